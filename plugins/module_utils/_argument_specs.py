@@ -1,0 +1,85 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What each operation takes, as Ansible's argument specs. The documentation of each module says the same in words."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import env_fallback
+
+
+def as_given(value: t.Any) -> t.Any:
+    """The type of numbers: left as it came.
+
+    The operation checks it and says in one sentence what is right; Ansible's own conversion would say half of it.
+    """
+    return value
+
+
+_CREDENTIALS: dict[str, t.Any] = {
+    "client_id": {"type": "str", "fallback": (env_fallback, ["QLIK_CLIENT_ID"])},
+    "client_secret": {"type": "str", "no_log": True, "fallback": (env_fallback, ["QLIK_CLIENT_SECRET"])},
+    "access_token": {"type": "str", "no_log": True},
+}
+
+_CONNECTION: dict[str, t.Any] = {
+    "timeout": {"type": as_given, "default": 30},
+    "retries": {"type": as_given, "default": 5},
+    "max_wait": {"type": as_given, "default": 900},
+    "ca_path": {"type": "path"},
+}
+
+_COMMON: dict[str, t.Any] = {"region": {"type": "str"}, **_CREDENTIALS, **_CONNECTION}
+
+ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
+    "qlik_region_token": {
+        **_COMMON,
+        "region": {"type": "str", "required": True},
+        "credentials": {
+            "type": "dict",
+            "no_log": False,
+            "options": {
+                "client_id": {"type": "str", "required": True},
+                "client_secret": {"type": "str", "required": True, "no_log": True},
+            },
+        },
+    },
+    "qlik_tenant_deactivate": {
+        **_COMMON,
+        "tenant_id": {"type": "str", "required": True},
+        "hostname": {"type": "str", "required": True},
+        "confirm_hostname": {"type": "str"},
+        "purge_after_days": {"type": as_given, "default": 30},
+        "reset_purge_timer": {"type": "bool", "default": False},
+        "verify": {"type": "bool", "default": False},
+        "verify_timeout": {"type": as_given, "default": 60},
+    },
+    "qlik_tenant_probe": {
+        **_COMMON,
+        "hostname": {"type": "str", "required": True},
+        "expect": {
+            "type": "str",
+            "choices": ["active", "deactivated", "unauthorized", "not_found", "unreachable"],
+        },
+        "wait_timeout": {"type": as_given, "default": 0},
+    },
+    "qlik_wave_guard": {
+        **_COMMON,
+        "variables": {"type": "str", "default": "tenant_decommission_"},
+        "max_tenants": {"type": as_given, "default": 10},
+        "regions_with_credentials": {"type": "list", "elements": "str"},
+    },
+    "qlik_wave_tenant": {
+        **_COMMON,
+        "tenant": {"type": "dict", "required": True},
+        "tokens": {"type": "list", "elements": "dict", "required": True, "no_log": False},
+    },
+    "qlik_wave_summary": {
+        **_COMMON,
+        "wave": {"type": "dict", "required": True},
+        "result_variable": {"type": "str", "default": "tenant_decommission_result"},
+    },
+}

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the options that all operations share to a client."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ._client import Client
+from ._errors import InvalidInput
+from ._inputs import check_seconds, check_whole_number
+from ._tokens import Credentials, Token
+from ._waiting import Clock, Patience
+
+
+@dataclass
+class Run:
+    """One run of an operation: what the caller says of it, and what the caller has to know of it afterwards.
+
+    ``announce`` takes a sentence for the operator before a long wait.
+    """
+
+    check_mode: bool = False
+    announce: Callable[[str], None] = lambda _sentence: None
+    clock: Clock = field(default_factory=Clock)
+    client: Client | None = None
+
+    @property
+    def secrets(self) -> set[str]:
+        """What must not be shown: tokens that came with answers, the passwords of proxies."""
+        return self.client.secrets if self.client else set()
+
+    @property
+    def may_have_changed(self) -> bool:
+        """A request that changes a tenant was sent, whatever became of it."""
+        return bool(self.client and self.client.actions_sent)
+
+
+def check_credentials(params: Mapping[str, t.Any]) -> Credentials | None:
+    """The client's id and secret, both or neither."""
+    client_id, client_secret = params.get("client_id"), params.get("client_secret")
+    if client_id and client_secret:
+        return Credentials(str(client_id), str(client_secret))
+    if client_id or client_secret:
+        missing, given = ("client_secret", "client_id") if client_id else ("client_id", "client_secret")
+        raise InvalidInput(
+            f"{missing} is missing and {given} is given: the two belong together; give both, as options or as QLIK_CLIENT_ID and"
+            " QLIK_CLIENT_SECRET in the environment."
+        )
+    return None
+
+
+def check_access_token(params: Mapping[str, t.Any]) -> Token | None:
+    """The token that was given; it goes into a header, and is never shown."""
+    value = params.get("access_token")
+    if not value:
+        return None
+    if not isinstance(value, str) or not all("!" <= character <= "~" for character in value):
+        raise InvalidInput(
+            "access_token is not a token: it must be printable characters without blanks and line breaks."
+        )
+    return Token(value)
+
+
+def open_client(
+    params: Mapping[str, t.Any],
+    run: Run,
+    *,
+    region: str | None,
+    credentials: Credentials | None,
+    token: Token | None = None,
+) -> Client:
+    """A client for one operation, from the options ``timeout``, ``retries``, ``max_wait`` and ``ca_path``.
+
+    :raises InvalidInput: one of them is wrong.
+    """
+    timeout = check_seconds(params["timeout"], "timeout", 0.1, 3600)
+    patience = Patience(
+        retries=check_whole_number(params["retries"], "retries", 0, 100),
+        max_wait=check_seconds(params["max_wait"], "max_wait", 0),
+        clock=run.clock,
+        announce=run.announce,
+    )
+    run.client = Client(
+        region=region,
+        credentials=credentials,
+        token=token,
+        timeout=timeout,
+        patience=patience,
+        ca_path=params.get("ca_path"),
+    )
+    return run.client
+
+
+def must_be_able_to_act(credentials: Credentials | None, token: Token | None) -> None:
+    """Raise InvalidInput where there is nothing to show the register host."""
+    if credentials is None and token is None:
+        raise InvalidInput(
+            "client_id and client_secret are missing: give both, or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET in the environment, or an"
+            " access_token."
+        )

@@ -1,0 +1,145 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an operation was given, checked: each wrong value is an InvalidInput of one sentence, before any request."""
+
+from __future__ import annotations
+
+import fnmatch
+import math
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ._addresses import Address, check_hostname_in_region, check_tenant_id
+from ._errors import InvalidInput
+from ._output import shown
+
+# Reference: "Deactivate".
+SHORTEST_PURGE_DAYS = 10
+LONGEST_PURGE_DAYS = 90
+DEFAULT_PURGE_DAYS = 30
+
+_TRUE = frozenset(("true", "yes", "on", "1", "y", "t"))
+_FALSE = frozenset(("false", "no", "off", "0", "n", "f"))
+
+
+@dataclass(frozen=True)
+class Target:
+    """The tenant that is meant. ``tenant_id`` is None where none is known."""
+
+    address: Address
+    tenant_id: str | None
+
+    def __str__(self) -> str:
+        return f"{self.address.hostname} ({self.tenant_id or 'id unknown'})"
+
+
+@dataclass(frozen=True)
+class Deactivation:
+    """An order to deactivate a tenant. ``purge_after_days`` in days, ``verify_timeout`` in s (None: no verification)."""
+
+    target: Target
+    purge_after_days: int
+    reset_purge_timer: bool
+    verify_timeout: float | None
+    protected: tuple[str, ...] = ()
+
+
+def check_whole_number(value: t.Any, option: str, lowest: int, highest: int, unit: str = "") -> int:
+    """A whole number in a range, given as a number or as its digits."""
+    digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1
+    number = int(value) if digits or whole else None
+    if number is None or not lowest <= number <= highest:
+        raise InvalidInput(
+            f"{option} is {shown(value)}: it must be a whole number{unit and ' of ' + unit} from {lowest} to {highest}."
+        )
+    return number
+
+
+def check_seconds(value: t.Any, option: str, lowest: float, highest: float = 7 * 86400) -> float:
+    """A length of time in s."""
+    try:
+        seconds = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not lowest <= seconds <= highest:
+        raise InvalidInput(
+            f"{option} is {shown(value)}: it must be a number of seconds from {lowest:g} to {highest:g}."
+        )
+    return seconds
+
+
+def check_bool(value: t.Any, option: str) -> bool:
+    """A truth value, given as YAML or as one of the words that Ansible takes."""
+    word = str(value).lower() if isinstance(value, (bool, int, str)) else ""
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    raise InvalidInput(f"{option} is {shown(value)}: it must be true or false.")
+
+
+def check_purge_days(
+    value: t.Any,
+    option: str = "purge_after_days",
+    shortest: int = SHORTEST_PURGE_DAYS,
+    longest: int = LONGEST_PURGE_DAYS,
+) -> int:
+    """The days until the purge; the range is the API's, or a narrower one of the house."""
+    days = check_whole_number(value, option, SHORTEST_PURGE_DAYS, LONGEST_PURGE_DAYS, "days")
+    if not shortest <= days <= longest:
+        raise InvalidInput(
+            f"{option} is {days}: this house allows {shortest} to {longest} days (min_purge_days, max_purge_days)."
+        )
+    return days
+
+
+def check_confirmation(value: t.Any, address: Address, option: str = "confirm_hostname") -> None:
+    """The hostname typed once more; hostnames know no case."""
+    if isinstance(value, str) and value.lower() == address.hostname:
+        return
+    given = "is missing" if value is None or value == "" else f"is {shown(value)}"
+    raise InvalidInput(
+        f"{option} {given} and the hostname is '{address.hostname}': a tenant is only touched where its hostname is typed once more;"
+        f" check that it is the tenant that is meant, and type its hostname into {option}."
+    )
+
+
+def check_patterns(value: t.Any, option: str) -> tuple[str, ...]:
+    """A list of hostname patterns, as a shell matches file names."""
+    if (
+        not isinstance(value, Sequence)
+        or isinstance(value, str)
+        or not all(isinstance(one, str) and one for one in value)
+    ):
+        raise InvalidInput(
+            f"{option} is {shown(value)}: it must be a list of hostname patterns such as 'acme.*.qlikcloud.com'."
+        )
+    return tuple(str(one) for one in value)
+
+
+def matching_pattern(hostname: str, patterns: Sequence[str]) -> str | None:
+    """The first of the patterns that a hostname matches, whatever the case."""
+    return next((one for one in patterns if fnmatch.fnmatchcase(hostname.lower(), one.lower())), None)
+
+
+def check_deactivation(params: Mapping[str, t.Any]) -> Deactivation:
+    """The order in the options of qlik_tenant_deactivate."""
+    address = check_hostname_in_region(params["hostname"], params.get("region"))
+    tenant_id = check_tenant_id(params["tenant_id"])
+    if params.get("confirm_hostname") is not None:
+        check_confirmation(params["confirm_hostname"], address)
+    days = check_purge_days(params["purge_after_days"])
+    verify_timeout = check_seconds(params["verify_timeout"], "verify_timeout", 0)
+    return Deactivation(
+        target=Target(address, tenant_id),
+        purge_after_days=days,
+        reset_purge_timer=params["reset_purge_timer"],
+        verify_timeout=verify_timeout if params["verify"] else None,
+    )
+
+
+def check_probe_target(params: Mapping[str, t.Any]) -> Address:
+    """The host in the options of qlik_tenant_probe."""
+    return check_hostname_in_region(params["hostname"], params.get("region"))

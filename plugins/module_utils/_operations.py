@@ -1,0 +1,102 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operations by name: what each does with its options. Modules and action plugins call perform(), and nothing else."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Mapping
+
+from ._addresses import check_region
+from ._connection import Run, check_access_token, check_credentials, must_be_able_to_act, open_client
+from ._decision import State
+from ._errors import QlikError, Refused
+from ._inputs import check_deactivation, check_probe_target, check_seconds
+from ._lifecycle import deactivate
+from ._output import for_terminal
+from ._tenants import probe, wait_for_state
+from ._wave import decommission
+
+Params = Mapping[str, t.Any]
+Operation = Callable[[Params, Run], dict[str, t.Any]]
+
+
+def region_token(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_region_token."""
+    region = check_region(params["region"])
+    credentials = check_credentials(params["credentials"] or params)
+    must_be_able_to_act(credentials, None)
+    client = open_client(params, run, region=region, credentials=credentials)
+    issued = client.request_token()
+    # What this module is for: the one result that holds a secret. Its output is censored where it is shown.
+    client.secrets.discard(issued.token.value)
+    return {
+        "changed": False,
+        "access_token": issued.token.value,
+        "token_type": issued.token_type,
+        "expires_in": issued.expires_in,
+        "expires_at": issued.expires_at,
+        "host": issued.host,
+    }
+
+
+def tenant_deactivate(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_deactivate."""
+    order = check_deactivation(params)
+    credentials, token = check_credentials(params), check_access_token(params)
+    must_be_able_to_act(credentials, token)
+    client = open_client(params, run, region=order.target.address.region, credentials=credentials, token=token)
+    return deactivate(client, order, check_mode=run.check_mode)
+
+
+def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_probe."""
+    address = check_probe_target(params)
+    seconds = check_seconds(params["wait_timeout"], "wait_timeout", 0)
+    client = open_client(params, run, region=address.region, credentials=check_credentials(params))
+    wanted = State(params["expect"]) if params["expect"] else None
+    found = wait_for_state(client, address, wanted, seconds) if wanted else probe(client, address)
+    result = {"changed": False, "hostname": address.hostname, **found.result()}
+    if wanted and found.state is not wanted:
+        raise Refused(
+            f"Tenant {address.hostname} answers as {found.state.value}, not as {wanted.value}, after {seconds:g} s of waiting:"
+            f" {found.words}.",
+            http_status=found.http_status,
+            code=found.code,
+            trace_id=found.trace_id,
+            result=result,
+        )
+    return result
+
+
+OPERATIONS: dict[str, Operation] = {
+    "qlik_region_token": region_token,
+    "qlik_tenant_deactivate": tenant_deactivate,
+    "qlik_tenant_probe": tenant_probe,
+    "qlik_wave_tenant": decommission,
+}
+
+
+def perform(operation: Operation, params: Params, run: Run) -> dict[str, t.Any]:
+    """Run an operation. Whatever goes wrong becomes a result with ``failed`` and ``msg``, beside what is known all the same."""
+    try:
+        return {"failed": False, **operation(params, run)}
+    except QlikError as error:
+        return {**error.result, **error.facts(), "changed": error.changed, "failed": True, "msg": error.message}
+    except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
+        # A fault of ours. Its traceback could hold what must not be shown.
+        return {
+            "failed": True,
+            "changed": run.may_have_changed,
+            "msg": f"Unexpected {type(error).__name__}: {for_terminal(str(error))}. This is a fault of the collection, please report it."
+            + (
+                " A request that changes the tenant had been sent: run again, the state is read first."
+                if run.may_have_changed
+                else ""
+            ),
+        }
+    finally:
+        if run.client:
+            run.client.close()

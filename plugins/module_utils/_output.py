@@ -1,0 +1,35 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Text from outside made harmless, one function a format. Names, titles and details come from servers and inventories."""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+
+_LONGEST = 300
+
+# Cc: control characters (escape codes, line breaks), Cf: invisible formatting (text direction), Cs, Co, Cn: not text,
+# Zl and Zp: line and paragraph separators.
+_HARMFUL = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+
+def for_terminal(value: t.Any, longest: int = _LONGEST) -> str:
+    """One line of plain text, fit for a terminal, a log and a message.
+
+    :arg value: anything; what is not text is shown as Python shows it.
+    :arg longest: characters at the most; what is cut is marked with an ellipsis.
+    """
+    text = value if isinstance(value, str) else repr(value)
+    # Cut first, generously: a hostile server may send a megabyte.
+    text = text[: longest * 4]
+    text = "".join(" " if unicodedata.category(character) in _HARMFUL else character for character in text)
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def shown(value: t.Any) -> str:
+    """A wrong value as a message quotes it."""
+    return repr(for_terminal(value, 100)) if isinstance(value, str) else for_terminal(value, 100)

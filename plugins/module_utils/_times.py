@@ -1,0 +1,27 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Points in time as the API writes them."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timezone
+
+
+def read_time(value: t.Any) -> datetime | None:
+    """An RFC 3339 time of the API, or None where it is not one."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        # Python 3.10 knows neither the Z nor every length of fraction.
+        time = datetime.fromisoformat(value.replace("Z", "+00:00").replace("z", "+00:00"))
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+
+
+def write_time(value: datetime) -> str:
+    """RFC 3339, UTC, whole seconds."""
+    return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

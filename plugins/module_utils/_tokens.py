@@ -1,0 +1,77 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Credentials and tokens: what is asked for and what is taken for a token. Reference: "Hosts and credentials"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ._addresses import TOKEN_PATH
+from ._answers import Answer, Request
+from ._times import read_time, write_time
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An OAuth client of Qlik Cloud."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token. ``expires_at`` is None where nobody told."""
+
+    value: str = field(repr=False)
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """A token as the server described it. ``expires_in`` in s, ``expires_at`` as RFC 3339 text."""
+
+    token: Token
+    host: str
+    token_type: str
+    expires_in: int
+    expires_at: str
+
+
+def token_request(host: str, credentials: Credentials | None, what: str) -> Request:
+    """The request for a token of a host: of a register host, or, as a probe, of a tenant's.
+
+    Without credentials it is the same request with none in it.
+    """
+    body = {"grant_type": "client_credentials"}
+    if credentials:
+        body |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
+    return Request(what, "POST", host, TOKEN_PATH, body=body)
+
+
+def read_token(answer: Answer, now: datetime) -> IssuedToken | None:
+    """The token in an answer, or None where there is none that can be used."""
+    body = answer.body
+    if not answer.succeeded or not isinstance(body, dict):
+        return None
+    value = body.get("access_token")
+    # It goes into a header: what is not printable ASCII without blanks would break out of it.
+    if not isinstance(value, str) or not value or not all("!" <= character <= "~" for character in value):
+        return None
+    token_type = body.get("token_type", "bearer")
+    if not isinstance(token_type, str) or token_type.lower() != "bearer":
+        return None
+    seconds = body.get("expires_in")
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds <= 10**9:
+        seconds = 0
+    until = read_time(body.get("expires_at")) or now + timedelta(seconds=seconds)
+    return IssuedToken(
+        Token(value, until),
+        answer.request.host,
+        token_type,
+        seconds or max(0, int((until - now).total_seconds())),
+        write_time(until),
+    )

@@ -1,0 +1,245 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A wave: the tenants of one play, checked together before the first request, then taken out of service one by one.
+
+A tenant travels as an entry, a plain mapping of what was written for it. The guard looks at all entries and hands them on;
+the operation of each tenant takes its values from the guard's entry alone, and checks them again itself.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from ._addresses import check_hostname_in_region, check_tenant_id
+from ._connection import Run, check_credentials, open_client
+from ._errors import InvalidInput, QlikError, Stopped
+from ._inputs import (
+    DEFAULT_PURGE_DAYS,
+    LONGEST_PURGE_DAYS,
+    SHORTEST_PURGE_DAYS,
+    Deactivation,
+    Target,
+    check_bool,
+    check_confirmation,
+    check_patterns,
+    check_purge_days,
+    check_seconds,
+    check_whole_number,
+    matching_pattern,
+)
+from ._lifecycle import deactivate
+from ._output import for_terminal, shown
+from ._times import read_time
+from ._tokens import Token
+
+# The variables of a tenant that the guard reads, without the role's prefix, and what is meant where one is not set.
+TENANT_VARIABLES: dict[str, t.Any] = {
+    "hostname": None,
+    "region": None,
+    "tenant_id": None,
+    "confirm_hostname": None,
+    "purge_after_days": DEFAULT_PURGE_DAYS,
+    "min_purge_days": SHORTEST_PURGE_DAYS,
+    "max_purge_days": LONGEST_PURGE_DAYS,
+    "verify": True,
+    "verify_timeout": 60,
+    "protected": (),
+}
+
+
+def guard_wave(
+    entries: Sequence[Mapping[str, t.Any]],
+    *,
+    prefix: str,
+    max_tenants: t.Any,
+    regions_with_credentials: Collection[str] | None,
+) -> dict[str, t.Any]:
+    """Check a wave as a whole.
+
+    :arg entries: one a host: ``host`` (its name in the inventory), the keys of TENANT_VARIABLES as they were written, and
+        ``error`` where one of them could not be evaluated.
+    :arg prefix: what stands before these keys in the names of the variables.
+    :arg max_tenants: how many tenants one play may deactivate.
+    :arg regions_with_credentials: the regions that credentials were given for; None: given for whatever region.
+    :returns: ``tenants`` (host to entry), ``regions`` (those that a token is needed for), ``count``.
+    :raises InvalidInput: with all that is wrong with the wave as a whole. What is wrong with one tenant alone is left to that
+        tenant's operation, which stops it alone.
+    """
+    limit = check_whole_number(max_tenants, f"{prefix}max_tenants", 0, 10**6)
+    wrong: list[str] = []
+    if len(entries) > limit:
+        wrong.append(
+            f"The play has {len(entries)} tenants to deactivate, and {prefix}max_tenants allows {limit}: check the inventory and"
+            f" --limit; if they are right, set {prefix}max_tenants to {len(entries)}."
+        )
+    wrong += _duplicates(entries, "hostname", lambda value: str(value).lower())
+    wrong += _duplicates(entries, "tenant_id", str)
+    regions: set[str] = set()
+    for entry in entries:
+        pattern = _protection(entry, prefix)
+        if pattern:
+            wrong.append(
+                f"{_name(entry)} is protected: its hostname matches '{for_terminal(pattern)}' in {prefix}protected."
+            )
+        try:
+            _check_policy(entry, prefix)
+            regions.add(check_wave_tenant(entry, prefix).target.address.region)
+        except _WrongPolicy as error:
+            wrong.append(f"{_name(entry)}: {error.message}")
+        except QlikError:
+            # Its own operation says so. It needs no token.
+            pass
+    if regions_with_credentials is not None:
+        missing = sorted(regions.difference(regions_with_credentials))
+        if missing:
+            wrong.append(
+                f"There are no credentials for region {', '.join(missing)}: give them in {prefix}credentials (a client works in its own"
+                f" region alone), or {prefix}client_id and {prefix}client_secret, or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET in the"
+                " environment."
+            )
+    if wrong:
+        raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(dict.fromkeys(wrong)))
+    return {
+        "tenants": {entry["host"]: dict(entry) for entry in entries},
+        "regions": sorted(regions),
+        "count": len(entries),
+    }
+
+
+def check_wave_tenant(entry: Mapping[str, t.Any], prefix: str) -> Deactivation:
+    """The order in a wave's entry: the tenant's own guards.
+
+    :raises InvalidInput: what is wrong with this tenant.
+    """
+    if entry.get("error"):
+        raise InvalidInput(f"The variables of {_name(entry)} cannot be evaluated: {for_terminal(entry['error'])}.")
+    address = check_hostname_in_region(entry["hostname"], entry["region"], prefix)
+    tenant_id = entry["tenant_id"]
+    if tenant_id is not None:
+        tenant_id = check_tenant_id(tenant_id, f"{prefix}tenant_id")
+    check_confirmation(entry["confirm_hostname"], address, f"{prefix}confirm_hostname")
+    shortest, longest = _check_policy(entry, prefix)
+    days = check_purge_days(entry["purge_after_days"], f"{prefix}purge_after_days", shortest, longest)
+    verify_timeout = check_seconds(entry["verify_timeout"], f"{prefix}verify_timeout", 0)
+    return Deactivation(
+        target=Target(address, tenant_id),
+        purge_after_days=days,
+        reset_purge_timer=False,
+        verify_timeout=verify_timeout if check_bool(entry["verify"], f"{prefix}verify") else None,
+        protected=check_patterns(entry["protected"], f"{prefix}protected"),
+    )
+
+
+def decommission(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
+    """Take one tenant of a guarded wave out of service.
+
+    :returns: the role's result of a host.
+    """
+    entry = params["tenant"]
+    try:
+        order = check_wave_tenant(entry, entry["prefix"])
+        region = order.target.address.region
+        client = open_client(
+            params,
+            run,
+            region=region,
+            credentials=check_credentials(params) if entry["one_client"] else None,
+            token=_token_of(region, params["tokens"]),
+        )
+        result = deactivate(client, order, check_mode=run.check_mode)
+    except QlikError as error:
+        error.result = _host_result(entry, error.result, changed=error.changed, failed=True, msg=error.message)
+        raise
+    change = (
+        f"{result['previous_status']} → {result['status']}"
+        if result["changed"]
+        else f"{result['status']} already, left alone"
+    )
+    return _host_result(entry, result, changed=result["changed"], failed=False, msg=change)
+
+
+def _host_result(
+    entry: Mapping[str, t.Any], result: Mapping[str, t.Any], *, changed: bool, failed: bool, msg: str
+) -> dict[str, t.Any]:
+    hostname = entry["hostname"].lower() if isinstance(entry["hostname"], str) else None
+    probe = result.get("probe") or {}
+    return {
+        "hostname": result.get("hostname", hostname),
+        "tenant_id": result.get("id", entry["tenant_id"]),
+        "region": result.get("region", entry["region"]),
+        "changed": changed,
+        "previous_status": result.get("previous_status"),
+        "status": result.get("status"),
+        "estimated_purge_date": result.get("estimated_purge_date"),
+        "purge_date_reckoned": result.get("purge_date_reckoned", False),
+        "probe_state": probe.get("state"),
+        "failed": failed,
+        "msg": msg,
+        **{key: result[key] for key in ("diff", "warnings") if key in result},
+    }
+
+
+def _token_of(region: str, tokens: Sequence[Mapping[str, t.Any]]) -> Token:
+    """The token that was issued for a region.
+
+    :arg tokens: the results of qlik_region_token, each with the region as its ``item``.
+    """
+    for result in tokens:
+        if result.get("item") == region:
+            value = result.get("access_token")
+            if value and not result.get("failed"):
+                return Token(str(value), read_time(result.get("expires_at")))
+            raise Stopped(
+                f"There is no token for region {region}, so nothing was sent for this tenant. {result.get('msg', '')}",
+                http_status=result.get("http_status"),
+                code=result.get("code"),
+                trace_id=result.get("trace_id"),
+            )
+    raise Stopped(f"No token was asked for region {region}: nothing was sent. Run the play from its beginning.")
+
+
+def _name(entry: Mapping[str, t.Any]) -> str:
+    return for_terminal(entry["host"], 100)
+
+
+def _duplicates(entries: Sequence[Mapping[str, t.Any]], key: str, normal: Callable[[t.Any], str]) -> list[str]:
+    given = [(normal(entry[key]), _name(entry)) for entry in entries if entry.get(key)]
+    counts = Counter(value for value, host in given)
+    return [
+        f"{count} hosts have the {key} {shown(value)} ({', '.join(host for one, host in given if one == value)}): each tenant may stand"
+        " in the inventory once."
+        for value, count in counts.items()
+        if count > 1
+    ]
+
+
+def _protection(entry: Mapping[str, t.Any], prefix: str) -> str | None:
+    if entry.get("error"):
+        return None
+    patterns = check_patterns(entry["protected"], f"{prefix}protected")
+    for name in (entry["hostname"], entry["host"]):
+        found = matching_pattern(name, patterns) if isinstance(name, str) else None
+        if found:
+            return found
+    return None
+
+
+class _WrongPolicy(InvalidInput):
+    """The house rule itself is wrong: no tenant is touched under it."""
+
+
+def _check_policy(entry: Mapping[str, t.Any], prefix: str) -> tuple[int, int]:
+    try:
+        shortest = check_purge_days(entry["min_purge_days"], f"{prefix}min_purge_days")
+        longest = check_purge_days(entry["max_purge_days"], f"{prefix}max_purge_days")
+    except InvalidInput as error:
+        raise _WrongPolicy(error.message) from None
+    if shortest > longest:
+        raise _WrongPolicy(
+            f"{prefix}min_purge_days is {shortest} and {prefix}max_purge_days is {longest}: no number of days fits both."
+        )
+    return shortest, longest
