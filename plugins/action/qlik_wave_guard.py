@@ -1,0 +1,38 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run, check_credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import TENANT_VARIABLES, guard_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._seal import seal
+
+
+class ActionModule(QlikAction):
+    """qlik_wave_guard in the controller; its options and results are documented in the module of the same name."""
+
+    NAME = "qlik_wave_guard"
+    CONTROLLER_ONLY = True
+
+    def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
+        """Read what was written for each host of the play, check it, and seal what passed."""
+        prefix = params["variables"]
+        regions = params["regions_with_credentials"]
+        # A mapping of credentials speaks for its regions; one client without a mapping is taken for each region's.
+        one_client = check_credentials(params) if not regions else None
+        wave = guard_wave(
+            list(read_hosts(self._task, task_vars, TENANT_VARIABLES, prefix=prefix)),
+            prefix=prefix,
+            max_tenants=params["max_tenants"],
+            regions_with_credentials=None if one_client else regions or [],
+        )
+        for entry in wave["tenants"].values():
+            entry |= {"prefix": prefix, "one_client": one_client is not None}
+            entry["seal"] = seal(entry)
+        return {"changed": False, **wave}

@@ -1,0 +1,36 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible.utils.display import Display
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._summary import summarize
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_registered
+
+display = Display()
+
+
+class ActionModule(QlikAction):
+    """qlik_wave_summary in the controller; its options and results are documented in the module of the same name."""
+
+    NAME = "qlik_wave_summary"
+    CONTROLLER_ONLY = True
+
+    def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Collect what became of each host, and print it."""
+        wave = params["wave"]
+        hosts = [
+            (str(host), read_registered(task_vars, host, params["result_variable"]))
+            for host in task_vars["ansible_play_hosts_all"]
+        ]
+        summary = summarize(hosts, refusal=wave.get("msg") if wave.get("failed") else None, check_mode=run.check_mode)
+        for line in summary["lines"]:
+            display.display(line)
+        return {"changed": False, **summary}

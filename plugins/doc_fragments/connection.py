@@ -1,0 +1,62 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options that all modules share: whom to speak to, as whom, how patiently."""
+
+    DOCUMENTATION = r"""
+options:
+  region:
+    description:
+      - The region's short code, such as V(eu) or V(us). One DNS label; new regions need no new version of this collection.
+    type: str
+  client_id:
+    description:
+      - The id of a region-level OAuth client. Such a client works in its own region alone.
+      - Read from the environment variable E(QLIK_CLIENT_ID) where it is not given.
+    type: str
+  client_secret:
+    description:
+      - The secret of that client.
+      - Read from the environment variable E(QLIK_CLIENT_SECRET) where it is not given.
+    type: str
+  access_token:
+    description:
+      - A token of the region's register host, as M(tenantops.qlik.qlik_region_token) returns it, to use instead of asking for one.
+      - Where O(client_id) and O(client_secret) are there too, a token that the server refuses is renewed once.
+    type: str
+  timeout:
+    description:
+      - How long one request may take, from connecting to the last byte of the answer, in seconds.
+    type: int
+    default: 30
+  retries:
+    description:
+      - How often one request is repeated at the most, where its failure is a temporary one. Temporary are the statuses 429, 502,
+        503, 504 and broken connections.
+      - A deactivation is not simply repeated. The tenant's state is read first, and where it is disabled by then, nothing is sent.
+    type: int
+    default: 5
+  max_wait:
+    description:
+      - How long the waits before repeats may be altogether in one task, in seconds.
+      - A server that asks for a longer wait (C(Retry-After)) is not waited for, the task fails.
+    type: int
+    default: 900
+  ca_path:
+    description:
+      - A file or a folder of CA certificates in PEM form, to be trusted instead of those of the environment variable
+        E(REQUESTS_CA_BUNDLE) or those that come with requests. Certificates are always checked.
+    type: path
+notes:
+  - Proxies and CA certificates are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY), E(REQUESTS_CA_BUNDLE)), also from the
+    C(environment) keyword of a task. A C(.netrc) is not read.
+  - Runs in the controller whatever C(ansible_connection) and C(become) say. With C(async), or delegated to another machine, the
+    module runs there.
+requirements:
+  - requests >= 2.28.0
+"""

@@ -1,0 +1,191 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: qlik_tenant_deactivate
+short_description: Deactivate a Qlik Cloud tenant, which schedules its purge
+version_added: 0.1.0
+description:
+  - Deactivates a tenant. Its users are shut out at once, and O(purge_after_days) days later it is purged, for good.
+  - The tenant's state is read first. A tenant that is disabled already is left alone, since a second deactivation would restart the
+    countdown to its purge.
+  - Where the register host refuses to show the tenant, a probe of the tenant's own host decides. The server itself checks then that
+    id and hostname belong together.
+  - Success is what the server confirmed. An answer that was lost is settled by reading the state again; a deactivation that was sent
+    and is not confirmed fails, and counts as changed.
+  - Until the purge the deactivation can be undone with the API's reactivate action.
+extends_documentation_fragment:
+  - tenantops.qlik.attributes
+  - tenantops.qlik.connection
+options:
+  tenant_id:
+    description: The id of the tenant.
+    type: str
+    required: true
+  hostname:
+    description:
+      - The hostname of the tenant, C(<name>.<region>.qlikcloud.com), the display name or an alias. Case does not matter.
+      - It must be one of the hostnames of the tenant with this O(tenant_id), or nothing is done.
+    type: str
+    required: true
+  confirm_hostname:
+    description:
+      - The hostname once more, typed by whoever wants the tenant gone. Where it is given, it must equal O(hostname).
+      - A template here would confirm whatever stands there.
+    type: str
+  purge_after_days:
+    description:
+      - The days between deactivation and purge, a whole number from 10 to 90.
+      - Only multi-tenant (OEM) entitlements may set it.
+    type: int
+    default: 30
+  reset_purge_timer:
+    description:
+      - Deactivate a tenant again that is disabled already. Its countdown starts anew, with O(purge_after_days).
+      - With this the module is not idempotent. Each run moves the purge date.
+    type: bool
+    default: false
+  verify:
+    description:
+      - Probe the tenant's host afterwards until it answers as deactivated, and fail where it does not within O(verify_timeout).
+      - In check mode a tenant that would be deactivated is not probed.
+    type: bool
+    default: false
+  verify_timeout:
+    description: How long to probe at the most, in seconds.
+    type: int
+    default: 60
+attributes:
+  check_mode:
+    support: full
+    details: Gets a token, reads and decides as a real run does, and sends no deactivation.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+    details: Unless O(reset_purge_timer=true).
+notes:
+  - What the tenant's users want to keep has to be exported before. User licences are not released by it, release them before.
+seealso:
+  - module: tenantops.qlik.qlik_tenant_probe
+author:
+  - tenantops.qlik contributors (@tenantops)
+"""
+
+EXAMPLES = r"""
+- name: Say what would happen (with --check --diff), or do it
+  tenantops.qlik.qlik_tenant_deactivate:
+    tenant_id: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
+    hostname: acme.eu.qlikcloud.com
+    confirm_hostname: acme.eu.qlikcloud.com
+
+- name: Deactivate, purge after 60 days, and see that the tenant answers as deactivated
+  tenantops.qlik.qlik_tenant_deactivate:
+    tenant_id: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
+    hostname: acme.eu.qlikcloud.com
+    confirm_hostname: acme.eu.qlikcloud.com
+    purge_after_days: 60
+    verify: true
+  register: acme
+
+- name: Show until when it can be undone
+  ansible.builtin.debug:
+    msg: "{{ acme.hostname }} is purged about {{ acme.estimated_purge_date }}"
+"""
+
+RETURN = r"""
+id:
+  description: The id of the tenant.
+  returned: always, but for wrong options
+  type: str
+  sample: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
+hostname:
+  description: The hostname that was given, in lower case.
+  returned: always, but for wrong options
+  type: str
+  sample: acme.eu.qlikcloud.com
+hostnames:
+  description: All hostnames of the tenant. Empty where the register host does not show them.
+  returned: always, but for wrong options
+  type: list
+  elements: str
+  sample: ["acme.eu.qlikcloud.com"]
+region:
+  description: The region of the tenant.
+  returned: always, but for wrong options
+  type: str
+  sample: eu
+status:
+  description: The status that the tenant has now, or would have in check mode.
+  returned: success, and where a deactivation could not be verified
+  type: str
+  sample: disabled
+previous_status:
+  description: The status that the tenant had before. V(active) or V(disabled) where only the probe told it.
+  returned: success, and failures after reading it
+  type: str
+  sample: active
+estimated_purge_date:
+  description:
+    - When the tenant is purged, UTC, as the server said it in its answer to the deactivation.
+    - Null where nobody knows it. The API tells it in that answer alone, so a tenant that was disabled before has none.
+  returned: success, and where a deactivation could not be verified
+  type: str
+  sample: "2026-12-24T14:01:22.000Z"
+purge_date_reckoned:
+  description: Whether RV(estimated_purge_date) was worked out from the time of the change, since the answer with the date was lost.
+  returned: success, and where a deactivation could not be verified
+  type: bool
+purge_after_days:
+  description: The days that were asked for.
+  returned: success, and where a deactivation could not be verified
+  type: int
+  sample: 30
+probe:
+  description: What the tenant's host answered, as M(tenantops.qlik.qlik_tenant_probe) returns it.
+  returned: with O(verify=true), unless check mode would change the tenant
+  type: dict
+  sample:
+    state: deactivated
+    http_status: 401
+    code: TENANT_DEACTIVATED
+    title: Tenant has been deactivated. Contact your administrator for more details.
+    trace_id: 0f3a9c2b7d1e4856
+diff:
+  description: The status before and after.
+  returned: success, and where a deactivation could not be verified
+  type: dict
+  sample:
+    before: {status: active}
+    after: {status: disabled, purge_after_days: 30}
+http_status:
+  description: The HTTP status of the answer that the failure rests on; null where there was none.
+  returned: failure
+  type: int
+  sample: 403
+code:
+  description: The code of the error in that answer.
+  returned: failure
+  type: str
+  sample: AUTH-5
+trace_id:
+  description: The trace id in that answer, for the vendor's support.
+  returned: failure
+  type: str
+  sample: 0f3a9c2b7d1e4856
+"""
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_module
+
+
+def main():
+    run_module("qlik_tenant_deactivate")
+
+
+if __name__ == "__main__":
+    main()

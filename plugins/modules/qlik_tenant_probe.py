@@ -1,0 +1,100 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: qlik_tenant_probe
+short_description: See what a user of a Qlik Cloud tenant sees
+version_added: 0.1.0
+description:
+  - Asks the tenant's own host for a token, as the vendor's tutorial does, and tells the tenant's state from the answer. A token that is
+    issued is thrown away.
+  - Without credentials it asks without them. A deactivated tenant answers with its own code in both cases.
+  - With O(expect) it is a check, and can wait until the tenant is in that state.
+extends_documentation_fragment:
+  - tenantops.qlik.attributes
+  - tenantops.qlik.attributes.reads_only
+  - tenantops.qlik.connection
+options:
+  hostname:
+    description: The hostname of the tenant, C(<name>.<region>.qlikcloud.com). Case does not matter.
+    type: str
+    required: true
+  expect:
+    description: The state that the tenant must be in, else the task fails.
+    type: str
+    choices: [active, deactivated, unauthorized, not_found, unreachable]
+  wait_timeout:
+    description: How long to probe until the tenant is in the state of O(expect), in seconds.
+    type: int
+    default: 0
+notes:
+  - O(access_token) is not used. A token of the register host is no good at a tenant's host.
+author:
+  - tenantops.qlik contributors (@tenantops)
+"""
+
+EXAMPLES = r"""
+- name: See what the users of a tenant see
+  tenantops.qlik.qlik_tenant_probe:
+    hostname: acme.eu.qlikcloud.com
+  register: acme
+
+- name: Wait up to a minute until the tenant answers as deactivated
+  tenantops.qlik.qlik_tenant_probe:
+    hostname: acme.eu.qlikcloud.com
+    expect: deactivated
+    wait_timeout: 60
+"""
+
+RETURN = r"""
+hostname:
+  description: The hostname that was probed, in lower case.
+  returned: always, but for wrong options
+  type: str
+  sample: acme.eu.qlikcloud.com
+state:
+  description:
+    - V(active), a live tenant that issued a token.
+    - V(deactivated), the tenant says so.
+    - V(unauthorized), a live tenant that does not like the credentials, or that none were sent.
+    - V(not_found), nobody has this hostname.
+    - V(unreachable), no answer that tells.
+  returned: always, but for wrong options
+  type: str
+  sample: deactivated
+http_status:
+  description: The HTTP status of the answer; null where there was none.
+  returned: always
+  type: int
+  sample: 401
+code:
+  description: The code of the error in the answer.
+  returned: always
+  type: str
+  sample: TENANT_DEACTIVATED
+title:
+  description: The title of the error in the answer.
+  returned: always, but for wrong options
+  type: str
+  sample: Tenant has been deactivated. Contact your administrator for more details.
+trace_id:
+  description: The trace id in the answer, for the vendor's support.
+  returned: always
+  type: str
+  sample: 0f3a9c2b7d1e4856
+"""
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_module
+
+
+def main():
+    run_module("qlik_tenant_probe")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: qlik_wave_tenant
+short_description: Take one tenant of a guarded wave out of service
+version_added: 0.1.0
+description:
+  - A step of the role P(tenantops.qlik.tenant_decommission#role).
+  - Does what M(tenantops.qlik.qlik_tenant_deactivate) does, for an entry that M(tenantops.qlik.qlik_wave_guard) has passed in the same run
+    of ansible-playbook, after the tenant's own guards. Those are the confirmation, the range of days, and what is protected.
+extends_documentation_fragment:
+  - tenantops.qlik.attributes
+  - tenantops.qlik.attributes.controller_only
+  - tenantops.qlik.connection
+options:
+  tenant:
+    description: The host's entry in the result of M(tenantops.qlik.qlik_wave_guard).
+    type: dict
+    required: true
+  tokens:
+    description: The results of M(tenantops.qlik.qlik_region_token) in a loop over the regions.
+    type: list
+    elements: dict
+    required: true
+attributes:
+  check_mode:
+    support: full
+    details: Reads and decides as a real run does, and sends no deactivation.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+author:
+  - tenantops.qlik contributors (@tenantops)
+"""
+
+EXAMPLES = r"""
+- name: Guard the wave
+  tenantops.qlik.qlik_wave_guard:
+  run_once: true
+  register: wave
+
+- name: Ask for one token a region
+  tenantops.qlik.qlik_region_token:
+    region: "{{ item }}"
+  loop: "{{ wave.regions }}"
+  run_once: true
+  register: tokens
+
+- name: Deactivate and verify each tenant
+  tenantops.qlik.qlik_wave_tenant:
+    tenant: "{{ wave.tenants[inventory_hostname] }}"
+    tokens: "{{ tokens.results }}"
+"""
+
+RETURN = r"""
+hostname:
+  description: The hostname of the tenant.
+  returned: always, but for an entry without a seal
+  type: str
+  sample: acme.eu.qlikcloud.com
+tenant_id:
+  description: The id of the tenant.
+  returned: always, but for an entry without a seal
+  type: str
+  sample: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
+region:
+  description: The region of the tenant.
+  returned: always, but for an entry without a seal
+  type: str
+  sample: eu
+previous_status:
+  description: The status before; null where it was not read.
+  returned: always, but for an entry without a seal
+  type: str
+  sample: active
+status:
+  description: The status now, or as it would be in check mode; null where it is not known.
+  returned: always, but for an entry without a seal
+  type: str
+  sample: disabled
+estimated_purge_date:
+  description: When the tenant is purged, UTC; null where nobody knows it.
+  returned: always, but for an entry without a seal
+  type: str
+  sample: "2026-12-24T14:01:22.000Z"
+purge_date_reckoned:
+  description: Whether RV(estimated_purge_date) was worked out, since the answer with the date was lost.
+  returned: always, but for an entry without a seal
+  type: bool
+probe_state:
+  description: What a user of the tenant sees now, as in M(tenantops.qlik.qlik_tenant_probe); null where it was not probed.
+  returned: always, but for an entry without a seal
+  type: str
+  sample: deactivated
+http_status:
+  description: The HTTP status of the answer that the failure rests on; null where there was none.
+  returned: failure
+  type: int
+  sample: 403
+code:
+  description: The code of the error in that answer.
+  returned: failure
+  type: str
+  sample: AUTH-5
+trace_id:
+  description: The trace id in that answer, for the vendor's support.
+  returned: failure
+  type: str
+  sample: 0f3a9c2b7d1e4856
+"""
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_controller_only
+
+
+def main():
+    run_controller_only("qlik_wave_tenant")
+
+
+if __name__ == "__main__":
+    main()
