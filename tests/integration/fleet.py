@@ -1,0 +1,39 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tenants, as Qlik Cloud knows them and as an inventory lists them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Canaries: wherever one of them shows up, a secret has leaked.
+SECRETS = {"eu": "canary-secret-of-eu-5d1f", "us": "canary-secret-of-us-9b7c"}
+CLIENTS = {region: {"client_id": f"client-{region}", "client_secret": secret} for region, secret in SECRETS.items()}
+
+
+def tenant_id(name: str) -> str:
+    """An id of 32 characters that can be recognised."""
+    return (name.replace("-", "") * 32)[:32]
+
+
+def tenant(name: str, region: str = "eu", **more: Any) -> dict[str, Any]:
+    """A tenant of the scenario."""
+    return {"id": tenant_id(name), "hostname": f"{name}.{region}.qlikcloud.com", **more}
+
+
+def host(name: str, region: str = "eu", **more: Any) -> dict[str, dict[str, Any]]:
+    """A tenant of the inventory, as a careful person writes it; a variable that is None is left out."""
+    hostname = f"{name}.{region}.qlikcloud.com"
+    variables = {"qlik_tenant_id": tenant_id(name), "tenant_decommission_confirm_hostname": hostname, **more}
+    return {hostname: {key: value for key, value in variables.items() if value is not None}}
+
+
+def scenario(*tenants: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A Qlik Cloud of two regions."""
+    clients = {
+        region: {"clients": [{"id": client["client_id"], "secret": client["client_secret"]}]}
+        for region, client in CLIENTS.items()
+    }
+    return {"regions": clients, "tenants": list(tenants), **more}

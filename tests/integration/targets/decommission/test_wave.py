@@ -1,0 +1,247 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook tenantops.qlik.decommission, from beginning to end."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.tenantops.qlik.tests.integration.fleet import (
+    CLIENTS,
+    SECRETS,
+    host,
+    scenario,
+    tenant,
+    tenant_id,
+)
+
+
+@pytest.fixture
+def two_regions(start_cloud, terminal):
+    """Two tenants that live and one that is disabled, in two regions, and an inventory of them."""
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta", "us"), tenant("gone", "us", status="disabled")))
+    terminal.go_online(cloud)
+    inventory = {**host("acme"), **host("beta", "us"), **host("gone", "us")}
+    terminal.write_inventory(inventory, tenant_decommission_credentials=CLIENTS)
+    return cloud
+
+
+def test_tenants_of_two_regions_are_deactivated_and_a_second_run_changes_nothing(two_regions, terminal):
+    first = terminal.decommission()
+    assert first.status == 0, first
+    assert "3 tenants: 2 deactivated, 1 unchanged, 0 failed." in first.stdout
+    posts = two_regions.action_posts()
+    assert sorted(post["path"] for post in posts) == [
+        f"/api/v1/tenants/{tenant_id('acme')}/actions/deactivate",
+        f"/api/v1/tenants/{tenant_id('beta')}/actions/deactivate",
+    ]
+    assert all(post["effective"] and post["body"] == {"purgeAfterDays": 30} for post in posts)
+    assert {post["headers"]["qlik-confirm-hostname"] for post in posts} == {
+        "acme.eu.qlikcloud.com",
+        "beta.us.qlikcloud.com",
+    }
+
+    second = terminal.decommission()
+    assert second.status == 0, second
+    assert "3 tenants: 0 deactivated, 3 unchanged, 0 failed." in second.stdout
+    assert "changed=1" not in second.stdout
+    assert len(two_regions.action_posts()) == 2
+
+
+def test_one_token_a_region_is_asked_for_and_no_request_too_many_is_made(two_regions, terminal, refuse_reads):
+    assert terminal.decommission().status == 0
+    seen = two_regions.requests()
+    tokens = [
+        request for request in seen if request["path"] == "/oauth/token" and request["host"].startswith("register.")
+    ]
+    assert sorted(request["host"] for request in tokens) == ["register.eu.qlikcloud.com", "register.us.qlikcloud.com"]
+    # Read, (probe,) deactivate, verify for each of two tenants; read and probe for the third.
+    assert len(seen) == 2 + (4 * 2 + 2 if refuse_reads else 3 * 2 + 2)
+    assert len({request["connection"] for request in seen}) <= 2 * 3 + 2
+
+
+def test_check_mode_decides_as_a_real_run_does_and_sends_no_deactivation(two_regions, terminal):
+    done = terminal.decommission("--check", "--diff")
+    assert done.status == 0, done
+    assert "3 tenants: 2 would be deactivated, 1 unchanged, 0 failed." in done.stdout
+    assert '+    "status": "disabled"' in done.stdout
+    assert two_regions.action_posts() == []
+    assert len(two_regions.requests(path=f"/api/v1/tenants/{tenant_id('acme')}")) == 1
+
+
+def test_each_host_ends_with_its_result(two_regions, terminal):
+    done, results = terminal.decommission_each()
+    assert done.status == 0, done
+    acme = results["acme.eu.qlikcloud.com"]
+    assert acme.pop("estimated_purge_date").startswith("20")
+    assert acme == {
+        "hostname": "acme.eu.qlikcloud.com",
+        "tenant_id": tenant_id("acme"),
+        "region": "eu",
+        "changed": True,
+        "previous_status": "active",
+        "status": "disabled",
+        "purge_date_reckoned": False,
+        "probe_state": "deactivated",
+        "failed": False,
+        "msg": "active → disabled",
+        "diff": acme["diff"],
+    }
+    gone = results["gone.us.qlikcloud.com"]
+    assert (gone["changed"], gone["status"], gone["estimated_purge_date"]) == (False, "disabled", None)
+
+
+def test_one_tenant_of_ten_that_the_server_refuses_stops_alone(start_cloud, terminal):
+    names = [f"tenant{number}" for number in range(10)]
+    cloud = start_cloud(scenario(*(tenant(name, deactivation_disallowed=name == "tenant3") for name in names)))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory({key: value for name in names for key, value in host(name).items()})
+    done = terminal.decommission()
+    assert done.status == 2, done
+    assert "10 tenants: 9 deactivated, 0 unchanged, 1 failed." in done.stdout
+    refused = next(post for post in cloud.action_posts() if post["status"] == 403)
+    failure = done.stdout[done.stdout.index("Failed:") :].splitlines()[1]
+    assert failure.startswith("  tenant3.eu.qlikcloud.com: Deactivating tenant tenant3.eu.qlikcloud.com")
+    assert "HTTP 403" in failure and "AUTH-5" in failure and "traceId" in failure
+    assert sum(post["effective"] for post in cloud.action_posts()) == 9
+    assert tenant_id("tenant3") in refused["path"]
+
+
+def test_with_one_tenant_alone_and_refused_the_summary_is_printed_too(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme", deactivation_disallowed=True)))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory(host("acme"))
+    done = terminal.decommission()
+    assert done.status == 2
+    assert "1 tenants: 0 deactivated, 0 unchanged, 1 failed." in done.stdout, done
+
+
+def test_a_region_whose_credentials_fail_stops_its_own_tenants_alone(two_regions, terminal):
+    wrong = {**CLIENTS, "us": {"client_id": "client-us", "client_secret": "wrong"}}
+    terminal.write_inventory({**host("acme"), **host("beta", "us")}, tenant_decommission_credentials=wrong)
+    done = terminal.decommission()
+    assert done.status == 2
+    assert "2 tenants: 1 deactivated, 0 unchanged, 1 failed." in done.stdout, done
+    assert "There is no token for region us" in done.stdout
+    assert "HTTP 401" in done.stdout
+    assert [post["host"] for post in two_regions.action_posts()] == ["register.eu.qlikcloud.com"]
+
+
+def test_credentials_are_evaluated_once_a_region_and_only_for_regions_in_the_play(start_cloud, terminal):
+    cloud = start_cloud(scenario(*(tenant(f"tenant{number}") for number in range(4)), tenant("beta", "us")))
+    terminal.go_online(cloud)
+
+    for region in ("eu", "us", "jp"):
+        client = CLIENTS.get(region, {"client_id": "none", "client_secret": "none"})
+        terminal.write(
+            f"fetch-{region}",
+            f"#!/bin/sh\necho {region} >> '{terminal.folder}/looked_up'\necho '{json.dumps(client)}'\n",
+        )
+        (terminal.folder / f"fetch-{region}").chmod(0o700)
+    entries = {
+        region: f"{{{{ lookup('ansible.builtin.pipe', '{terminal.folder}/fetch-{region}') | from_json }}}}"
+        for region in ("eu", "us", "jp")
+    }
+    hosts = {key: value for number in range(4) for key, value in host(f"tenant{number}").items()}
+    terminal.write_inventory({**hosts, **host("beta", "us")}, tenant_decommission_credentials=entries)
+    done = terminal.decommission()
+    assert done.status == 0, done
+    assert sorted((terminal.folder / "looked_up").read_text().split()) == ["eu", "us"]
+    assert len(cloud.action_posts()) == 5
+
+
+def test_in_batches_every_tenant_is_done_with_one_token_a_region_and_batch(start_cloud, terminal):
+    names = [f"tenant{number}" for number in range(5)]
+    cloud = start_cloud(scenario(*(tenant(name) for name in names)))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory({key: value for name in names for key, value in host(name).items()})
+    terminal.write(
+        "play.yml",
+        [
+            {
+                "name": "In batches",
+                "hosts": "qlik_tenants",
+                "connection": "local",
+                "gather_facts": False,
+                "serial": 2,
+                "roles": [{"role": "tenantops.qlik.tenant_decommission"}],
+            }
+        ],
+    )
+    done = terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml")
+    assert done.status == 0, done
+    assert len(cloud.requests(host="register.eu.qlikcloud.com", path="/oauth/token")) == 3
+    assert sum(post["effective"] for post in cloud.action_posts()) == 5
+    # The last summary is that of all.
+    assert "5 tenants: 5 deactivated, 0 unchanged, 0 failed." in done.stdout
+
+
+def test_an_inventory_with_ssh_and_become_for_all_changes_nothing(two_regions, terminal):
+    variables = {"ansible_connection": "ssh", "ansible_become": True, "ansible_ssh_executable": "/bin/false"}
+    terminal.write_inventory(host("acme"), tenant_decommission_credentials=CLIENTS, **variables)
+    done = terminal.decommission("-vvv", watch_processes=True)
+    assert done.status == 0, done
+    assert "Using module file" not in done.output
+    assert "EXEC" not in done.output
+    assert "/bin/false" not in done.commands_seen
+    assert len(two_regions.action_posts()) == 1
+
+
+def test_a_netrc_with_a_default_entry_changes_nothing(two_regions, terminal):
+    netrc = terminal.home / ".netrc"
+    netrc.write_text("default login somebody password something\n")
+    netrc.chmod(0o600)
+    done = terminal.decommission()
+    assert done.status == 0, done
+    assert len(two_regions.action_posts()) == 2
+
+
+@pytest.mark.parametrize("succeeds", [True, False], ids=["succeeds", "fails"])
+def test_neither_secret_nor_token_is_shown_anywhere(start_cloud, terminal, succeeds):
+    cloud = start_cloud(scenario(tenant("acme", deactivation_disallowed=not succeeds), tenant("beta", "us")))
+    terminal.go_online(cloud)
+    terminal.environment["ANSIBLE_LOG_PATH"] = str(terminal.folder / "ansible.log")
+    terminal.write_inventory({**host("acme"), **host("beta", "us")}, tenant_decommission_credentials=CLIENTS)
+    done = terminal.decommission("-vvvv", "--diff", watch_processes=True)
+    assert done.status == (0 if succeeds else 2), done
+    log = (terminal.folder / "ansible.log").read_text()
+    assert "2 tenants" in log
+    for place in (done.output, log, done.commands_seen):
+        # The simulator's tokens begin with "simulated-".
+        for secret in (*SECRETS.values(), "simulated-"):
+            assert secret not in place
+
+
+def test_a_tenant_without_an_id_is_left_alone_where_it_is_deactivated_and_fails_where_it_lives(two_regions, terminal):
+    inventory = {**host("acme", qlik_tenant_id=None), **host("gone", "us", qlik_tenant_id=None)}
+    terminal.write_inventory(inventory, tenant_decommission_credentials=CLIENTS)
+    done = terminal.decommission()
+    assert done.status == 2
+    assert "2 tenants: 0 deactivated, 1 unchanged, 1 failed." in done.stdout, done
+    assert "no tenant id is known" in done.stdout
+    assert two_regions.action_posts() == []
+
+
+def test_a_tenant_that_does_not_answer_as_deactivated_in_time_is_failed_and_changed(start_cloud, terminal):
+    still_alive = {"host": "acme.eu.qlikcloud.com", "method": "POST", "path": "/oauth/token", "times": None}
+    still_alive["do"] = {
+        "status": 401,
+        "json": {"errors": [{"code": "OAUTH-14", "title": "Wrong client", "status": "401"}]},
+    }
+    cloud = start_cloud(scenario(tenant("acme"), faults=[still_alive]))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory(host("acme"), tenant_decommission_verify_timeout=1)
+    done = terminal.decommission()
+    assert done.status == 2
+    assert "its host does not answer as deactivated within 1 s" in done.stdout, done
+    assert "active → disabled, FAILED" in done.stdout
+    assert '"changed": true' in done.stdout
+    assert len(cloud.action_posts()) == 1

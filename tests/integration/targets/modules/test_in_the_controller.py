@@ -1,0 +1,225 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ansible-core offers around a task works with ours too: environment, async, delegation, timeout, defaults, check mode."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, SECRETS, scenario, tenant, tenant_id
+
+once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
+
+ACME = {"tenant_id": tenant_id("acme"), "hostname": "acme.eu.qlikcloud.com"}
+DEACTIVATE = "tenantops.qlik.qlik_tenant_deactivate"
+TOKEN = "tenantops.qlik.qlik_region_token"
+PROBE = "tenantops.qlik.qlik_tenant_probe"
+CREDENTIALS = {"QLIK_CLIENT_ID": CLIENTS["eu"]["client_id"], "QLIK_CLIENT_SECRET": SECRETS["eu"]}
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+
+
+def test_a_token_that_was_registered_can_be_used(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    _token, done = terminal.run_tasks(
+        {TOKEN: {"region": "eu", "credentials": CLIENTS["eu"]}},
+        {DEACTIVATE: {**ACME, "access_token": "{{ result_0.access_token }}"}},
+    )
+    assert done["changed"]
+    assert len(cloud.requests(host="register.eu.qlikcloud.com", path="/oauth/token")) == 1
+
+
+@once
+def test_a_token_that_expired_is_renewed_once_where_credentials_are_there(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
+    terminal.go_online(cloud)
+    without, with_credentials = terminal.run_tasks(
+        {DEACTIVATE: {**ACME, "access_token": "long-expired"}},
+        {DEACTIVATE: {**ACME, "access_token": "long-expired", **CLIENTS["eu"]}},
+    )
+    assert without["failed"] and without["http_status"] == 401
+    assert with_credentials["changed"]
+    assert len(cloud.requests(path="/oauth/token", host="register.eu.qlikcloud.com")) == 1
+    assert sum(post["effective"] for post in cloud.action_posts()) == 1
+
+
+@pytest.mark.parametrize("delegate", [{}, {"delegate_to": "worker"}], ids=["controller", "delegated"])
+@once
+def test_credentials_proxy_and_ca_come_from_the_environment_of_the_task(start_cloud, terminal, delegate):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}, "worker": LOCAL}}})
+    results = terminal.run_tasks(
+        {DEACTIVATE: ACME, "environment": {**cloud.environment, **CREDENTIALS}, **delegate},
+        {PROBE: {"hostname": "acme.eu.qlikcloud.com", "retries": 0, "timeout": 2}},
+        play={"hosts": "acme.eu.qlikcloud.com"},
+        options=("-vvvv",),
+    )
+    deactivated, probed = results
+    assert deactivated["changed"], results.done
+    # The next task does not have that environment any more.
+    assert probed["state"] != "deactivated"
+    assert not any(secret in results.done.output for secret in SECRETS.values())
+
+
+@once
+def test_secrets_in_the_environment_of_a_delegated_task_are_in_no_command_line(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}, "worker": LOCAL}}})
+    play = [
+        {
+            "name": "Play",
+            "hosts": "acme.eu.qlikcloud.com",
+            "gather_facts": False,
+            "tasks": [
+                {
+                    "name": "Delegated",
+                    DEACTIVATE: ACME,
+                    "environment": {**cloud.environment, **CREDENTIALS},
+                    "delegate_to": "worker",
+                }
+            ],
+        }
+    ]
+    terminal.write("play.yml", play)
+    done = terminal.run("ansible-playbook", "-i", "inventory.yml", "play.yml", "-vvvv", watch_processes=True)
+    assert done.status == 0, done
+    assert "AnsiballZ" in done.commands_seen
+    for secret in SECRETS.values():
+        assert secret not in done.commands_seen
+        assert secret not in done.output
+
+
+def test_async_runs_the_module_on_this_machine(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    # Ansible's own module that looks after the job is no matter of ours: it needs a Python, and a folder that does not depend on
+    # the home, which is none of the password file's here.
+    looking_after = {
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "ansible_async_dir": str(terminal.folder / "jobs"),
+    }
+    (result,) = terminal.run_tasks({DEACTIVATE: {**ACME, "verify": True}, "async": 60, "poll": 1, "vars": looking_after})
+    assert result.get("status") == "disabled", result.get("msg", result)
+    assert (result["changed"], result["probe"]["state"]) == (True, "deactivated")
+    assert len(cloud.action_posts()) == 1
+
+
+@once
+def test_async_is_refused_where_it_would_keep_a_token_or_speak_to_the_tenant_by_ssh(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    by_ssh = {"vars": {"ansible_connection": "ssh"}}
+    token, deactivation = terminal.run_tasks(
+        {TOKEN: {"region": "eu"}, "async": 60, "poll": 1},
+        {DEACTIVATE: ACME, "async": 60, "poll": 1, **by_ssh},
+    )
+    assert token["failed"] and "refuses async" in token["msg"]
+    assert deactivation["failed"] and "nothing is opened to a tenant's host" in deactivation["msg"]
+    assert cloud.requests() == []
+
+
+@once
+def test_the_keyword_timeout_ends_a_task_cleanly_and_says_whether_something_was_sent(start_cloud, terminal):
+    slow = [
+        {
+            "name": "slow read",
+            "method": "GET",
+            "path": f"/api/v1/tenants/{tenant_id('acme')}",
+            "do": {"delay": 30, "when": "before"},
+        },
+        {"name": "slow answer", "method": "POST", "path": "*/actions/deactivate", "do": {"delay": 30, "when": "after"}},
+    ]
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta"), faults=slow))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    before, after, again = terminal.run_tasks(
+        {DEACTIVATE: ACME, "timeout": 2},
+        {DEACTIVATE: {"tenant_id": tenant_id("beta"), "hostname": "beta.eu.qlikcloud.com"}, "timeout": 2},
+        {DEACTIVATE: {"tenant_id": tenant_id("beta"), "hostname": "beta.eu.qlikcloud.com"}},
+    )
+    assert (before["failed"], before["changed"]) == (True, False)
+    assert "No request that changes a tenant had been sent" in before["msg"]
+    assert (after["failed"], after["changed"]) == (True, True)
+    assert "had been sent, and its effect is not known" in after["msg"]
+    assert (again["failed"], again["changed"], again["status"]) == (False, False, "disabled")
+    assert len(cloud.action_posts()) == 1
+
+
+@once
+def test_module_defaults_of_the_action_group_reach_every_module(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    del terminal.environment["REQUESTS_CA_BUNDLE"]
+    defaults = {"group/tenantops.qlik.qlik": {**CLIENTS["eu"], "region": "eu", "ca_path": cloud.ca, "timeout": 10}}
+    play = {"module_defaults": defaults}
+    token, probe, deactivation = terminal.run_tasks(
+        {TOKEN: {}}, {PROBE: {"hostname": ACME["hostname"]}}, {DEACTIVATE: ACME}, play=play
+    )
+    assert token["host"] == "register.eu.qlikcloud.com"
+    assert probe["state"] == "active"
+    assert deactivation["changed"]
+
+
+def test_check_mode_sends_no_deactivation(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    (result,) = terminal.run_tasks({DEACTIVATE: {**ACME, "verify": True}}, options=("--check", "--diff"))
+    assert (result["changed"], result["status"], result["previous_status"]) == (True, "disabled", "active")
+    assert result["diff"]["before"] == {"status": "active"}
+    assert cloud.action_posts() == []
+
+
+@once
+def test_a_purge_date_moves_only_when_it_is_asked_for(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    first, second, moved = terminal.run_tasks(
+        {DEACTIVATE: {**ACME, "purge_after_days": 30}},
+        {DEACTIVATE: {**ACME, "purge_after_days": 60}},
+        {DEACTIVATE: {**ACME, "purge_after_days": 60, "reset_purge_timer": True}},
+    )
+    assert first["changed"] and not second["changed"] and moved["changed"]
+    assert first["estimated_purge_date"] < moved["estimated_purge_date"]
+    assert [post["body"]["purgeAfterDays"] for post in cloud.action_posts()] == [30, 60]
+
+
+@pytest.mark.parametrize("delegate", [{}, {"delegate_to": "worker"}], ids=["controller", "delegated"])
+@once
+def test_without_requests_nothing_is_sent_and_the_message_says_what_to_install(start_cloud, terminal, delegate):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    hidden = terminal.folder / "hidden"
+    hidden.mkdir()
+    (hidden / "requests.py").write_text("raise ImportError('No module named requests')\n")
+    terminal.environment["PYTHONPATH"] = f"{hidden}:{terminal.environment.get('PYTHONPATH', '')}"
+    terminal.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}, "worker": LOCAL}}})
+    (result,) = terminal.run_tasks({DEACTIVATE: ACME, **delegate}, play={"hosts": "acme.eu.qlikcloud.com"})
+    assert result["failed"]
+    assert "requests" in result["msg"] and "Python library" in result["msg"], result
+    assert cloud.requests() == []
+
+
+@once
+def test_a_wave_step_refuses_to_run_as_a_module(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    terminal.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}, "worker": LOCAL}}})
+    elsewhere = {"delegate_to": "worker"}
+    results = terminal.run_tasks(
+        {"tenantops.qlik.qlik_wave_guard": {}, **elsewhere},
+        {"tenantops.qlik.qlik_wave_tenant": {"tenant": {}, "tokens": []}, **elsewhere},
+        {"tenantops.qlik.qlik_wave_summary": {"wave": {}}, **elsewhere},
+        play={"hosts": "acme.eu.qlikcloud.com"},
+    )
+    assert all(result["failed"] and "runs in the controller alone" in result["msg"] for result in results)
+    assert cloud.requests() == []

@@ -1,0 +1,167 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A person at a terminal with ansible-playbook."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS
+
+if TYPE_CHECKING:
+    from simulator.process import Simulator
+
+
+class Done:
+    """A finished command."""
+
+    def __init__(self, status: int, output: str, errors: str, commands_seen: str) -> None:
+        self.status = status
+        self.stdout = output
+        self.output = output + errors
+        self.commands_seen = commands_seen
+
+    def __repr__(self) -> str:
+        return f"exit {self.status}\n{self.output}"
+
+
+class Terminal:
+    """A folder, a home and an environment, in which commands are run as a person would."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.home.mkdir(parents=True)
+        mine = {"ANSIBLE_NOCOLOR": "1", "HOME": str(self.home), "ANSIBLE_LOCALHOST_WARNING": "0"}
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("QLIK_")} | mine
+
+    def go_online(self, cloud: Simulator) -> None:
+        """Reach this Qlik Cloud instead of the real one."""
+        self.environment |= cloud.environment
+
+    def log_in(self, region: str = "eu") -> None:
+        """Have a region's credentials in the environment."""
+        self.environment["QLIK_CLIENT_ID"] = CLIENTS[region]["client_id"]
+        self.environment["QLIK_CLIENT_SECRET"] = CLIENTS[region]["client_secret"]
+
+    def write(self, name: str, content: Any) -> pathlib.Path:
+        """Write a file: text as it is, anything else as YAML."""
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+        return path
+
+    def write_inventory(self, hosts: dict[str, Any], **group_vars: Any) -> None:
+        """Write tenants.yml."""
+        self.write("tenants.yml", {"qlik_tenants": {"hosts": hosts, "vars": group_vars}})
+
+    def run(self, *command: str, watch_processes: bool = False, timeout: float = 120) -> Done:
+        """Run a command to its end."""
+        seen: set[str] = set()
+        with _watched(seen) if watch_processes else contextlib.nullcontext():
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                env=self.environment,
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                check=False,
+            )
+        return Done(done.returncode, done.stdout, done.stderr, "\n".join(seen))
+
+    def decommission(self, *options: str, **more: Any) -> Done:
+        """Run the playbook on tenants.yml."""
+        return self.run("ansible-playbook", "-i", "tenants.yml", "tenantops.qlik.decommission", *options, **more)
+
+    def decommission_each(self, *options: str) -> tuple[Done, dict[str, dict[str, Any]]]:
+        """Run the playbook, and after it one that keeps each host's result; it runs where at least one host did not fail."""
+        kept = self.folder / "results.json"
+        results = "dict(hosts | zip(hosts | map('extract', hostvars, 'tenant_decommission_result')))"
+        keep = {
+            "name": "Keep the results",
+            "ansible.builtin.copy": {"dest": str(kept), "content": f"{{{{ {results} | to_json }}}}"},
+            "vars": {"hosts": "{{ groups.qlik_tenants }}"},
+            "check_mode": False,
+        }
+        plays = [
+            {"name": "Decommission", "ansible.builtin.import_playbook": "tenantops.qlik.decommission"},
+            {"name": "Keep", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [keep]},
+        ]
+        self.write("site.yml", plays)
+        done = self.run("ansible-playbook", "-i", "tenants.yml", "site.yml", *options)
+        assert kept.exists(), done
+        return done, json.loads(kept.read_text())
+
+    def run_tasks(
+        self, *tasks: dict[str, Any], options: tuple[str, ...] = (), play: dict[str, Any] | None = None
+    ) -> Results:
+        """Run tasks one after the other, whatever becomes of each; their registered results."""
+        prepared = [
+            {"name": f"Task {number}", "ignore_errors": True, "register": f"result_{number}", **task}
+            for number, task in enumerate(tasks)
+        ]
+        names = ", ".join(f"result_{number}" for number in range(len(tasks)))
+        keep = {
+            "name": "Keep the results",
+            "ansible.builtin.copy": {
+                "dest": str(self.folder / "results.json"),
+                "content": f"{{{{ [{names}] | to_json }}}}",
+            },
+            "delegate_to": "localhost",
+            "check_mode": False,
+            "diff": False,
+            "vars": {
+                "ansible_python_interpreter": sys.executable,
+                "ansible_connection": "local",
+                "ansible_become": False,
+                "ansible_remote_tmp": str(self.home / "tmp"),
+            },
+        }
+        common = {"hosts": "all", "gather_facts": False, "connection": "local"}
+        self.write("play.yml", [{"name": "Play", **common, **(play or {}), "tasks": [*prepared, keep]}])
+        if not (self.folder / "inventory.yml").exists():
+            self.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}}}})
+        done = self.run("ansible-playbook", "-i", "inventory.yml", "play.yml", *options)
+        results = self.folder / "results.json"
+        assert results.exists(), done
+        return Results(done, json.loads(results.read_text()))
+
+
+class Results(list[dict[str, Any]]):
+    """The registered results of tasks, and the run that they come from."""
+
+    def __init__(self, done: Done, results: list[dict[str, Any]]) -> None:
+        super().__init__(results)
+        self.done = done
+
+
+@contextlib.contextmanager
+def _watched(seen: set[str]) -> Iterator[None]:
+    """Collect the command lines of all processes of this machine, as any user can."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.005):
+            for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+                with contextlib.suppress(OSError):
+                    seen.add(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
