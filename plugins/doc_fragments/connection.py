@@ -55,8 +55,9 @@ options:
 notes:
   - Proxies and CA certificates are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY), E(REQUESTS_CA_BUNDLE)), also from the
     C(environment) keyword of a task. A C(.netrc) is not read.
-  - Runs in the controller whatever C(ansible_connection) and C(become) say. With C(async), or delegated to another machine, the
-    module runs there.
+  - Runs in the controller whatever C(ansible_connection) and C(become) say. Delegated to another machine, the module runs there. With
+    C(async) it runs as a module on this machine, which needs C(ansible_connection=local), and best
+    C(ansible_python_interpreter) set to V({{ ansible_playbook_python }}).
 requirements:
   - requests >= 2.28.0
 """

@@ -214,7 +214,7 @@ class Client:
         else:
             words, headers = cause.message.rstrip("."), None
         try:
-            self.patience.wait(attempt, words, headers)
+            self.patience.wait(attempt, sentence(words), headers)
         except PatienceSpent as spent:
             raise WaitTooLong(
                 f"{sentence(words)}. Not waited for: {spent}. Run again later, or raise max_wait.",

@@ -63,7 +63,7 @@ def summarize(
         ]
     done = "would be deactivated" if check_mode else "deactivated"
     lines.append(
-        f"{len(hosts)} tenants: {counts['changed']} {done}, {counts['unchanged']} unchanged, {counts['failed']} failed"
+        f"{len(hosts)} tenant{'' if len(hosts) == 1 else 's'}: {counts['changed']} {done}, {counts['unchanged']} unchanged, {counts['failed']} failed"
         + (f", {counts['not_reached']} not reached" if counts["not_reached"] else "")
         + "."
     )

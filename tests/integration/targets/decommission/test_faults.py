@@ -136,7 +136,7 @@ def test_passing_trouble_with_connection_and_token_is_survived(start_cloud, term
     terminal.write_inventory(host("acme"))
     done = terminal.decommission()
     assert done.status == 0, done
-    assert "1 tenants: 1 deactivated, 0 unchanged, 0 failed." in done.stdout
+    assert "1 tenant: 1 deactivated, 0 unchanged, 0 failed." in done.stdout
     assert sum(post["effective"] for post in cloud.action_posts()) == 1
 
 

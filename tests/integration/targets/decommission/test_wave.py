@@ -119,7 +119,7 @@ def test_with_one_tenant_alone_and_refused_the_summary_is_printed_too(start_clou
     terminal.write_inventory(host("acme"))
     done = terminal.decommission()
     assert done.status == 2
-    assert "1 tenants: 0 deactivated, 0 unchanged, 1 failed." in done.stdout, done
+    assert "1 tenant: 0 deactivated, 0 unchanged, 1 failed." in done.stdout, done
 
 
 def test_a_region_whose_credentials_fail_stops_its_own_tenants_alone(two_regions, terminal):

@@ -103,7 +103,9 @@ def test_async_runs_the_module_on_this_machine(start_cloud, terminal):
         "ansible_python_interpreter": "{{ ansible_playbook_python }}",
         "ansible_async_dir": str(terminal.folder / "jobs"),
     }
-    (result,) = terminal.run_tasks({DEACTIVATE: {**ACME, "verify": True}, "async": 60, "poll": 1, "vars": looking_after})
+    (result,) = terminal.run_tasks(
+        {DEACTIVATE: {**ACME, "verify": True}, "async": 60, "poll": 1, "vars": looking_after}
+    )
     assert result.get("status") == "disabled", result.get("msg", result)
     assert (result["changed"], result["probe"]["state"]) == (True, "deactivated")
     assert len(cloud.action_posts()) == 1

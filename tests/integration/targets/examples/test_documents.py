@@ -1,0 +1,72 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What README and docs show is run: a comment before each block of code says what it is.
+
+``<!-- file: NAME -->`` is written under that name, ``<!-- run -->`` is run as a script, in the order of the document.
+``<!-- not run: WHY -->`` is neither. A block without such a comment fails.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import shutil
+
+import pytest
+
+from ansible_collections.tenantops.qlik.tests.integration.fleet import scenario
+
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+BLOCK = re.compile(
+    r"(?:<!-- (?P<kind>file|run|not run)(?:: (?P<what>[^\n]*?))? -->\n)?```(?P<language>\w*)\n(?P<text>.*?)\n```",
+    re.DOTALL,
+)
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+# The clients and tenants of the documents.
+REGIONS = {
+    "eu": {"clients": [{"id": "your-client-id", "secret": "your-client-secret"}]},
+    "us": {"clients": [{"id": "your-us-client-id", "secret": "your-us-client-secret"}]},
+}
+TENANTS = [
+    {"hostname": "acme.eu.qlikcloud.com", "id": "zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM"},
+    {"hostname": "beta.eu.qlikcloud.com", "id": "Hq3mVbX0cRt8LkPzYw5NaJd7UoFs2GeC"},
+    {"hostname": "crown.us.qlikcloud.com", "id": "Bd6KxTn1wQz4GfLrMv9YcHs8PuJa3EoW"},
+]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_each_block_of_code_says_whether_it_is_run(document):
+    for block in BLOCK.finditer(document.read_text()):
+        assert block["kind"], block["text"]
+
+
+@pytest.mark.parametrize(
+    "document", [path for path in DOCUMENTS if "<!-- run" in path.read_text()], ids=lambda path: path.name
+)
+def test_what_a_document_shows_works(document, start_cloud, terminal):
+    cloud = start_cloud(scenario(*TENANTS, regions=REGIONS))
+    terminal.go_online(cloud)
+    # A clone, beside which the reader works: the first block of README installs it into the home.
+    (terminal.folder / "tenantops-qlik").mkdir()
+    for name in ("plugins", "roles", "playbooks", "meta", "galaxy.yml", "README.md", "requirements.txt", "LICENSE"):
+        source = ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, terminal.folder / "tenantops-qlik" / name)
+    installed = str(terminal.home / ".ansible/collections")
+    terminal.environment["ANSIBLE_COLLECTIONS_PATH"] = installed
+    if document.name != "README.md":
+        assert terminal.run("ansible-galaxy", "collection", "install", "./tenantops-qlik/").status == 0
+    ran = 0
+    for block in BLOCK.finditer(document.read_text()):
+        if block["kind"] == "file":
+            terminal.write(block["what"], block["text"] + "\n")
+        elif block["kind"] == "run":
+            done = terminal.run("bash", "-euc", block["text"])
+            assert done.status == 0, (block["text"], done)
+            ran += 1
+    assert ran
+    assert all(post["effective"] for post in cloud.action_posts())
+    assert cloud.action_posts()

@@ -1,0 +1,64 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The examples in the documentation of each module run as they stand."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+import pytest
+import yaml
+
+from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, host, scenario, tenant
+
+MODULES = sorted((pathlib.Path(__file__).resolve().parents[4] / "plugins/modules").glob("qlik_*.py"))
+EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""', re.DOTALL | re.MULTILINE)
+
+# What an example needs that is not about its own module.
+BEFORE = {
+    "qlik_tenant_probe": [
+        {
+            "name": "Have a tenant that is deactivated",
+            "tenantops.qlik.qlik_tenant_deactivate": {
+                "tenant_id": "zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM",
+                "hostname": "acme.eu.qlikcloud.com",
+            },
+        }
+    ],
+    "qlik_wave_summary": [
+        {"name": "Guard", "tenantops.qlik.qlik_wave_guard": {}, "register": "wave", "run_once": True},
+    ],
+}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_the_examples_of_a_module_run(module, start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme", id="zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM"), tenant("beta")))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    hosts = {
+        **host("beta"),
+        **host("acme", qlik_tenant_id="zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM"),
+    }
+    prefixed = {
+        "tenant_decommission_hostname": "{{ inventory_hostname }}",
+        "tenant_decommission_tenant_id": "{{ qlik_tenant_id }}",
+    }
+    terminal.write_inventory(hosts, **prefixed)
+    examples = yaml.safe_load(EXAMPLES.search(module.read_text())[1])
+    play = {
+        "name": "Examples",
+        "hosts": "qlik_tenants" if "wave" in module.stem else "acme.eu.qlikcloud.com",
+        "connection": "local",
+        "gather_facts": False,
+        "tasks": [*BEFORE.get(module.stem, []), *examples],
+    }
+    terminal.write("play.yml", [play])
+    done = terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml")
+    assert done.status == 0, done
+    assert f"tenantops.qlik.{module.stem}" in str(examples)
+    assert cloud.requests() or module.stem in {"qlik_wave_guard", "qlik_wave_summary"}
+    assert not any(secret["client_secret"] in done.output for secret in CLIENTS.values())
