@@ -32,7 +32,7 @@ options:
   timeout:
     description:
       - How long one request may take, from connecting to the last byte of the answer, in seconds.
-    type: int
+    type: float
     default: 30
   retries:
     description:
@@ -45,7 +45,7 @@ options:
     description:
       - How long the waits before repeats may be altogether in one task, in seconds.
       - A server that asks for a longer wait (C(Retry-After)) is not waited for, the task fails.
-    type: int
+    type: float
     default: 900
   ca_path:
     description:

@@ -44,9 +44,14 @@ class Address:
         return register_host(self.region)
 
 
+def _lower(value: t.Any) -> str:
+    # Outside of ASCII there are letters whose lower case is an ASCII letter: they are no letters of a host name.
+    return value.lower() if isinstance(value, str) and value.isascii() else ""
+
+
 def check_region(value: t.Any, option: str = "region") -> str:
     """The region's short code in lower case, such as ``eu``; InvalidInput where it is not one DNS label."""
-    text = value.lower() if isinstance(value, str) else ""
+    text = _lower(value)
     if _GOVERNMENT_DOMAIN in text:
         raise InvalidInput(f"{option} is {shown(value)}: tenant deactivation {_NO_GOVERNMENT}.")
     if not _REGION.fullmatch(text):
@@ -58,7 +63,7 @@ def check_region(value: t.Any, option: str = "region") -> str:
 
 def check_hostname(value: t.Any, option: str = "hostname") -> Address:
     """The address of a tenant; InvalidInput where the value is not a tenant's host name under qlikcloud.com."""
-    text = value.lower() if isinstance(value, str) else ""
+    text = _lower(value)
     if text.endswith(_GOVERNMENT_DOMAIN):
         raise InvalidInput(f"{option} is {shown(value)}: tenant deactivation {_NO_GOVERNMENT}.")
     found = _HOSTNAME.fullmatch(text)

@@ -39,8 +39,8 @@ class Answer:
 
     request: Request
     status: int
-    headers: Mapping[str, str]
-    body: t.Any
+    headers: Mapping[str, str] = field(repr=False)
+    body: t.Any = field(repr=False)
     code: str | None = None
     title: str | None = None
     detail: str | None = None

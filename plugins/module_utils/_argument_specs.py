@@ -10,14 +10,9 @@ import typing as t
 
 from ansible.module_utils.basic import env_fallback
 
-
-def as_given(value: t.Any) -> t.Any:
-    """The type of numbers: left as it came.
-
-    The operation checks it and says in one sentence what is right; Ansible's own conversion would say half of it.
-    """
-    return value
-
+# Numbers that decide what becomes of a tenant. The operation checks them, and says in one sentence what is right; Ansible's own
+# conversion would say half of it.
+_AS_GIVEN: dict[str, t.Any] = {"type": "raw"}
 
 _CREDENTIALS: dict[str, t.Any] = {
     "client_id": {"type": "str", "fallback": (env_fallback, ["QLIK_CLIENT_ID"])},
@@ -26,9 +21,9 @@ _CREDENTIALS: dict[str, t.Any] = {
 }
 
 _CONNECTION: dict[str, t.Any] = {
-    "timeout": {"type": as_given, "default": 30},
-    "retries": {"type": as_given, "default": 5},
-    "max_wait": {"type": as_given, "default": 900},
+    "timeout": {"type": "float", "default": 30},
+    "retries": {"type": "int", "default": 5},
+    "max_wait": {"type": "float", "default": 900},
     "ca_path": {"type": "path"},
 }
 
@@ -52,10 +47,10 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "tenant_id": {"type": "str", "required": True},
         "hostname": {"type": "str", "required": True},
         "confirm_hostname": {"type": "str"},
-        "purge_after_days": {"type": as_given, "default": 30},
+        "purge_after_days": _AS_GIVEN | {"default": 30},
         "reset_purge_timer": {"type": "bool", "default": False},
         "verify": {"type": "bool", "default": False},
-        "verify_timeout": {"type": as_given, "default": 60},
+        "verify_timeout": {"type": "float", "default": 60},
     },
     "qlik_tenant_probe": {
         **_COMMON,
@@ -64,12 +59,12 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
             "type": "str",
             "choices": ["active", "deactivated", "unauthorized", "not_found", "unreachable"],
         },
-        "wait_timeout": {"type": as_given, "default": 0},
+        "wait_timeout": {"type": "float", "default": 0},
     },
     "qlik_wave_guard": {
         **_COMMON,
         "variables": {"type": "str", "default": "tenant_decommission_"},
-        "max_tenants": {"type": as_given, "default": 10},
+        "max_tenants": _AS_GIVEN | {"default": 10},
         "regions_with_credentials": {"type": "list", "elements": "str"},
     },
     "qlik_wave_tenant": {

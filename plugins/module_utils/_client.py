@@ -17,6 +17,7 @@ import contextlib
 import http.cookiejar
 import json
 import os
+import re
 import socket
 import ssl
 import traceback
@@ -40,8 +41,18 @@ except ImportError:
     # Whoever runs an operation says so before it begins.
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
     _HTTPAdapter: t.Any = object
+    _RequestsSession: t.Any = object
 else:
     _HTTPAdapter = requests.adapters.HTTPAdapter
+    _RequestsSession = requests.Session
+
+
+class _Session(_RequestsSession):  # type: ignore[misc]
+    """A session that takes a redirect for an answer: not even where it leads to is looked at."""
+
+    def get_redirect_target(self, _resp: t.Any) -> None:
+        return None
+
 
 _USER_AGENT = f"tenantops.qlik/{VERSION}"
 _LARGEST_BODY = 1024 * 1024
@@ -144,18 +155,18 @@ class Client:
                 proxies=requests.utils.get_environ_proxies(url),
             ) as response:
                 return read_answer(request, response.status_code, response.headers, _read_body(response))
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, ValueError, TypeError) as error:
+            # Nothing of what is sent can be wrong in itself: a ValueError is about the proxy's URL.
             raise _no_answer(request, error) from None
         finally:
             end_reads_after(None)
 
     def send_action(self, request: Request) -> Answer:
-        """One request that changes a tenant, once, with the region's token. Counted, so that whoever is interrupted
-        knows that something may have been done.
+        """One request that changes a tenant, once. Counted, so that whoever is interrupted knows that something may have been
+        done.
         """
-        prepared = self.with_token(request)
         self.actions_sent += 1
-        return self.send(prepared)
+        return self.send(request)
 
     def with_token(self, request: Request) -> Request:
         """The request with the region's token, which is asked for where there is none yet."""
@@ -271,7 +282,7 @@ def _new_session(ca_path: str | None) -> requests.Session:
             " file or a folder of certificates in PEM form."
         ) from None
 
-    session = requests.Session()
+    session = _Session()
     # Off: .netrc, and the environment's CA bundle, which is in the context already. Proxies are passed with each request.
     session.trust_env = False
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
@@ -285,8 +296,13 @@ def _proxy_passwords() -> set[str]:
         os.environ.get(name)
         for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
     )
-    found = (requests.utils.get_auth_from_url(url)[1] for url in urls if url and "@" in url)
-    return {password for password in found if password}
+    found: set[str] = set()
+    for url in urls:
+        # Of a URL that is none, everything between the colons and the @ is taken for a password.
+        found |= {one for one in re.findall(r":([^:@]+)@", url or "") if one}
+        with contextlib.suppress(ValueError, TypeError):
+            found.add(requests.utils.get_auth_from_url(url or "")[1])
+    return found - {""}
 
 
 def _read_body(response: requests.Response) -> bytes:
@@ -311,7 +327,7 @@ def _causes(error: BaseException) -> list[BaseException]:
     return seen
 
 
-def _no_answer(request: Request, error: requests.exceptions.RequestException) -> NoAnswer:
+def _no_answer(request: Request, error: Exception) -> NoAnswer:
     """Say what happened in our own words: the libraries' texts hold addresses of objects, and passwords of proxies."""
     causes = _causes(error)
     names = {type(cause).__name__ for cause in causes}
@@ -337,9 +353,8 @@ def _no_answer(request: Request, error: requests.exceptions.RequestException) ->
             return no_answer(
                 f"{where} cannot be resolved", temporary=not unknown, name_unknown=unknown and "ProxyError" not in names
             )
-    if isinstance(
-        error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidProxyURL)
-    ):
+    # Those of requests that are about a URL are ValueErrors too.
+    if isinstance(error, (ValueError, TypeError)):
         return no_answer(
             "the proxy in HTTPS_PROXY cannot be used: it must be a URL such as http://proxy.example:3128",
             temporary=False,

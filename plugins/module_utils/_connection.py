@@ -34,6 +34,12 @@ class Run:
         """What must not be shown: tokens that came with answers, the passwords of proxies."""
         return self.client.secrets if self.client else set()
 
+    def hide(self, text: str) -> str:
+        """A text without the secrets that it may hold: a server can say back what it was sent."""
+        for secret in self.secrets:
+            text = text.replace(secret, "********")
+        return text
+
     @property
     def may_have_changed(self) -> bool:
         """A request that changes a tenant was sent, whatever became of it."""
@@ -83,7 +89,7 @@ def open_client(
         retries=check_whole_number(params["retries"], "retries", 0, 100),
         max_wait=check_seconds(params["max_wait"], "max_wait", 0),
         clock=run.clock,
-        announce=run.announce,
+        announce=lambda sentence: run.announce(run.hide(sentence)),
     )
     run.client = Client(
         region=region,

@@ -62,7 +62,7 @@ class Decision:
 
 
 _LIVE = frozenset(("active", "user-access-disabled"))
-_DISABLED = frozenset(("disabled", "deactivated"))
+DISABLED_STATUSES = frozenset(("disabled", "deactivated"))
 
 
 def decide_deactivation(
@@ -85,7 +85,7 @@ def decide_deactivation(
             )
         if read.status in _LIVE:
             return Decision(Verdict.ACT, read.status)
-        if read.status in _DISABLED:
+        if read.status in DISABLED_STATUSES:
             return Decision(when_disabled, read.status)
         if read.status == "deleted":
             return Decision(Verdict.NOT_FOUND, read.status, "its status is 'deleted'")

@@ -63,7 +63,7 @@ def check_seconds(value: t.Any, option: str, lowest: float, highest: float = 7 *
     """A length of time in s."""
     try:
         seconds = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = math.nan
     if not lowest <= seconds <= highest:
         raise InvalidInput(
@@ -74,7 +74,7 @@ def check_seconds(value: t.Any, option: str, lowest: float, highest: float = 7 *
 
 def check_bool(value: t.Any, option: str) -> bool:
     """A truth value, given as YAML or as one of the words that Ansible takes."""
-    word = str(value).lower() if isinstance(value, (bool, int, str)) else ""
+    word = value.lower() if isinstance(value, str) else repr(value).lower() if value in (True, False) else ""
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
     raise InvalidInput(f"{option} is {shown(value)}: it must be true or false.")

@@ -22,12 +22,20 @@ def for_terminal(value: t.Any, longest: int = _LONGEST) -> str:
     :arg value: anything; what is not text is shown as Python shows it.
     :arg longest: characters at the most; what is cut is marked with an ellipsis.
     """
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else _repr(value)
     # Cut first, generously: a hostile server may send a megabyte.
     text = text[: longest * 4]
     text = "".join(" " if unicodedata.category(character) in _HARMFUL else character for character in text)
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _repr(value: t.Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:
+        # Python shows no number of more than some thousand digits.
+        return f"a {type(value).__name__} too long to show"
 
 
 def shown(value: t.Any) -> str:

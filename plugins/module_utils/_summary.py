@@ -62,11 +62,11 @@ def summarize(
             for row in rows
         ]
     done = "would be deactivated" if check_mode else "deactivated"
-    lines.append(
-        f"{len(hosts)} tenant{'' if len(hosts) == 1 else 's'}: {counts['changed']} {done}, {counts['unchanged']} unchanged, {counts['failed']} failed"
-        + (f", {counts['not_reached']} not reached" if counts["not_reached"] else "")
-        + "."
-    )
+    tenants = "1 tenant" if len(hosts) == 1 else f"{len(hosts)} tenants"
+    totals = [f"{counts['changed']} {done}", f"{counts['unchanged']} unchanged", f"{counts['failed']} failed"]
+    if counts["not_reached"]:
+        totals.append(f"{counts['not_reached']} not reached")
+    lines.append(f"{tenants}: {', '.join(totals)}.")
     if failures:
         lines += ["Failed:", *failures]
     return {"lines": lines, "totals": counts}

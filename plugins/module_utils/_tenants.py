@@ -36,15 +36,13 @@ class Probe:
     trace_id: str | None = None
     words: str = ""
 
+    def facts(self) -> dict[str, t.Any]:
+        """What the host said, as an error's facts."""
+        return {"http_status": self.http_status, "code": self.code, "trace_id": self.trace_id}
+
     def result(self) -> dict[str, t.Any]:
         """As result keys."""
-        return {
-            "state": self.state.value,
-            "http_status": self.http_status,
-            "code": self.code,
-            "title": self.title,
-            "trace_id": self.trace_id,
-        }
+        return {"state": self.state.value, "title": self.title, **self.facts()}
 
 
 def read_tenant(client: Client, target: Target) -> Record | Reading:
@@ -63,19 +61,21 @@ def read_tenant(client: Client, target: Target) -> Record | Reading:
     record = _read_record(answer.body) if answer.status == 200 else None
     if record is None or record.tenant_id != target.tenant_id:
         raise answer.refusal(
-            "This is no record of that tenant, and nothing was sent. Check tenant_id and region; if they are right, try again later."
+            "This is no record of that tenant. Check tenant_id and region; if they are right, try again later."
         )
     return record
 
 
-def probe(client: Client, address: Address) -> Probe:
+def probe(client: Client, address: Address, *, patiently: bool = True) -> Probe:
     """Ask the tenant's own host for a token, as the vendor's tutorial does, and tell the tenant's state from the answer.
 
     With the client's credentials, or with none: the code decides in both cases. A token that is issued is thrown away.
+
+    :arg patiently: repeat the request where its failure is a temporary one.
     """
     request = token_request(address.hostname, client.credentials, f"probing {address.hostname}")
     try:
-        answer = client.ask(request)
+        answer = client.ask(request) if patiently else client.send(request)
     except NoAnswer as error:
         return Probe(State.NOT_FOUND if error.name_unknown else State.UNREACHABLE, words=error.message)
     issued = read_token(answer, client.clock.now())
@@ -96,7 +96,8 @@ def wait_for_state(client: Client, address: Address, wanted: State, seconds: flo
     end = client.clock.monotonic() + seconds
     looks = 0
     while True:
-        last = probe(client, address)
+        # The next look is the repeat.
+        last = probe(client, address, patiently=False)
         pause = _LOOKS[min(looks, len(_LOOKS) - 1)]
         looks += 1
         left = end - client.clock.monotonic()
@@ -108,12 +109,13 @@ def wait_for_state(client: Client, address: Address, wanted: State, seconds: flo
 def _state_of(answer: Answer, *, token_issued: bool) -> State:
     if token_issued:
         return State.ACTIVE
-    if answer.status == 401 and answer.code in _DEACTIVATED_CODES:
+    refused = answer.status in (401, 403)
+    if refused and answer.code in _DEACTIVATED_CODES:
         return State.DEACTIVATED
-    if answer.status == 404 or (answer.status == 401 and answer.code == _UNKNOWN_HOST_CODE):
+    if answer.status == 404 or (refused and answer.code == _UNKNOWN_HOST_CODE):
         return State.NOT_FOUND
     # 400 in the API's own form: the live tenant's token endpoint misses the credentials that were not sent.
-    if answer.status in (401, 403) or (answer.status == 400 and answer.code is not None):
+    if refused or (answer.status == 400 and answer.code is not None):
         return State.UNAUTHORIZED
     return State.UNREACHABLE
 

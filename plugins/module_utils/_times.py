@@ -7,21 +7,30 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 
 def read_time(value: t.Any) -> datetime | None:
-    """An RFC 3339 time of the API, or None where it is not one."""
+    """An RFC 3339 time of the API, in UTC; None where it is not one."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
         # Python 3.10 knows neither the Z nor every length of fraction.
         time = datetime.fromisoformat(value.replace("Z", "+00:00").replace("z", "+00:00"))
-    except ValueError:
+        return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        # OverflowError: the last hours of the year 9999 are none in UTC.
         return None
-    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
 def write_time(value: datetime) -> str:
     """RFC 3339, UTC, whole seconds."""
     return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def days_after(time: datetime, days: int) -> datetime | None:
+    """So many days later; None where the calendar has ended by then."""
+    try:
+        return time + timedelta(days=days)
+    except OverflowError:
+        return None

@@ -79,20 +79,24 @@ def guard_wave(
     wrong += _duplicates(entries, "hostname", lambda value: str(value).lower())
     wrong += _duplicates(entries, "tenant_id", str)
     regions: set[str] = set()
+    policies: dict[str, list[str]] = {}
     for entry in entries:
-        pattern = _protection(entry, prefix)
-        if pattern:
-            wrong.append(
-                f"{_name(entry)} is protected: its hostname matches '{for_terminal(pattern)}' in {prefix}protected."
-            )
         try:
             _check_policy(entry, prefix)
+            pattern = _protection(entry, prefix)
+            if pattern:
+                wrong.append(
+                    f"{_name(entry)} is protected: its hostname matches '{for_terminal(pattern)}' in {prefix}protected."
+                )
             regions.add(check_wave_tenant(entry, prefix).target.address.region)
         except _WrongPolicy as error:
-            wrong.append(f"{_name(entry)}: {error.message}")
+            policies.setdefault(error.message, []).append(_name(entry))
         except QlikError:
             # Its own operation says so. It needs no token.
             pass
+    for message, hosts in policies.items():
+        more = f" and {len(hosts) - 3} more" if len(hosts) > 3 else ""
+        wrong.append(f"{', '.join(hosts[:3])}{more}: {message}")
     if regions_with_credentials is not None:
         missing = sorted(regions.difference(regions_with_credentials))
         if missing:
@@ -102,7 +106,7 @@ def guard_wave(
                 " environment."
             )
     if wrong:
-        raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(dict.fromkeys(wrong)))
+        raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(wrong))
     return {
         "tenants": {entry["host"]: dict(entry) for entry in entries},
         "regions": sorted(regions),
@@ -140,43 +144,41 @@ def decommission(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
     :returns: the role's result of a host.
     """
     entry = params["tenant"]
+    known = {"hostname": entry["hostname"], "id": entry["tenant_id"], "region": entry["region"]}
     try:
         order = check_wave_tenant(entry, entry["prefix"])
-        region = order.target.address.region
+        address = order.target.address
+        known |= {"hostname": address.hostname, "region": address.region}
         client = open_client(
             params,
             run,
-            region=region,
+            region=address.region,
             credentials=check_credentials(params) if entry["one_client"] else None,
-            token=_token_of(region, params["tokens"]),
+            token=_token_of(address.region, params["tokens"]),
         )
         result = deactivate(client, order, check_mode=run.check_mode)
     except QlikError as error:
-        error.result = _host_result(entry, error.result, changed=error.changed, failed=True, msg=error.message)
+        error.result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
         raise
     change = (
         f"{result['previous_status']} → {result['status']}"
         if result["changed"]
         else f"{result['status']} already, left alone"
     )
-    return _host_result(entry, result, changed=result["changed"], failed=False, msg=change)
+    return _host_result(result, changed=result["changed"], failed=False, msg=change)
 
 
-def _host_result(
-    entry: Mapping[str, t.Any], result: Mapping[str, t.Any], *, changed: bool, failed: bool, msg: str
-) -> dict[str, t.Any]:
-    hostname = entry["hostname"].lower() if isinstance(entry["hostname"], str) else None
-    probe = result.get("probe") or {}
+def _host_result(result: Mapping[str, t.Any], *, changed: bool, failed: bool, msg: str) -> dict[str, t.Any]:
     return {
-        "hostname": result.get("hostname", hostname),
-        "tenant_id": result.get("id", entry["tenant_id"]),
-        "region": result.get("region", entry["region"]),
+        "hostname": result["hostname"],
+        "tenant_id": result["id"],
+        "region": result["region"],
         "changed": changed,
         "previous_status": result.get("previous_status"),
         "status": result.get("status"),
         "estimated_purge_date": result.get("estimated_purge_date"),
         "purge_date_reckoned": result.get("purge_date_reckoned", False),
-        "probe_state": probe.get("state"),
+        "probe_state": result.get("probe", {}).get("state"),
         "failed": failed,
         "msg": msg,
         **{key: result[key] for key in ("diff", "warnings") if key in result},
@@ -220,7 +222,10 @@ def _duplicates(entries: Sequence[Mapping[str, t.Any]], key: str, normal: Callab
 def _protection(entry: Mapping[str, t.Any], prefix: str) -> str | None:
     if entry.get("error"):
         return None
-    patterns = check_patterns(entry["protected"], f"{prefix}protected")
+    try:
+        patterns = check_patterns(entry["protected"], f"{prefix}protected")
+    except InvalidInput as error:
+        raise _WrongPolicy(error.message) from None
     for name in (entry["hostname"], entry["host"]):
         found = matching_pattern(name, patterns) if isinstance(name, str) else None
         if found:

@@ -42,7 +42,7 @@ options:
     description:
       - The days between deactivation and purge, a whole number from 10 to 90.
       - Only multi-tenant (OEM) entitlements may set it.
-    type: int
+    type: raw
     default: 30
   reset_purge_timer:
     description:
@@ -58,7 +58,7 @@ options:
     default: false
   verify_timeout:
     description: How long to probe at the most, in seconds.
-    type: int
+    type: float
     default: 60
 attributes:
   check_mode:

@@ -30,7 +30,7 @@ options:
     choices: [active, deactivated, unauthorized, not_found, unreachable]
   wait_timeout:
     description: How long to probe until the tenant is in the state of O(expect), in seconds.
-    type: int
+    type: float
     default: 0
 notes:
   - O(access_token) is not used. A token of the register host is no good at a tenant's host.

@@ -27,7 +27,7 @@ options:
     default: tenant_decommission_
   max_tenants:
     description: How many tenants one play may deactivate.
-    type: int
+    type: raw
     default: 10
   regions_with_credentials:
     description: The regions that there are credentials for. Empty, O(client_id) and O(client_secret) are taken for all regions.

@@ -28,4 +28,4 @@ def seal(entry: Mapping[str, t.Any]) -> str:
 
 def is_sealed(entry: Mapping[str, t.Any]) -> bool:
     """Whether the guard of this run has passed exactly this entry."""
-    return hmac.compare_digest(str(entry.get("seal")), seal(entry))
+    return hmac.compare_digest(str(entry.get("seal")).encode(errors="replace"), seal(entry).encode())
