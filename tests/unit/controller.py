@@ -1,0 +1,112 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Actions without a play: a task, and a connection that nothing may be done with. Needs all of ansible-core."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.action import ActionBase
+from ansible.template import Templar
+
+from ansible_collections.tenantops.qlik.plugins.action import (
+    qlik_region_token,
+    qlik_tenant_deactivate,
+    qlik_tenant_probe,
+    qlik_wave_guard,
+    qlik_wave_summary,
+    qlik_wave_tenant,
+)
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
+
+ACTIONS: dict[str, type[ActionBase]] = {
+    "qlik_region_token": qlik_region_token.ActionModule,
+    "qlik_tenant_deactivate": qlik_tenant_deactivate.ActionModule,
+    "qlik_tenant_probe": qlik_tenant_probe.ActionModule,
+    "qlik_wave_guard": qlik_wave_guard.ActionModule,
+    "qlik_wave_summary": qlik_wave_summary.ActionModule,
+    "qlik_wave_tenant": qlik_wave_tenant.ActionModule,
+}
+
+
+class Shell:
+    """The shell plugin of a connection, which only puts strings together."""
+
+    tmpdir = None
+
+    @staticmethod
+    def env_prefix(**environment: t.Any) -> str:
+        return " ".join(f"{name}={value}" for name, value in environment.items())
+
+
+class UntouchableConnection:
+    """A connection that fails the test as soon as anything is done with it."""
+
+    def __init__(self, transport: str = "ssh") -> None:
+        self.transport = transport
+        self._shell = Shell()
+
+    def __getattr__(self, name: str) -> t.NoReturn:
+        pytest.fail(f"an action touches its connection: {name}")
+
+
+def make_action(name: str, args: Mapping[str, t.Any], connection: t.Any = None, **task: t.Any) -> ActionBase:
+    """An action of a task with these arguments and keywords."""
+    keywords = {
+        "args": dict(args),
+        "action": f"tenantops.qlik.{name}",
+        "async_val": 0,
+        "check_mode": False,
+        "delegate_to": None,
+        "diff": False,
+        "environment": [],
+        "timeout": 0,
+        "get_play": lambda: None,
+    }
+    loader = DataLoader()
+    return ACTIONS[name](
+        task=SimpleNamespace(**{**keywords, **task}),
+        connection=connection or UntouchableConnection(),
+        play_context=SimpleNamespace(check_mode=False),
+        loader=loader,
+        templar=Templar(loader=loader),
+        shared_loader_obj=None,
+    )
+
+
+def run_action(
+    name: str, args: Mapping[str, t.Any], task_vars: Mapping[str, t.Any] | None = None, **task: t.Any
+) -> dict[str, t.Any]:
+    """Run an action in the controller."""
+    return make_action(name, args, **task).run(task_vars={"inventory_hostname": HOSTNAME, **(task_vars or {})})
+
+
+class Play:
+    """The hosts of a play, their variables, and what their tasks registered, where the core of Ansible has them."""
+
+    def __init__(self, hosts: Mapping[str, Mapping[str, t.Any]]) -> None:
+        self.hosts = hosts
+        self.registered: dict[str, dict[str, t.Any]] = {host: {} for host in hosts}
+        self._variable_manager = SimpleNamespace(get_vars=self._get_vars)
+        self._inventory = SimpleNamespace(get_host=lambda host: host)
+        self._loader = DataLoader()
+
+    def _get_vars(
+        self, *, play: t.Any, host: str, task: t.Any, _hosts: Sequence[str], _hosts_all: Sequence[str]
+    ) -> t.Any:
+        return {"inventory_hostname": host, **self.hosts[host]}
+
+    def raw_get(self, host: str) -> dict[str, t.Any]:
+        """What hostvars has."""
+        return self.registered[host]
+
+    @property
+    def task_vars(self) -> dict[str, t.Any]:
+        """The variables of a task that runs once."""
+        return {"hostvars": self, "ansible_play_hosts_all": list(self.hosts)}

@@ -1,0 +1,189 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The documentation of each module says what its argument spec says."""
+
+from __future__ import annotations
+
+import importlib
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._argument_specs import ARGUMENT_SPECS
+from ansible_collections.tenantops.qlik.plugins.module_utils._decision import State
+from ansible_collections.tenantops.qlik.plugins.module_utils._operations import OPERATIONS
+from ansible_collections.tenantops.qlik.tests.unit.facts import SECRETS
+
+COLLECTION = "ansible_collections.tenantops.qlik.plugins"
+ROOT = Path(__file__).parents[2]
+NAMES = sorted(ARGUMENT_SPECS)
+
+Documentation = dict[str, t.Any]
+
+
+def module(name: str) -> t.Any:
+    return importlib.import_module(f"{COLLECTION}.modules.{name}")
+
+
+def documentation(name: str) -> Documentation:
+    """The documentation of a module with its fragments, merged as ansible-core does it."""
+    found = yaml.safe_load(module(name).DOCUMENTATION)
+    merged: Documentation = {"options": {}, "attributes": {}}
+    for fragment in found.get("extends_documentation_fragment", []):
+        _namespace, _collection, file, *part = fragment.split(".")
+        variable = part[0].upper() if part else "DOCUMENTATION"
+        fragments = importlib.import_module(f"{COLLECTION}.doc_fragments.{file}").ModuleDocFragment
+        merge(merged, yaml.safe_load(getattr(fragments, variable)))
+    merge(merged, found)
+    return merged
+
+
+def merge(target: Documentation, source: Documentation) -> None:
+    for part in ("options", "attributes"):
+        for key, value in source.get(part, {}).items():
+            target[part][key] = {**target[part].get(key, {}), **value}
+
+
+def described(options: Documentation) -> Documentation:
+    """What documentation says of options, as an argument spec would say it."""
+    return {
+        name: {
+            "required": option.get("required", False),
+            "default": option.get("default"),
+            "choices": option.get("choices"),
+            "elements": option.get("elements"),
+            "suboptions": described(option["suboptions"]) if "suboptions" in option else None,
+        }
+        for name, option in options.items()
+    }
+
+
+def specified(spec: Documentation) -> Documentation:
+    """The same of an argument spec."""
+    return {
+        name: {
+            "required": option.get("required", False),
+            "default": option.get("default"),
+            "choices": option.get("choices"),
+            "elements": option.get("elements"),
+            "suboptions": specified(option["options"]) if "options" in option else None,
+        }
+        for name, option in spec.items()
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_options_are_those_of_the_argument_spec(name: str) -> None:
+    assert described(documentation(name)["options"]) == specified(ARGUMENT_SPECS[name])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_types_are_those_of_the_argument_spec(name: str) -> None:
+    spec = ARGUMENT_SPECS[name]
+    types = {option: found["type"] for option, found in documentation(name)["options"].items()}
+    # Numbers are checked by the operation itself, and so have no type of Ansible's.
+    assert types == {option: "int" if callable(found["type"]) else found["type"] for option, found in spec.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_has_a_description_and_so_have_its_own(name: str) -> None:
+    options = documentation(name)["options"]
+    for option in (
+        *options.values(),
+        *(one for found in options.values() for one in found.get("suboptions", {}).values()),
+    ):
+        assert option["description"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_secret_is_one_for_ansible(name: str) -> None:
+    spec = ARGUMENT_SPECS[name]
+    for options in (spec, *(option["options"] for option in spec.values() if "options" in option)):
+        for secret in {"client_secret", "access_token"} & set(options):
+            assert options[secret]["no_log"] is True
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_module_takes_the_common_options(name: str) -> None:
+    common = {"region", "client_id", "client_secret", "access_token", "timeout", "retries", "max_wait", "ca_path"}
+    assert common <= set(ARGUMENT_SPECS[name])
+    defaults = {option: ARGUMENT_SPECS[name][option].get("default") for option in ("timeout", "retries", "max_wait")}
+    assert defaults == {"timeout": 30, "retries": 5, "max_wait": 900}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_module_names_itself_and_what_it_supports(name: str) -> None:
+    found = documentation(name)
+    assert yaml.safe_load(module(name).DOCUMENTATION)["module"] == name
+    assert found["attributes"]["check_mode"]["support"] == "full"
+    assert {"check_mode", "diff_mode", "idempotent", "action_group"} <= set(found["attributes"])
+    assert all("support" in attribute and "description" in attribute for attribute in found["attributes"].values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_are_tasks_of_the_module_with_options_that_it_has(name: str) -> None:
+    tasks = yaml.safe_load(module(name).EXAMPLES)
+    used = [task[f"tenantops.qlik.{name}"] or {} for task in tasks if f"tenantops.qlik.{name}" in task]
+    assert used
+    for args in used:
+        assert set(args) <= set(ARGUMENT_SPECS[name])
+        assert {option for option, spec in ARGUMENT_SPECS[name].items() if spec.get("required")} <= set(args)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_example_confirms_by_a_template(name: str) -> None:
+    for task in yaml.safe_load(module(name).EXAMPLES):
+        for args in task.values():
+            confirmation = args.get("confirm_hostname", "") if isinstance(args, dict) else ""
+            assert "{{" not in confirmation
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_failure_of_an_operation_documents_what_the_server_said(name: str) -> None:
+    returned = yaml.safe_load(module(name).RETURN)
+    assert name not in OPERATIONS or {"http_status", "code", "trace_id"} <= set(returned)
+    assert all(found["description"] and found["returned"] and found["type"] for found in returned.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("qlik_region_token", {"access_token", "token_type", "expires_in", "expires_at", "host"}),
+        (
+            "qlik_tenant_deactivate",
+            {"id", "hostname", "hostnames", "region", "status", "previous_status", "estimated_purge_date"}
+            | {"purge_after_days", "probe", "diff"},
+        ),
+        ("qlik_tenant_probe", {"state", "http_status", "code", "title", "trace_id"}),
+        (
+            "qlik_wave_tenant",
+            {"hostname", "tenant_id", "region", "previous_status", "status", "estimated_purge_date", "probe_state"},
+        ),
+    ],
+)
+def test_the_results_of_the_design_are_documented(name: str, keys: set[str]) -> None:
+    assert keys <= set(yaml.safe_load(module(name).RETURN))
+
+
+def test_the_states_to_expect_are_those_that_there_are() -> None:
+    assert ARGUMENT_SPECS["qlik_tenant_probe"]["expect"]["choices"] == [state.value for state in State]
+
+
+def test_the_role_documents_the_variables_that_the_guard_reads() -> None:
+    specs = yaml.safe_load((ROOT / "roles/tenant_decommission/meta/argument_specs.yml").read_text())
+    options = specs["argument_specs"]["main"]["options"]
+    defaults = yaml.safe_load((ROOT / "roles/tenant_decommission/defaults/main.yml").read_text())
+    assert set(defaults) <= set(options)
+    for name, value in defaults.items():
+        if not isinstance(value, str):
+            assert options[name].get("default") == value, name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_documentation_holds_a_secret_of_the_tests(name: str) -> None:
+    text = Path(module(name).__file__).read_text()
+    assert not [secret for secret in SECRETS if secret in text]

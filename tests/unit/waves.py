@@ -1,0 +1,36 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Entries of a wave, as the guard reads them for each host."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import TENANT_VARIABLES
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, REGION, TENANT_ID, TOKEN
+from ansible_collections.tenantops.qlik.tests.unit.operate import operate
+
+PREFIX = "tenant_decommission_"
+# The result of qlik_region_token in a loop over the regions.
+TOKENS = [{"item": REGION, "failed": False, "access_token": TOKEN, "expires_at": "2026-11-24T18:00:00Z"}]
+
+
+def entry(hostname: t.Any = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
+    """What the guard reads for a host: a confirmed tenant whose name in the inventory is its hostname."""
+    written = {"host": hostname, "hostname": hostname, "confirm_hostname": hostname, "tenant_id": TENANT_ID}
+    return {**TENANT_VARIABLES, **written, **given}
+
+
+def fleet(number: int) -> list[dict[str, t.Any]]:
+    """So many different tenants."""
+    return [entry(f"t{count}.eu.qlikcloud.com", tenant_id=f"id{count}") for count in range(number)]
+
+
+def decommission(run: Run, tokens: t.Any = None, /, *, one_client: bool = False, **given: t.Any) -> dict[str, t.Any]:
+    """qlik_wave_tenant for the tenant of the tests, as the role calls it. ``options`` are those of the module."""
+    options = given.pop("options", {})
+    tenant = {**entry(**given), "prefix": PREFIX, "one_client": one_client}
+    return operate("qlik_wave_tenant", run, tenant=tenant, tokens=TOKENS if tokens is None else tokens, **options)
