@@ -1,0 +1,293 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Qlik Cloud answers: every body that the simulator sends of its own accord.
+
+Each function names the section of the API's reference that it is taken from, or says that nothing is published. A
+change of the vendor's documentation is a change of this file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+import json
+import secrets
+import time
+from typing import Any
+
+from simulator import clock
+from simulator.tenants import Tenant
+
+JSON = "application/json"
+
+
+@dataclasses.dataclass
+class Answer:
+    status: int
+    content: bytes = b""
+    content_type: str | None = JSON
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    effective: bool = False  # whether a tenant was changed to get here
+
+
+def encoded(document: Any) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def document(status: int, body: Any, *, effective: bool = False) -> Answer:
+    return Answer(status, encoded(body), effective=effective)
+
+
+def error(status: int, code: str, title: str, detail: str | None = None) -> Answer:
+    """Reference, "Errors": status is a string; traceId goes with every one."""
+    entry = {"code": code, "title": title, "status": str(status)}
+    if detail is not None:
+        entry["detail"] = detail
+    return document(status, {"errors": [entry], "traceId": secrets.token_hex(16)})
+
+
+# Errors of any host
+
+
+def no_such_path() -> Answer:
+    """Reference, "Errors": the code is the general one; a path that does not exist is not described."""
+    return error(404, "HTTP-404", "Not found")
+
+
+def unauthorized() -> Answer:
+    """Reference, "Hosts and credentials": on a 401 ask for a new token. The code is not published."""
+    return error(401, "HTTP-401", "Unauthorized", "The access token is missing, expired, revoked or for another host.")
+
+
+def bad_request(detail: str) -> Answer:
+    """Reference, "Errors": the codes of 400 are not published."""
+    return error(400, "HTTP-400", "Bad request", detail)
+
+
+def misdirected() -> Answer:
+    """RFC 9110, 15.5.20: the Host header names another host than the connection was made to."""
+    return error(421, "HTTP-421", "Misdirected request")
+
+
+def too_large() -> Answer:
+    """RFC 9110, 15.5.14."""
+    return error(413, "HTTP-413", "Content too large")
+
+
+def rate_limited(seconds: int, *, as_date: bool, skew: float) -> Answer:
+    """Reference, "Rate limits". Retry-After in seconds is documented; RFC 9110 allows a date as well.
+
+    The date is of the server's clock, and rounded up to whole seconds: what it promises has come true by then.
+    """
+    answer = error(429, "HTTP-429", "API rate limit reached.", "Too many requests were made in too short a time.")
+    until = int(time.time() + skew) + seconds + 1
+    answer.headers["Retry-After"] = clock.http_date(until) if as_date else str(seconds)
+    return answer
+
+
+# Tokens
+
+
+def token(access_token: str, lifetime: int, *, with_date: bool) -> Answer:
+    """Reference, "Hosts and credentials": the answer of the token endpoint."""
+    body: dict[str, Any] = {"access_token": access_token, "token_type": "bearer", "expires_in": lifetime}
+    if with_date:
+        body["expires_at"] = clock.stamp(clock.now() + datetime.timedelta(seconds=lifetime))
+    return document(200, body)
+
+
+def wrong_credentials() -> Answer:
+    """Reference, "Errors": OAUTH-14, 401."""
+    return error(401, "OAUTH-14", "Invalid client credentials")
+
+
+def malformed_token_request(detail: str) -> Answer:
+    """Reference, "Errors": OAUTH-5, 400."""
+    return error(400, "OAUTH-5", "Invalid request", detail)
+
+
+# A tenant's own host
+
+
+def unknown_hostname() -> Answer:
+    """Reference, "Probe": nobody's host."""
+    return error(401, "LOGIN-2", "No authentication configured for this hostname")
+
+
+def deactivated(code: str) -> Answer:
+    """Reference, "Probe": the answer to any call; the code is one of two."""
+    return error(401, code, "Tenant has been deactivated. Contact your administrator for more details.")
+
+
+def redirect(location: str, status: int = 302) -> Answer:
+    """Reference, "Read one tenant": /api/v1/tenants/me redirects to the tenant itself."""
+    return Answer(status, content_type=None, headers={"Location": location})
+
+
+def user(tenant: Tenant, client: str) -> Answer:
+    """Reference, "Read one tenant": /api/v1/users/me has tenantId."""
+    return document(
+        200,
+        {
+            "id": f"bot-{client}",
+            "tenantId": tenant.id,
+            "status": "active",
+            "subject": f"qlikbot\\{client}",
+            "name": client,
+            "links": {"self": {"href": f"https://{tenant.hostnames[0]}/api/v1/users/bot-{client}"}},
+        },
+    )
+
+
+def license_overview(tenant: Tenant) -> Answer:
+    """Reference, "Create": licenseKey, the signed key."""
+    signature = hashlib.sha256(tenant.subscription.encode()).hexdigest()
+    return document(
+        200,
+        {
+            "licenseKey": f"simulated.{tenant.subscription}.{signature}",
+            "licenseNumber": tenant.license_number,
+            "status": "Ok",
+            "product": "Qlik Cloud Analytics",
+            "valid": f"{clock.stamp(tenant.license_starts_at)[:10]}/",
+        },
+    )
+
+
+def product_info() -> Answer:
+    """Not in the reference: the vendor's SDKs ask each host for it before their first call."""
+    return document(
+        200,
+        {
+            "composition": {"contentHash": "0", "senseId": "simulated", "version": "1.0.0"},
+            "url": {"documentation": "https://help.qlik.com", "community": "https://community.qlik.com"},
+        },
+    )
+
+
+# The register hosts
+
+
+def tenant_record(tenant: Tenant, host: str) -> dict[str, Any]:
+    """Reference, "Read one tenant". There is no purge date in it."""
+    record = {
+        "id": tenant.id,
+        "name": tenant.name,
+        "status": tenant.current_status,
+        "hostnames": list(tenant.hostnames),
+        "region": tenant.datacenter,
+        "datacenter": tenant.datacenter,
+        "created": clock.stamp(tenant.created_at),
+        "createdByUser": tenant.created_by,
+        "lastUpdated": clock.stamp(tenant.updated_at),
+        "statusLastUpdatedAt": clock.stamp(tenant.status_updated_at),
+        "enableAnalyticCreation": True,
+        "autoAssignCreateSharedSpacesRoleToProfessionals": True,
+        "autoAssignDataServicesContributorRoleToProfessionals": True,
+        "autoAssignPrivateAnalyticsContentCreatorRoleToProfessionals": True,
+        "links": {"self": {"href": f"https://{host}/api/v1/tenants/{tenant.id}"}},
+    }
+    return record | tenant.shown
+
+
+def tenant_read(tenant: Tenant, host: str) -> Answer:
+    """Reference, "Read one tenant"."""
+    return document(200, tenant_record(tenant, host))
+
+
+def tenant_created(tenant: Tenant, host: str) -> Answer:
+    """Reference, "Create": the tenant links to itself on the register host."""
+    return document(201, tenant_record(tenant, host), effective=True)
+
+
+def tenant_unknown() -> Answer:
+    """Reference, "Errors": TENANTS-8, 404."""
+    return error(404, "TENANTS-8", "Not found", "The tenant was not found.")
+
+
+def reads_refused(status: int) -> Answer:
+    """Reference, "Read one tenant": the register host may refuse. How is not published.
+
+    A 404 of the API has a code; this one stands for a gateway without such a route, and has none.
+    """
+    if status == 404:
+        return document(404, {"message": "no route matched with those values"})
+    codes = {401: "HTTP-401", 403: "AUTH-5", 405: "HTTP-405"}
+    titles = {401: "Unauthorized", 403: "Forbidden", 405: "Method not allowed"}
+    return error(status, codes[status], titles[status])
+
+
+def tenant_deactivated(tenant: Tenant) -> Answer:
+    """Reference, "Deactivate"."""
+    assert tenant.purge_at is not None
+    body = {"id": tenant.id, "status": "disabled", "estimatedPurgeDate": clock.stamp(tenant.purge_at)}
+    return document(200, body, effective=True)
+
+
+def tenant_reactivated(tenant: Tenant, *, as_in_guide: bool, effective: bool) -> Answer:
+    """Reference, "Reactivate": the guide shows id and status, the API reference an untyped object."""
+    return document(200, {"id": tenant.id, "status": "active"} if as_in_guide else {}, effective=effective)
+
+
+def confirmation_mismatch() -> Answer:
+    """Reference, "Deactivate": 412. The code is not published."""
+    return error(412, "HTTP-412", "Precondition failed", "qlik-confirm-hostname is none of the tenant's hostnames.")
+
+
+def deactivation_disallowed() -> Answer:
+    """Reference, "Errors": a tenant's deactivation can be disallowed, 403; AUTH-5 is the known code of 403."""
+    return error(403, "AUTH-5", "Forbidden", "Deactivation of this tenant is not allowed.")
+
+
+# The organization's console
+
+
+def organization_record(tenant: Tenant) -> dict[str, Any]:
+    """Reference, "Organization API": a tenant in the list."""
+    record: dict[str, Any] = {
+        "id": tenant.id,
+        "name": tenant.name,
+        "hostnames": list(tenant.hostnames),
+        "regionCode": tenant.datacenter,
+        "countryCode": tenant.country,
+        # The statuses of the list: users' access being off is none of them.
+        "status": {"user-access-disabled": "active"}.get(tenant.current_status, tenant.current_status),
+        "createdAt": clock.stamp(tenant.created_at),
+        "createdBy": tenant.created_by,
+        "updatedAt": clock.stamp(tenant.updated_at),
+        "licenseNumber": tenant.license_number,
+        "subscriptionId": tenant.subscription,
+        "licenseStartsAt": clock.stamp(tenant.license_starts_at),
+        "links": {"self": {"href": f"https://api.qlikcloud.com/core/tenants/{tenant.id}"}},
+    }
+    if tenant.license_ends_at is not None:
+        record["licenseEndsAt"] = clock.stamp(tenant.license_ends_at)
+    if tenant.purge_at is not None:
+        record["deletionStartsAt"] = clock.stamp(tenant.purge_at)
+    return record | tenant.shown
+
+
+def organization_page(records: list[dict[str, Any]], links: dict[str, str], total: int | None) -> Answer:
+    """Reference, "Organization API": data, links, and the total where it was asked for."""
+    body: dict[str, Any] = {"data": records, "links": {name: {"href": href} for name, href in links.items()}}
+    if total is not None:
+        body["totalResults"] = total
+    return document(200, body)
+
+
+def organization_tenant(record: dict[str, Any], *, as_list: bool) -> Answer:
+    """Reference, "Organization API": one tenant is documented in the list's shape, or is the bare object."""
+    return document(200, {"data": [record], "links": {"self": record["links"]["self"]}} if as_list else record)
+
+
+def organization_count(total: int) -> Answer:
+    """Reference, "Organization API"."""
+    return document(200, {"total": total})
+
+
+def foreign_subscription() -> Answer:
+    """Reference, "Organization API": a subscriptionId of somebody else is a 403."""
+    return error(403, "AUTH-5", "Forbidden", "The subscription is not one of this organization.")
