@@ -61,7 +61,8 @@ class Decision:
     reason: str = ""
 
 
-_LIVE = frozenset(("active", "user-access-disabled"))
+# The two conditions that a tenant can be brought into, and the statuses that mean them.
+LIVE_STATUSES = frozenset(("active", "user-access-disabled"))
 DISABLED_STATUSES = frozenset(("disabled", "deactivated"))
 
 
@@ -75,25 +76,33 @@ def decide_deactivation(
     :arg hostname: the tenant's host as it was given, in lower case.
     :arg reset_purge_timer: a tenant that is disabled already is to be deactivated again, which restarts its countdown.
     """
-    when_disabled = Verdict.ACT if reset_purge_timer else Verdict.LEAVE
+    return _decide(read, probed, hostname, wanted=DISABLED_STATUSES, again=reset_purge_timer)
+
+
+def decide_reactivation(read: Record | Reading, probed: State | None, hostname: str) -> Decision:
+    """Whether a tenant is to be reactivated. Arguments as in decide_deactivation()."""
+    return _decide(read, probed, hostname, wanted=LIVE_STATUSES, again=False)
+
+
+def _decide(
+    read: Record | Reading, probed: State | None, hostname: str, *, wanted: frozenset[str], again: bool
+) -> Decision:
+    """Leave a tenant that is in the wanted condition (unless it is to be done again), act where it is in the other one."""
     if isinstance(read, Record):
         if read.hostnames and hostname not in (name.lower() for name in read.hostnames):
+            names = ", ".join(read.hostnames)
+            return Decision(
+                Verdict.STOP, read.status, f"the tenant with this id has the hostnames {names}, not {hostname}"
+            )
+        if read.status == "deleted":
+            return Decision(Verdict.NOT_FOUND, read.status, "its status is 'deleted'")
+        if read.status not in LIVE_STATUSES | DISABLED_STATUSES:
             return Decision(
                 Verdict.STOP,
                 read.status,
-                f"the tenant with this id has the hostnames {', '.join(read.hostnames)}, not {hostname}",
+                f"its status is '{read.status}', and what that means for it is not documented",
             )
-        if read.status in _LIVE:
-            return Decision(Verdict.ACT, read.status)
-        if read.status in DISABLED_STATUSES:
-            return Decision(when_disabled, read.status)
-        if read.status == "deleted":
-            return Decision(Verdict.NOT_FOUND, read.status, "its status is 'deleted'")
-        return Decision(
-            Verdict.STOP,
-            read.status,
-            f"its status is '{read.status}', which is none that a deactivation is known to be right for",
-        )
+        return Decision(Verdict.ACT if again or read.status not in wanted else Verdict.LEAVE, read.status)
     if read is Reading.ABSENT:
         return Decision(Verdict.NOT_FOUND, None, read.value)
     if probed is None:
@@ -102,12 +111,12 @@ def decide_deactivation(
         return Decision(Verdict.NOT_FOUND, None, f"{read.value}, and nobody has this hostname")
     if probed is State.UNREACHABLE:
         return Decision(Verdict.STOP, None, f"{read.value}, and its host gives no answer that tells its state")
-    if probed is State.DEACTIVATED and read is not Reading.NO_ID:
-        return Decision(when_disabled, "disabled")
-    if probed is State.DEACTIVATED and not reset_purge_timer:
-        return Decision(Verdict.LEAVE, "disabled")
+    # A live tenant may dislike the credentials: it lives.
+    status = "disabled" if probed is State.DEACTIVATED else "active"
+    if status in wanted and not again:
+        return Decision(Verdict.LEAVE, status)
     if read is Reading.NO_ID:
         return Decision(
             Verdict.STOP, None, f"{read.value}, and without it nothing can be done to a tenant: give tenant_id"
         )
-    return Decision(Verdict.ACT, "active")
+    return Decision(Verdict.ACT, status)

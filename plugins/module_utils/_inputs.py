@@ -37,14 +37,25 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Deactivation:
-    """An order to deactivate a tenant. ``purge_after_days`` in days, ``verify_timeout`` in s (None: no verification)."""
+class Order:
+    """An order to change a tenant. ``verify_timeout`` in s (None: no verification); ``protected``: patterns of hostnames."""
 
     target: Target
-    purge_after_days: int
-    reset_purge_timer: bool
     verify_timeout: float | None
     protected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deactivation(Order):
+    """An order to deactivate a tenant, to be purged after so many days."""
+
+    purge_after_days: int
+    reset_purge_timer: bool = False
+
+
+@dataclass(frozen=True)
+class Reactivation(Order):
+    """An order to reactivate a tenant."""
 
 
 def check_whole_number(value: t.Any, option: str, lowest: int, highest: int, unit: str = "") -> int:
@@ -126,18 +137,32 @@ def matching_pattern(hostname: str, patterns: Sequence[str]) -> str | None:
 
 def check_deactivation(params: Mapping[str, t.Any]) -> Deactivation:
     """The order in the options of qlik_tenant_deactivate."""
+    target = _check_target(params)
+    days = check_purge_days(params["purge_after_days"])
+    return Deactivation(
+        target,
+        _check_verification(params),
+        purge_after_days=days,
+        reset_purge_timer=params["reset_purge_timer"],
+    )
+
+
+def check_reactivation(params: Mapping[str, t.Any]) -> Reactivation:
+    """The order in the options of qlik_tenant_reactivate."""
+    return Reactivation(_check_target(params), _check_verification(params))
+
+
+def _check_target(params: Mapping[str, t.Any]) -> Target:
     address = check_hostname_in_region(params["hostname"], params.get("region"))
     tenant_id = check_tenant_id(params["tenant_id"])
     if params.get("confirm_hostname") is not None:
         check_confirmation(params["confirm_hostname"], address)
-    days = check_purge_days(params["purge_after_days"])
-    verify_timeout = check_seconds(params["verify_timeout"], "verify_timeout", 0)
-    return Deactivation(
-        target=Target(address, tenant_id),
-        purge_after_days=days,
-        reset_purge_timer=params["reset_purge_timer"],
-        verify_timeout=verify_timeout if params["verify"] else None,
-    )
+    return Target(address, tenant_id)
+
+
+def _check_verification(params: Mapping[str, t.Any]) -> float | None:
+    timeout = check_seconds(params["verify_timeout"], "verify_timeout", 0)
+    return timeout if params["verify"] else None
 
 
 def check_probe_target(params: Mapping[str, t.Any]) -> Address:

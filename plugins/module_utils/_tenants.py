@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ._addresses import Address, tenant_path
@@ -91,8 +92,8 @@ def probe(client: Client, address: Address, *, patiently: bool = True) -> Probe:
     )
 
 
-def wait_for_state(client: Client, address: Address, wanted: State, seconds: float) -> Probe:
-    """Probe until the tenant is in the wanted state, at most for so many seconds; the last probe, whatever it says."""
+def wait_for_state(client: Client, address: Address, wanted: Collection[State], seconds: float) -> Probe:
+    """Probe until the tenant is in one of the wanted states, at most for so many seconds; the last probe, whatever it says."""
     end = client.clock.monotonic() + seconds
     looks = 0
     while True:
@@ -101,7 +102,7 @@ def wait_for_state(client: Client, address: Address, wanted: State, seconds: flo
         pause = _LOOKS[min(looks, len(_LOOKS) - 1)]
         looks += 1
         left = end - client.clock.monotonic()
-        if last.state is wanted or left <= 0:
+        if last.state in wanted or left <= 0:
             return last
         client.clock.sleep(min(pause, left))
 

@@ -132,7 +132,6 @@ def check_wave_tenant(entry: Mapping[str, t.Any], prefix: str) -> Deactivation:
     return Deactivation(
         target=Target(address, tenant_id),
         purge_after_days=days,
-        reset_purge_timer=False,
         verify_timeout=verify_timeout if check_bool(entry["verify"], f"{prefix}verify") else None,
         protected=check_patterns(entry["protected"], f"{prefix}protected"),
     )

@@ -1,0 +1,306 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The course that every change of a tenant takes: look, decide, send, confirm, verify.
+
+The state is read before each POST, and where no usable answer came, the course begins again with reading. So each POST follows
+a reading that asks for it, and an answer that was lost is settled by the next reading. Done is only what the server confirmed.
+"""
+
+from __future__ import annotations
+
+import abc
+import typing as t
+from dataclasses import dataclass
+
+from ._addresses import action_path
+from ._answers import Answer, Request, sentence
+from ._client import Client
+from ._decision import Decision, Reading, Record, State, Verdict
+from ._errors import NoAnswer, QlikError, Stopped, Unconfirmed, WaitTooLong
+from ._inputs import Order, matching_pattern
+from ._output import for_terminal
+from ._tenants import Probe, probe, read_tenant, wait_for_state
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What is known of a tenant at one moment, and what follows from it."""
+
+    read: Record | Reading
+    probe: Probe | None
+    decision: Decision
+
+    @property
+    def hostnames(self) -> tuple[str, ...]:
+        """The hostnames that the record shows."""
+        return self.read.hostnames if isinstance(self.read, Record) else ()
+
+
+class Course(abc.ABC):
+    """One order, from the first look at the tenant to its confirmed end."""
+
+    ACTION: t.ClassVar[str]
+    # For messages: "deactivating", "deactivation".
+    DOING: t.ClassVar[str]
+    DEED: t.ClassVar[str]
+    # The condition that it ends in, as a status and as what the tenant's host answers then.
+    END: t.ClassVar[str]
+    END_STATES: t.ClassVar[frozenset[State]]
+    NEXT_STEPS: t.ClassVar[dict[int, str]]
+
+    def __init__(self, client: Client, order: Order, *, check_mode: bool) -> None:
+        self._client = client
+        self._order = order
+        self._check_mode = check_mode
+        self._first: Observation | None = None
+        self._last: Observation | None = None
+        self._attempts = 0
+        self._cause: Answer | NoAnswer | None = None
+        # A POST may have reached the server, and what became of it is not known.
+        self._in_doubt = False
+        self._patience_spent = False
+        # Keys of the result that are known, also where the course ends in an error.
+        self._known: dict[str, t.Any] = {}
+
+    def run(self) -> dict[str, t.Any]:
+        """The result; where it ends in an error, that holds what is known by then.
+
+        :raises Stopped: what was found is not to be acted on; nothing was sent.
+        :raises Refused: the server said no.
+        :raises Unconfirmed: it was sent, and neither the answer nor looking again confirms it.
+        """
+        try:
+            self._bring_about()
+            self._verify()
+        except QlikError as error:
+            if self._in_doubt and not isinstance(error, Unconfirmed):
+                error = self._unconfirmed(error.message, error)
+            error.changed = error.changed or self._known.get("changed", False)
+            error.result = {**self._identity(), **self._known, **error.result}
+            raise error from None
+        return {**self._identity(), **self._known}
+
+    @abc.abstractmethod
+    def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
+        """The decision on what was read."""
+
+    @abc.abstractmethod
+    def _confirmed(self, answer: Answer) -> dict[str, t.Any] | None:
+        """The result keys of a 2xx answer that confirms the deed, None where only looking again can, an error where it does not."""
+
+    def _settled(self, found: Observation) -> dict[str, t.Any]:  # noqa: ARG002
+        """The result keys of a deed that looking at the tenant confirms."""
+        return {}
+
+    def _body(self) -> dict[str, t.Any] | None:
+        return None
+
+    def _must_not_repeat(self) -> bool:
+        """The deed is in doubt, and looking at the tenant could not tell."""
+        return False
+
+    def _bring_about(self) -> None:
+        while True:
+            found = self._look()
+            done: dict[str, t.Any] | None
+            if found.decision.verdict is Verdict.LEAVE:
+                if not self._in_doubt:
+                    self._conclude(found.decision.status, changed=False)
+                    return
+                done = self._settled(found)
+            elif self._check_mode:
+                self._conclude(found.decision.status, changed=True)
+                return
+            else:
+                done = self._attempt()
+            if done is not None:
+                # It is no longer in doubt, whatever verifying it brings.
+                self._in_doubt = False
+                self._conclude(self._known["previous_status"], changed=True, **done)
+                return
+
+    def _look(self) -> Observation:
+        """Read the record, probe the host where the record does not tell, and decide; Stopped where nothing may be done."""
+        read = read_tenant(self._client, self._order.target)
+        found = Observation(read, None, self._decide(read, None))
+        if found.decision.verdict is Verdict.PROBE:
+            probed = probe(self._client, self._order.target.address)
+            found = Observation(read, probed, self._decide(read, probed.state))
+        if self._first is None:
+            self._first = found
+            self._known["previous_status"] = found.decision.status
+        self._last = found
+        self._must_be_allowed(found)
+        return found
+
+    def _must_be_allowed(self, found: Observation) -> None:
+        target = self._order.target
+        reason = for_terminal(found.decision.reason)
+        if found.decision.verdict is Verdict.NOT_FOUND:
+            raise self._stopped(
+                f"Tenant {target} was not found in region {target.address.region}: {reason}",
+                "Check tenant_id, hostname and region; a tenant that was purged is not found either"
+                f"{', and nothing brings it back' if self.ACTION == 'reactivate' else ''}.",
+            )
+        if found.decision.verdict is Verdict.STOP:
+            raise self._stopped(
+                f"Tenant {target} is left alone: {reason}", "Check that it is the tenant that is meant."
+            )
+        for hostname in (target.address.hostname, *found.hostnames):
+            pattern = matching_pattern(hostname, self._order.protected)
+            if pattern is not None:
+                raise self._stopped(
+                    f"Tenant {target} is protected: its hostname {for_terminal(hostname)} matches '{for_terminal(pattern)}'",
+                    "If it is meant all the same, take the pattern out of the protected ones.",
+                )
+
+    def _stopped(self, words: str, next_step: str) -> Stopped:
+        probed = self._last.probe if self._last else None
+        seen = f" Its host says: {probed.words}." if probed and probed.words else ""
+        sent = "" if self._in_doubt else " Nothing was sent."
+        return Stopped(f"{words}.{seen}{sent} {next_step}", **(probed.facts() if probed else {}))
+
+    def _attempt(self) -> dict[str, t.Any] | None:
+        """Send it; None where the next look has to tell, or where it failed for now and the wait before that look is over."""
+        retries = self._client.patience.retries
+        cause = self._cause
+        if cause is not None and (self._attempts > retries or self._patience_spent or self._must_not_repeat()):
+            raise self._failure(cause)
+        self._attempts += 1
+        if cause is None or not _may_be_running(cause):
+            outcome = self._send_and_confirm()
+            if isinstance(outcome, dict):
+                return outcome
+            self._cause = cause = outcome
+            if isinstance(cause, Answer) and cause.succeeded:
+                return None
+        if self._attempts > retries and not self._in_doubt:
+            raise self._failure(cause)
+        try:
+            self._client.wait(self._attempts, cause)
+        except WaitTooLong:
+            if not self._in_doubt:
+                raise
+            # One look is free.
+            self._patience_spent = True
+        return None
+
+    def _send_and_confirm(self) -> dict[str, t.Any] | Answer | NoAnswer:
+        """Done, or why it is not yet. What failed for good is raised."""
+        answer = self._send()
+        if isinstance(answer, Answer) and answer.status == 401 and self._client.renew_token():
+            answer = self._send()
+        if isinstance(answer, NoAnswer):
+            self._in_doubt = self._in_doubt or answer.sent
+            if not answer.temporary:
+                raise answer
+            return answer
+        if answer.succeeded:
+            self._in_doubt = True
+            confirmed = self._confirmed(answer)
+            return answer if confirmed is None else confirmed
+        # A client's error (4xx) is a no. Behind any other error the server may have done it all the same.
+        self._in_doubt = self._in_doubt or answer.status >= 500
+        if not answer.temporary:
+            raise self._failure(answer)
+        return answer
+
+    def _send(self) -> Answer | NoAnswer:
+        target = self._order.target
+        request = self._client.with_token(
+            Request(
+                self._what,
+                "POST",
+                target.address.register_host,
+                action_path(t.cast(str, target.tenant_id), self.ACTION),
+                headers={"qlik-confirm-hostname": target.address.hostname},
+                body=self._body(),
+            )
+        )
+        try:
+            return self._client.send_action(request)
+        except NoAnswer as error:
+            return error
+
+    def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
+        """Note the result of a tenant that is, or in check mode would be, in the wanted condition."""
+        before = {"status": previous_status}
+        status = self.END if changed else self._left_status(previous_status)
+        header = self._order.target.address.hostname
+        after = {"status": status, **self._extra_diff()} if changed else before
+        self._known |= {
+            "changed": changed,
+            "status": status,
+            "previous_status": previous_status,
+            "diff": {"before": before, "after": after, "before_header": header, "after_header": header},
+            **more,
+        }
+
+    def _left_status(self, status: str | None) -> str | None:  # noqa: ARG002
+        return self.END
+
+    def _extra_diff(self) -> dict[str, t.Any]:
+        return {}
+
+    def _verify(self) -> None:
+        """See that the tenant's host answers as it must, where that is ordered."""
+        timeout = self._order.verify_timeout
+        # Nothing was done in check mode: a tenant that would be changed still answers as before.
+        if timeout is None or (self._check_mode and self._known["changed"]):
+            return
+        # Where the decision rests on a probe already, that is the verification.
+        probed = self._last.probe if self._last and not self._known["changed"] else None
+        if probed is None or probed.state not in self.END_STATES:
+            seconds = 0 if self._check_mode else timeout
+            probed = wait_for_state(self._client, self._order.target.address, self.END_STATES, seconds)
+        self._known["probe"] = probed.result()
+        if probed.state not in self.END_STATES:
+            raise Unconfirmed(
+                f"Tenant {self._order.target} is {self._known['status']} by the API's word, but its host does not answer as"
+                f" {' or '.join(sorted(state.value for state in self.END_STATES))} within {timeout:g} s: it answers as"
+                f" {probed.state.value}. {sentence(probed.words.rstrip('.'))}. Probe it again later with qlik_tenant_probe; if it"
+                " stays, check that tenant_id and hostname belong together.",
+                **probed.facts(),
+            )
+
+    def _identity(self) -> dict[str, t.Any]:
+        target = self._order.target
+        return {
+            "id": target.tenant_id,
+            "hostname": target.address.hostname,
+            "hostnames": list(self._last.hostnames) if self._last else [],
+            "region": target.address.region,
+        }
+
+    @property
+    def _what(self) -> str:
+        return f"{self.DOING} tenant {self._order.target}"
+
+    def _failure(self, cause: Answer | NoAnswer) -> QlikError:
+        if isinstance(cause, NoAnswer):
+            return self._unconfirmed(cause.message, cause) if self._in_doubt else cause
+        if self._in_doubt:
+            return self._unconfirmed(f"{self._what}: {cause.words()}", cause)
+        if 300 <= cause.status < 400:
+            return cause.refusal("A redirect is not an answer of this API: check proxy and region.")
+        return cause.refusal(
+            self.NEXT_STEPS.get(cause.status, "Run again later; if it stays, show this to the vendor's support.")
+        )
+
+    def _unconfirmed(self, words: str, facts: Answer | QlikError) -> Unconfirmed:
+        """The error for a deed that was sent and is not known to be done."""
+        return Unconfirmed(
+            f"The {self.DEED} of tenant {self._order.target} was sent and is not confirmed."
+            f" {sentence(words.rstrip('.'))}. Run again: the state is read first, and a tenant that is {self.END} already gets no"
+            " second request.",
+            changed=True,
+            **facts.facts(),
+        )
+
+
+def _may_be_running(cause: Answer | NoAnswer) -> bool:
+    # No answer in time: the server may be at it still, and a second request could take effect as well as the first. And what
+    # it said yes to, it needs not be told twice.
+    return cause.succeeded if isinstance(cause, Answer) else cause.timed_out
