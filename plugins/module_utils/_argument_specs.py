@@ -20,6 +20,16 @@ _CREDENTIALS: dict[str, t.Any] = {
     "access_token": {"type": "str", "no_log": True},
 }
 
+# A client's id and secret in one value, for when both come out of one look-up.
+_CLIENT: dict[str, t.Any] = {
+    "type": "dict",
+    "no_log": False,
+    "options": {
+        "client_id": {"type": "str", "required": True},
+        "client_secret": {"type": "str", "required": True, "no_log": True},
+    },
+}
+
 _CONNECTION: dict[str, t.Any] = {
     "timeout": {"type": "float", "default": 30},
     "retries": {"type": "int", "default": 5},
@@ -29,28 +39,31 @@ _CONNECTION: dict[str, t.Any] = {
 
 _COMMON: dict[str, t.Any] = {"region": {"type": "str"}, **_CREDENTIALS, **_CONNECTION}
 
+_TENANT: dict[str, t.Any] = {
+    "tenant_id": {"type": "str", "required": True},
+    "hostname": {"type": "str", "required": True},
+    "confirm_hostname": {"type": "str"},
+    "verify": {"type": "bool", "default": False},
+    "verify_timeout": {"type": "float", "default": 60},
+}
+
 ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     "qlik_region_token": {
         **_COMMON,
         "region": {"type": "str", "required": True},
-        "credentials": {
-            "type": "dict",
-            "no_log": False,
-            "options": {
-                "client_id": {"type": "str", "required": True},
-                "client_secret": {"type": "str", "required": True, "no_log": True},
-            },
-        },
+        "credentials": _CLIENT,
     },
     "qlik_tenant_deactivate": {
         **_COMMON,
-        "tenant_id": {"type": "str", "required": True},
-        "hostname": {"type": "str", "required": True},
-        "confirm_hostname": {"type": "str"},
+        **_TENANT,
         "purge_after_days": _AS_GIVEN | {"default": 30},
         "reset_purge_timer": {"type": "bool", "default": False},
-        "verify": {"type": "bool", "default": False},
-        "verify_timeout": {"type": "float", "default": 60},
+    },
+    "qlik_tenant_reactivate": {**_COMMON, **_TENANT},
+    "qlik_tenant_info": {
+        **_COMMON,
+        "tenant_id": {"type": "str"},
+        "hostname": {"type": "str"},
     },
     "qlik_tenant_probe": {
         **_COMMON,
@@ -71,6 +84,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         **_COMMON,
         "tenant": {"type": "dict", "required": True},
         "tokens": {"type": "list", "elements": "dict", "required": True, "no_log": False},
+        "credentials": _CLIENT,
     },
     "qlik_wave_summary": {
         **_COMMON,

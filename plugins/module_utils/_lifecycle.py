@@ -28,7 +28,8 @@ _NEXT_STEPS = {
     401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
     403: "The client may not do this, or not with this tenant: check its scopes, or ask the vendor's support.",
     404: "The API knows no such tenant in this region: check tenant_id and region.",
-    412: "The id belongs to a tenant with another hostname: check tenant_id and hostname, one is another customer's.",
+    412: "The id belongs to a tenant with another hostname: check both, one may be another customer's."
+    " If it is an alias of this tenant, give the first of its hostnames.",
     429: "The rate limit still holds: run again later, or raise retries and max_wait.",
 }
 
@@ -65,20 +66,18 @@ class _Deactivating(Course):
 
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         # A tenant that was live before a lost answer and is disabled after it was deactivated: once is enough.
-        was_live = self._in_doubt and self._first is not None and self._first.decision.status not in DISABLED_STATUSES
-        return decide_deactivation(
-            read,
-            probed,
-            self._order.target.address.hostname,
-            reset_purge_timer=self._order.reset_purge_timer and not was_live,
-        )
+        again = self._order.reset_purge_timer and not (self._in_doubt and self._was_live())
+        return decide_deactivation(read, probed, self._order.target.address.hostname, reset_purge_timer=again)
+
+    def _was_live(self) -> bool:
+        return self._first is not None and self._first.decision.status not in DISABLED_STATUSES
 
     def _body(self) -> dict[str, t.Any]:
         return {"purgeAfterDays": self._order.purge_after_days}
 
     def _must_not_repeat(self) -> bool:
         # Reading cannot tell a countdown that was restarted from one that was not.
-        return self._in_doubt and self._order.reset_purge_timer
+        return self._in_doubt and self._order.reset_purge_timer and not self._was_live()
 
     def _confirmed(self, answer: Answer) -> dict[str, t.Any]:
         body = answer.body

@@ -9,12 +9,13 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping
 
-from ._addresses import check_region
+from ._addresses import check_hostname_in_region, check_region, check_tenant_id, register_host
 from ._connection import Run, check_access_token, check_credentials, must_be_able_to_act, open_client
 from ._decision import State
-from ._errors import QlikError, Refused
-from ._inputs import check_deactivation, check_probe_target, check_seconds
-from ._lifecycle import deactivate
+from ._errors import InvalidInput, QlikError, Refused
+from ._inputs import check_deactivation, check_probe_target, check_reactivation, check_seconds
+from ._lifecycle import deactivate, reactivate
+from ._lookup import find_by_hostname, find_by_id
 from ._output import for_terminal
 from ._tenants import probe, wait_for_state
 from ._wave import decommission
@@ -51,6 +52,33 @@ def tenant_deactivate(params: Params, run: Run) -> dict[str, t.Any]:
     return deactivate(client, order, check_mode=run.check_mode)
 
 
+def tenant_reactivate(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_reactivate."""
+    order = check_reactivation(params)
+    credentials, token = check_credentials(params), check_access_token(params)
+    must_be_able_to_act(credentials, token)
+    client = open_client(params, run, region=order.target.address.region, credentials=credentials, token=token)
+    return reactivate(client, order, check_mode=run.check_mode)
+
+
+def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_info."""
+    tenant_id, hostname = params["tenant_id"], params["hostname"]
+    if (tenant_id is None) == (hostname is None):
+        raise InvalidInput("Give either tenant_id (with region) or hostname: that is what a tenant is looked up by.")
+    credentials, token = check_credentials(params), check_access_token(params)
+    must_be_able_to_act(credentials, token)
+    if tenant_id is not None:
+        region = check_region(params["region"])
+        client = open_client(params, run, region=region, credentials=credentials, token=token)
+        found = find_by_id(client, check_tenant_id(tenant_id), register_host(region))
+        return {"changed": False, "tenants": [found] if found else []}
+    address = check_hostname_in_region(hostname, params["region"])
+    client = open_client(params, run, region=address.region, credentials=credentials)
+    answer = find_by_hostname(client, address)
+    return {"changed": False, "tenants": [answer.record] if answer.record else [], "state": answer.state.value}
+
+
 def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_tenant_probe."""
     address = check_probe_target(params)
@@ -72,7 +100,9 @@ def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
 OPERATIONS: dict[str, Operation] = {
     "qlik_region_token": region_token,
     "qlik_tenant_deactivate": tenant_deactivate,
+    "qlik_tenant_reactivate": tenant_reactivate,
     "qlik_tenant_probe": tenant_probe,
+    "qlik_tenant_info": tenant_info,
     "qlik_wave_tenant": decommission,
 }
 

@@ -83,7 +83,7 @@ def probe(client: Client, address: Address, *, patiently: bool = True) -> Probe:
     if issued:
         client.secrets.add(issued.token.value)
     return Probe(
-        _state_of(answer, token_issued=issued is not None),
+        probe_state(answer, token_issued=issued is not None),
         answer.status,
         answer.code,
         answer.title,
@@ -107,7 +107,8 @@ def wait_for_state(client: Client, address: Address, wanted: Collection[State], 
         client.clock.sleep(min(pause, left))
 
 
-def _state_of(answer: Answer, *, token_issued: bool) -> State:
+def probe_state(answer: Answer, *, token_issued: bool) -> State:
+    """What an answer of a tenant's host to a request for a token says of the tenant. The code decides, not the status alone."""
     if token_issued:
         return State.ACTIVE
     refused = answer.status in (401, 403)

@@ -37,8 +37,8 @@ class IssuedToken:
     token: Token
     host: str
     token_type: str
-    expires_in: int
-    expires_at: str
+    expires_in: int | None
+    expires_at: str | None
 
 
 def token_request(host: str, credentials: Credentials | None, what: str) -> Request:
@@ -67,11 +67,11 @@ def read_token(answer: Answer, now: datetime) -> IssuedToken | None:
     seconds = body.get("expires_in")
     if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds <= 10**9:
         seconds = 0
-    until = read_time(body.get("expires_at")) or now + timedelta(seconds=seconds)
+    until = read_time(body.get("expires_at")) or (now + timedelta(seconds=seconds) if seconds else None)
     return IssuedToken(
         Token(value, until),
         answer.request.host,
         token_type,
-        seconds or max(0, int((until - now).total_seconds())),
-        write_time(until),
+        seconds or (max(0, int((until - now).total_seconds())) if until else None),
+        write_time(until) if until else None,
     )

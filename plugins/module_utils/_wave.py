@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from ._addresses import check_hostname_in_region, check_tenant_id
 from ._connection import Run, check_credentials, open_client
@@ -32,6 +33,7 @@ from ._inputs import (
     matching_pattern,
 )
 from ._lifecycle import deactivate
+from ._lookup import find_target
 from ._output import for_terminal, shown
 from ._times import read_time
 from ._tokens import Token
@@ -65,7 +67,8 @@ def guard_wave(
     :arg prefix: what stands before these keys in the names of the variables.
     :arg max_tenants: how many tenants one play may deactivate.
     :arg regions_with_credentials: the regions that credentials were given for; None: given for whatever region.
-    :returns: ``tenants`` (host to entry), ``regions`` (those that a token is needed for), ``count``.
+    :returns: ``tenants`` (host to entry, with the region that it lies in as ``in_region``), ``regions`` (those that a token is
+        needed for), ``count``.
     :raises InvalidInput: with all that is wrong with the wave as a whole. What is wrong with one tenant alone is left to that
         tenant's operation, which stops it alone.
     """
@@ -78,7 +81,7 @@ def guard_wave(
         )
     wrong += _duplicates(entries, "hostname", lambda value: str(value).lower())
     wrong += _duplicates(entries, "tenant_id", str)
-    regions: set[str] = set()
+    regions: dict[str, str] = {}
     policies: dict[str, list[str]] = {}
     for entry in entries:
         try:
@@ -88,7 +91,7 @@ def guard_wave(
                 wrong.append(
                     f"{_name(entry)} is protected: its hostname matches '{for_terminal(pattern)}' in {prefix}protected."
                 )
-            regions.add(check_wave_tenant(entry, prefix).target.address.region)
+            regions[entry["host"]] = check_wave_tenant(entry, prefix).target.address.region
         except _WrongPolicy as error:
             policies.setdefault(error.message, []).append(_name(entry))
         except QlikError:
@@ -98,7 +101,7 @@ def guard_wave(
         more = f" and {len(hosts) - 3} more" if len(hosts) > 3 else ""
         wrong.append(f"{', '.join(hosts[:3])}{more}: {message}")
     if regions_with_credentials is not None:
-        missing = sorted(regions.difference(regions_with_credentials))
+        missing = sorted(set(regions.values()).difference(regions_with_credentials))
         if missing:
             wrong.append(
                 f"There are no credentials for region {', '.join(missing)}: give them in {prefix}credentials (a client works in its own"
@@ -108,8 +111,8 @@ def guard_wave(
     if wrong:
         raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(wrong))
     return {
-        "tenants": {entry["host"]: dict(entry) for entry in entries},
-        "regions": sorted(regions),
+        "tenants": {entry["host"]: {**entry, "in_region": regions.get(entry["host"])} for entry in entries},
+        "regions": sorted(set(regions.values())),
         "count": len(entries),
     }
 
@@ -152,9 +155,10 @@ def decommission(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
             params,
             run,
             region=address.region,
-            credentials=check_credentials(params) if entry["one_client"] else None,
+            credentials=check_credentials(params["credentials"] or (params if entry["one_client"] else {})),
             token=_token_of(address.region, params["tokens"]),
         )
+        order = replace(order, target=find_target(client, order.target))
         result = deactivate(client, order, check_mode=run.check_mode)
     except QlikError as error:
         error.result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)

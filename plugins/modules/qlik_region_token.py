@@ -70,12 +70,12 @@ token_type:
   type: str
   sample: bearer
 expires_in:
-  description: How long the token is good for, in seconds.
+  description: How long the token is good for, in seconds; null where the server did not say.
   returned: success
   type: int
   sample: 21600
 expires_at:
-  description: Until when the token is good, UTC.
+  description: Until when the token is good, UTC; null where the server did not say.
   returned: success
   type: str
   sample: "2026-11-24T21:37:11Z"

@@ -18,7 +18,7 @@ description:
     id and hostname belong together.
   - Success is what the server confirmed. An answer that was lost is settled by reading the state again; a deactivation that was sent
     and is not confirmed fails, and counts as changed.
-  - Until the purge the deactivation can be undone with the API's reactivate action.
+  - Until the purge the deactivation can be undone, with M(tenantops.qlik.qlik_tenant_reactivate).
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.connection
@@ -73,6 +73,7 @@ notes:
   - What the tenant's users want to keep has to be exported before. User licences are not released by it, release them before.
 seealso:
   - module: tenantops.qlik.qlik_tenant_probe
+  - module: tenantops.qlik.qlik_tenant_reactivate
 author:
   - tenantops.qlik contributors (@tenantops)
 """

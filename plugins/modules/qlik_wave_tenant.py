@@ -28,6 +28,19 @@ options:
     type: list
     elements: dict
     required: true
+  credentials:
+    description:
+      - The client of the tenant's region, for a tenant whose id has to be looked up. It goes before O(client_id) and O(client_secret).
+    type: dict
+    suboptions:
+      client_id:
+        description: The id of the client.
+        type: str
+        required: true
+      client_secret:
+        description: The secret of the client.
+        type: str
+        required: true
 attributes:
   check_mode:
     support: full

@@ -219,14 +219,28 @@ def test_neither_secret_nor_token_is_shown_anywhere(start_cloud, terminal, succe
             assert secret not in place
 
 
-def test_a_tenant_without_an_id_is_left_alone_where_it_is_deactivated_and_fails_where_it_lives(two_regions, terminal):
+@pytest.mark.parametrize("credentials", ["for each region", "in the environment", "in variables"])
+def test_an_id_that_is_not_given_is_looked_up_by_the_hostname(two_regions, terminal, credentials):
     inventory = {**host("acme", qlik_tenant_id=None), **host("gone", "us", qlik_tenant_id=None)}
-    terminal.write_inventory(inventory, tenant_decommission_credentials=CLIENTS)
-    done = terminal.decommission()
-    assert done.status == 2
-    assert "2 tenants: 0 deactivated, 1 unchanged, 1 failed." in done.stdout, done
-    assert "no tenant id is known" in done.stdout
-    assert two_regions.action_posts() == []
+    variables = {"tenant_decommission_credentials": CLIENTS}
+    if credentials != "for each region":
+        del inventory["gone.us.qlikcloud.com"]
+        terminal.log_in()
+        variables = {}
+    if credentials == "in variables":
+        del terminal.environment["QLIK_CLIENT_ID"], terminal.environment["QLIK_CLIENT_SECRET"]
+        variables = {f"tenant_decommission_{key}": value for key, value in CLIENTS["eu"].items()}
+    terminal.write_inventory(inventory, **variables)
+    done, results = terminal.decommission_each()
+    assert done.status == 0, done
+    assert results["acme.eu.qlikcloud.com"]["tenant_id"] == tenant_id("acme")
+    assert [post["path"] for post in two_regions.action_posts()] == [
+        f"/api/v1/tenants/{tenant_id('acme')}/actions/deactivate"
+    ]
+    if credentials == "for each region":
+        # Nobody tells the id of a tenant that is disabled, and none is needed to leave it alone.
+        gone = results["gone.us.qlikcloud.com"]
+        assert (gone["changed"], gone["tenant_id"], gone["status"]) == (False, None, "disabled")
 
 
 def test_a_tenant_that_does_not_answer_as_deactivated_in_time_is_failed_and_changed(start_cloud, terminal):

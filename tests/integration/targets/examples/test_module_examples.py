@@ -18,16 +18,16 @@ MODULES = sorted((pathlib.Path(__file__).resolve().parents[4] / "plugins/modules
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""', re.DOTALL | re.MULTILINE)
 
 # What an example needs that is not about its own module.
+DEACTIVATED = {
+    "name": "Have a tenant that is deactivated",
+    "tenantops.qlik.qlik_tenant_deactivate": {
+        "tenant_id": "zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM",
+        "hostname": "acme.eu.qlikcloud.com",
+    },
+}
 BEFORE = {
-    "qlik_tenant_probe": [
-        {
-            "name": "Have a tenant that is deactivated",
-            "tenantops.qlik.qlik_tenant_deactivate": {
-                "tenant_id": "zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM",
-                "hostname": "acme.eu.qlikcloud.com",
-            },
-        }
-    ],
+    "qlik_tenant_probe": [DEACTIVATED],
+    "qlik_tenant_reactivate": [DEACTIVATED],
     "qlik_wave_summary": [
         {"name": "Guard", "tenantops.qlik.qlik_wave_guard": {}, "register": "wave", "run_once": True},
     ],

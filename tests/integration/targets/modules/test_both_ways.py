@@ -34,6 +34,15 @@ def deactivate(name, **more):
     }
 
 
+def reactivate(name, **more):
+    common = {"tenant_id": tenant_id(name), "hostname": f"{name}.eu.qlikcloud.com"}
+    return {"tenantops.qlik.qlik_tenant_reactivate": {**common, **EU, **more}}
+
+
+def info(**options):
+    return {"tenantops.qlik.qlik_tenant_info": {**EU, **options}}
+
+
 # What is asked, and what the result must hold at least; words that the message must have.
 TABLE = {
     "a token": (
@@ -192,6 +201,68 @@ TABLE = {
     ),
 }
 
+TABLE |= {
+    "a reactivation that another is confirmed for": (
+        reactivate("acme", confirm_hostname="beta.eu.qlikcloud.com"),
+        {"failed": True, "changed": False},
+        "confirm_hostname is 'beta.eu.qlikcloud.com'",
+    ),
+    "a reactivation": (
+        reactivate("acme", verify=True),
+        {
+            "failed": False,
+            "changed": True,
+            "id": tenant_id("acme"),
+            "hostname": "acme.eu.qlikcloud.com",
+            "status": "active",
+            "previous_status": "disabled",
+        },
+        "",
+    ),
+    "a reactivation of what lives": (
+        reactivate("acme", verify=True),
+        {"failed": False, "changed": False, "status": "active", "previous_status": "active"},
+        "",
+    ),
+    "a reactivation of what is gone": (
+        reactivate("purged"),
+        {"failed": True, "changed": False},
+        "a tenant that was purged is not found either, and nothing brings it back",
+    ),
+    "a reactivation of another's id": (
+        reactivate("gone", tenant_id=tenant_id("beta")),
+        {"failed": True, "changed": False},
+        "beta.eu.qlikcloud.com|412",
+    ),
+    "a look-up by hostname": (
+        info(hostname="ACME.eu.qlikcloud.com"),
+        {"failed": False, "changed": False, "state": "active"},
+        "",
+    ),
+    "a look-up of a disabled tenant by hostname": (
+        info(hostname="gone.eu.qlikcloud.com"),
+        {"failed": False, "tenants": [], "state": "deactivated"},
+        "",
+    ),
+    "a look-up of nobody by hostname": (
+        info(hostname="nobody.eu.qlikcloud.com"),
+        {"failed": False, "tenants": [], "state": "not_found"},
+        "",
+    ),
+    "a look-up by hostname with wrong credentials": (
+        info(hostname="acme.eu.qlikcloud.com", client_secret="wrong"),
+        {"failed": True, "http_status": 401},
+        "issues no token",
+    ),
+    "a look-up by both": (
+        info(hostname="acme.eu.qlikcloud.com", tenant_id="x"),
+        {"failed": True},
+        "Give either tenant_id",
+    ),
+    "a look-up by nothing": (info(), {"failed": True}, "Give either tenant_id"),
+    "a look-up by id without a region": (info(tenant_id=tenant_id("acme")), {"failed": True}, "region is None"),
+}
+
 MACHINE = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
 WAYS = {
     # Were anything run on the tenant's host, it would fail.
@@ -211,6 +282,7 @@ def both_ways(request, tmp_path_factory):
             tenant("beta"),
             tenant("gone", status="disabled", deactivated_code="TENANT_DISABLED"),
             tenant("kept", deactivation_disallowed=True),
+            tenant("purged", status="disabled", purge_at="-3d"),
         ]
         directory = tmp_path_factory.mktemp("cloud")
         with Simulator(scenario(*tenants), directory=directory, refuse_reads=request.param) as cloud:
@@ -239,16 +311,11 @@ def test_a_task_does_what_it_is_documented_to_do(both_ways, way, case):
 
 def without_chance(result):
     """The result without what is another in each run."""
+    if isinstance(result, list):
+        return [without_chance(one) for one in result]
     if isinstance(result, dict):
-        by_chance = (
-            "access_token",
-            "expires_at",
-            "expires_in",
-            "trace_id",
-            "estimated_purge_date",
-            "exception",
-            "attempts",
-        )
+        times = ("expires_at", "expires_in", "estimated_purge_date", "status_since", "created", "updated")
+        by_chance = ("access_token", "trace_id", "exception", "attempts", *times)
         core = ("ansible_facts", "_ansible_delegated_vars", "failed_when_result", "deprecations")
         kept = {key: without_chance(value) for key, value in result.items() if key not in (*by_chance, *core)}
         if "msg" in kept:
@@ -296,5 +363,13 @@ def test_bad_input_sent_nothing(both_ways):
         # Only hosts of the table's good tenants were ever spoken to.
         assert {one["host"] for one in requests} <= {
             "register.eu.qlikcloud.com",
-            *(f"{name}.eu.qlikcloud.com" for name in ("acme", "beta", "gone", "kept", "nobody")),
+            *(f"{name}.eu.qlikcloud.com" for name in ("acme", "beta", "gone", "kept", "nobody", "purged")),
         }
+
+
+def test_a_look_up_shows_the_tenant_in_its_normal_form(both_ways):
+    for results, _requests, _done in both_ways.values():
+        (found,) = results["a look-up by hostname"]["tenants"]
+        assert found["id"] == tenant_id("acme")
+        assert (found["hostnames"], found["region"]) == (["acme.eu.qlikcloud.com"], "eu")
+        assert (found["status"], found["purge_date"]) == ("active", None)

@@ -225,3 +225,46 @@ def test_a_wave_step_refuses_to_run_as_a_module(start_cloud, terminal):
     )
     assert all(result["failed"] and "runs in the controller alone" in result["msg"] for result in results)
     assert cloud.requests() == []
+
+
+def test_a_look_up_by_id_asks_the_register_host(start_cloud, terminal, refuse_reads):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    info = "tenantops.qlik.qlik_tenant_info"
+    known, unknown = terminal.run_tasks(
+        {info: {"region": "eu", "tenant_id": tenant_id("acme")}},
+        {info: {"region": "eu", "tenant_id": tenant_id("nobody")}},
+    )
+    if refuse_reads:
+        assert known["failed"]
+        assert "does not show the tenant. Ask by hostname" in known["msg"]
+    else:
+        assert [one["hostnames"] for one in known["tenants"]] == [["acme.eu.qlikcloud.com"]]
+        assert unknown["tenants"] == []
+
+
+@pytest.mark.parametrize("answer", ["guide", "reference"])
+def test_a_reactivation_is_confirmed_by_a_look_whatever_the_answer_says(start_cloud, terminal, answer):
+    cloud = start_cloud(scenario(tenant("gone", status="disabled"), reactivate_answer=answer))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    (result,) = terminal.run_tasks(
+        {"tenantops.qlik.qlik_tenant_reactivate": {"tenant_id": tenant_id("gone"), "hostname": "gone.eu.qlikcloud.com"}}
+    )
+    assert (result["changed"], result["status"], result["previous_status"]) == (True, "active", "disabled")
+    assert [post["body"] for post in cloud.action_posts()] == [None]
+
+
+@once
+def test_a_reactivation_without_effect_is_no_success(start_cloud, terminal):
+    fault = {"name": "f", "path": "*/actions/reactivate", "do": {"json": {"status": "active"}}, "times": None}
+    cloud = start_cloud(scenario(tenant("gone", status="disabled"), faults=[fault]))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    options = {"tenant_id": tenant_id("gone"), "hostname": "gone.eu.qlikcloud.com", "retries": 1}
+    (result,) = terminal.run_tasks({"tenantops.qlik.qlik_tenant_reactivate": options})
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "The reactivation of tenant gone.eu.qlikcloud.com" in result["msg"]
+    assert "was sent and is not confirmed" in result["msg"]
+    assert len(cloud.action_posts()) == 1

@@ -268,6 +268,14 @@ def test_a_post_that_a_new_token_does_not_help_is_refused(wire: Wire, run: Run) 
     assert (result["failed"], result["changed"], result["http_status"]) == (True, False, 401)
 
 
+def test_a_token_that_was_renewed_for_reading_is_not_renewed_again_for_the_post(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.UNAUTHORIZED, answers.record("active"))
+    wire.on("deactivate", answers.UNAUTHORIZED)
+    result = deactivate(run, access_token=GIVEN_TOKEN)
+    assert wire.sequence == ["read", "token", "read", "deactivate"]
+    assert (result["failed"], result["changed"], result["http_status"]) == (True, False, 401)
+
+
 def test_without_credentials_an_expired_token_is_not_renewed(wire: Wire, run: Run) -> None:
     wire.on("deactivate", answers.UNAUTHORIZED)
     result = deactivate(run, access_token=GIVEN_TOKEN, client_id=None, client_secret=None)

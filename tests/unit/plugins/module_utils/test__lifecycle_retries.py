@@ -239,6 +239,17 @@ def test_with_reset_purge_timer_a_lost_answer_for_an_active_tenant_is_settled_by
     assert (result["failed"], result["changed"], result["estimated_purge_date"]) == (False, True, RECKONED)
 
 
+@pytest.mark.parametrize("lost", LOST)
+def test_with_reset_purge_timer_a_post_without_effect_on_an_active_tenant_is_sent_again(
+    wire: Wire, run: Run, lost: str
+) -> None:
+    # It is active still: no countdown was started that a second POST could move.
+    wire.on("deactivate", LOST[lost], answers.disabled())
+    result = deactivate(run, reset_purge_timer=True)
+    assert wire.sequence == ["token", "read", "deactivate", "read", "deactivate"]
+    assert (result["failed"], result["changed"], result["estimated_purge_date"]) == (False, True, PURGE_DATE)
+
+
 def test_somebody_else_may_have_deactivated_it_while_the_rate_limit_held(wire: Wire, run: Run) -> None:
     # A 429 says that the POST had no effect: the tenant that is disabled by then was not disabled by this run.
     wire.on("read", answers.record("active"), answers.record("disabled"))

@@ -32,7 +32,10 @@ def refusal(*entries: dict[str, t.Any], **more: t.Any) -> str:
 def test_a_good_wave_passes_with_its_entries_and_regions() -> None:
     entries = [entry("a.eu.qlikcloud.com", tenant_id="a"), entry("b.us.qlikcloud.com", tenant_id="b")]
     assert guard(*entries) == {
-        "tenants": {"a.eu.qlikcloud.com": entries[0], "b.us.qlikcloud.com": entries[1]},
+        "tenants": {
+            "a.eu.qlikcloud.com": {**entries[0], "in_region": "eu"},
+            "b.us.qlikcloud.com": {**entries[1], "in_region": "us"},
+        },
         "regions": ["eu", "us"],
         "count": 2,
     }
@@ -207,4 +210,4 @@ def test_hostile_values_of_an_inventory_are_harmless_in_the_message(place: str, 
 
 def test_the_entries_are_handed_on_as_they_were_written() -> None:
     written = entry(HOSTNAME.upper(), purge_after_days="60", verify="yes", region="EU")
-    assert guard(written)["tenants"] == {HOSTNAME.upper(): written}
+    assert guard(written)["tenants"] == {HOSTNAME.upper(): {**written, "in_region": "eu"}}
