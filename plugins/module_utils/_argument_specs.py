@@ -74,6 +74,13 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         },
         "wait_timeout": {"type": "float", "default": 0},
     },
+    "qlik_preflight": {
+        **_COMMON,
+        "variables": {"type": "str", "default": "tenant_decommission_"},
+        "max_tenants": _AS_GIVEN | {"default": 10},
+        "credentials": {"type": "dict", "no_log": False},
+        "dest": {"type": "path"},
+    },
     "qlik_wave_guard": {
         **_COMMON,
         "variables": {"type": "str", "default": "tenant_decommission_"},

@@ -88,6 +88,7 @@ class Client:
         self._token = token
         self._renewed = False
         self._timeout = timeout
+        self.ca_path = _ca_path(ca_path)
         self._session = _new_session(ca_path)
         if credentials:
             self.secrets.add(credentials.client_secret)
@@ -98,6 +99,13 @@ class Client:
     def clock(self) -> Clock:
         """The clock that this task lives by."""
         return self.patience.clock
+
+    @staticmethod
+    def route_to(host: str) -> str:
+        """How a host is reached: "directly", or through which proxy (without the password in its URL)."""
+        url = f"https://{host}/"
+        proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+        return f"through {for_terminal(proxy.rpartition('@')[2])}" if proxy else "directly"
 
     def close(self) -> None:
         """Close the connections."""
@@ -178,6 +186,10 @@ class Client:
         if self._token is None:
             self._token = self.request_token().token
         return self._token
+
+    def use_token(self, token: Token) -> None:
+        """Use this token from now on."""
+        self._token = token
 
     def renew_token(self, *, unless_known_good: bool = False) -> bool:
         """Replace a token that the server refuses, once a task; False where that is not possible.
@@ -353,8 +365,8 @@ def _no_answer(request: Request, error: Exception) -> NoAnswer:
             return no_answer(
                 f"{where} cannot be resolved", temporary=not unknown, name_unknown=unknown and "ProxyError" not in names
             )
-    # Those of requests that are about a URL are ValueErrors too.
-    if isinstance(error, (ValueError, TypeError)):
+    about_url = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
+    if isinstance(error, about_url) or not isinstance(error, requests.exceptions.RequestException):
         return no_answer(
             "the proxy in HTTPS_PROXY cannot be used: it must be a URL such as http://proxy.example:3128",
             temporary=False,

@@ -27,12 +27,12 @@ class Run:
     check_mode: bool = False
     announce: Callable[[str], None] = lambda _sentence: None
     clock: Clock = field(default_factory=Clock)
-    client: Client | None = None
+    clients: list[Client] = field(default_factory=list)
 
     @property
     def secrets(self) -> set[str]:
         """What must not be shown: tokens that came with answers, the passwords of proxies."""
-        return self.client.secrets if self.client else set()
+        return set().union(*(client.secrets for client in self.clients))
 
     def hide(self, text: str) -> str:
         """A text without the secrets that it may hold: a server can say back what it was sent."""
@@ -43,7 +43,7 @@ class Run:
     @property
     def may_have_changed(self) -> bool:
         """A request that changes a tenant was sent, whatever became of it."""
-        return bool(self.client and self.client.actions_sent)
+        return any(client.actions_sent for client in self.clients)
 
 
 def check_credentials(params: Mapping[str, t.Any]) -> Credentials | None:
@@ -91,7 +91,7 @@ def open_client(
         clock=run.clock,
         announce=lambda sentence: run.announce(run.hide(sentence)),
     )
-    run.client = Client(
+    client = Client(
         region=region,
         credentials=credentials,
         token=token,
@@ -99,7 +99,8 @@ def open_client(
         patience=patience,
         ca_path=params.get("ca_path"),
     )
-    return run.client
+    run.clients.append(client)
+    return client
 
 
 def must_be_able_to_act(credentials: Credentials | None, token: Token | None) -> None:

@@ -202,7 +202,7 @@ class Course(abc.ABC):
             confirmed = self._confirmed(answer)
             return answer if confirmed is None else confirmed
         # A client's error (4xx) is a no. Behind any other error the server may have done it all the same.
-        self._in_doubt = self._in_doubt or answer.status >= 500
+        self._in_doubt = self._in_doubt or not 400 <= answer.status < 500
         if not answer.temporary:
             raise self._failure(answer)
         return answer

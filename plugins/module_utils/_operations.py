@@ -126,5 +126,5 @@ def perform(operation: Operation, params: Params, run: Run) -> dict[str, t.Any]:
             ),
         }
     finally:
-        if run.client:
-            run.client.close()
+        for client in run.clients:
+            client.close()

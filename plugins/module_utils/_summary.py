@@ -56,11 +56,7 @@ def summarize(
     if refusal:
         lines.append(f"  {for_terminal(refusal, 4000)}")
     else:
-        widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-        lines += [
-            "  " + "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]).rstrip()
-            for row in rows
-        ]
+        lines += table(rows)
     done = "would be deactivated" if check_mode else "deactivated"
     tenants = "1 tenant" if len(hosts) == 1 else f"{len(hosts)} tenants"
     totals = [f"{counts['changed']} {done}", f"{counts['unchanged']} unchanged", f"{counts['failed']} failed"]
@@ -91,3 +87,11 @@ def _purge(result: Mapping[str, t.Any], *, check_mode: bool) -> str:
     if result.get("status") == "disabled" and not check_mode:
         return "purge date unknown"
     return ""
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines, each column as wide as its widest cell."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]

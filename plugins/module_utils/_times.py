@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 
 def read_time(value: t.Any) -> datetime | None:
@@ -34,3 +35,12 @@ def days_after(time: datetime, days: int) -> datetime | None:
         return time + timedelta(days=days)
     except OverflowError:
         return None
+
+
+def read_http_date(value: str) -> datetime | None:
+    """A date of an HTTP header, None where it is not one."""
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)

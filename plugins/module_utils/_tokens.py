@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ._addresses import TOKEN_PATH
 from ._answers import Answer, Request
-from ._times import read_time, write_time
+from ._times import read_http_date, read_time, write_time
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class IssuedToken:
     token_type: str
     expires_in: int | None
     expires_at: str | None
+    # The server's clock, from the answer's Date.
+    server_time: datetime | None = None
 
 
 def token_request(host: str, credentials: Credentials | None, what: str) -> Request:
@@ -74,4 +76,5 @@ def read_token(answer: Answer, now: datetime) -> IssuedToken | None:
         token_type,
         seconds or (max(0, int((until - now).total_seconds())) if until else None),
         write_time(until) if until else None,
+        read_http_date(answer.headers.get("Date") or ""),
     )

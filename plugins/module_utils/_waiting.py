@@ -14,7 +14,8 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+
+from ._times import read_http_date
 
 _FIRST_BACK_OFF = 1.0
 _LONGEST_BACK_OFF = 30.0
@@ -56,18 +57,10 @@ def read_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     if value.isascii() and value.isdigit():
         # int() refuses thousands of digits; a float of them is simply too long a wait.
         return float(value[:20])
-    until = _read_http_date(value)
+    until = read_http_date(value)
     if until is None:
         return None
-    return max(0.0, (until - (_read_http_date(headers.get("Date") or "") or now)).total_seconds())
-
-
-def _read_http_date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+    return max(0.0, (until - (read_http_date(headers.get("Date") or "") or now)).total_seconds())
 
 
 class Patience:

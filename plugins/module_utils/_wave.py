@@ -117,10 +117,10 @@ def guard_wave(
     }
 
 
-def check_wave_tenant(entry: Mapping[str, t.Any], prefix: str) -> Deactivation:
-    """The order in a wave's entry: the tenant's own guards.
+def check_wave_target(entry: Mapping[str, t.Any], prefix: str) -> Target:
+    """The tenant that a wave's entry means.
 
-    :raises InvalidInput: what is wrong with this tenant.
+    :raises InvalidInput: the entry names none.
     """
     if entry.get("error"):
         raise InvalidInput(f"The variables of {_name(entry)} cannot be evaluated: {for_terminal(entry['error'])}.")
@@ -128,12 +128,21 @@ def check_wave_tenant(entry: Mapping[str, t.Any], prefix: str) -> Deactivation:
     tenant_id = entry["tenant_id"]
     if tenant_id is not None:
         tenant_id = check_tenant_id(tenant_id, f"{prefix}tenant_id")
-    check_confirmation(entry["confirm_hostname"], address, f"{prefix}confirm_hostname")
+    return Target(address, tenant_id)
+
+
+def check_wave_tenant(entry: Mapping[str, t.Any], prefix: str) -> Deactivation:
+    """The order in a wave's entry: the tenant's own guards.
+
+    :raises InvalidInput: what is wrong with this tenant.
+    """
+    target = check_wave_target(entry, prefix)
+    check_confirmation(entry["confirm_hostname"], target.address, f"{prefix}confirm_hostname")
     shortest, longest = _check_policy(entry, prefix)
     days = check_purge_days(entry["purge_after_days"], f"{prefix}purge_after_days", shortest, longest)
     verify_timeout = check_seconds(entry["verify_timeout"], f"{prefix}verify_timeout", 0)
     return Deactivation(
-        target=Target(address, tenant_id),
+        target=target,
         purge_after_days=days,
         verify_timeout=verify_timeout if check_bool(entry["verify"], f"{prefix}verify") else None,
         protected=check_patterns(entry["protected"], f"{prefix}protected"),

@@ -42,7 +42,7 @@ REFUSED = {
     },
 }
 # The server may have done it: its answer is no answer.
-DOUBTFUL = {"another id", "HTML", "a list", "nothing", "active", "500", "501"}
+DOUBTFUL = {"another id", "HTML", "a list", "nothing", "active", "a redirect", "500", "501"}
 
 
 def name_of(case):

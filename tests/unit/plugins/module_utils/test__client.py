@@ -308,7 +308,7 @@ def test_no_secret_is_in_messages_of_the_core_and_none_in_what_it_holds(
     wire.on("token", answers.token())
     wire.on("read", error)
     wire.on("probe", error)
-    shown = [deactivate(run, retries=2, access_token=GIVEN_TOKEN), probe(run, retries=2), announced, run, run.client]
+    shown = [deactivate(run, retries=2, access_token=GIVEN_TOKEN), probe(run, retries=2), announced, run, *run.clients]
     assert secrets_in(*shown) == []
 
 
@@ -347,4 +347,4 @@ def test_connections_are_closed_at_the_end_of_an_operation(
     monkeypatch.setattr(_client.Client, "close", close)
     wire.on("token", answers.FORBIDDEN)
     assert region_token(run)["failed"] is True
-    assert closed == [run.client]
+    assert closed == run.clients

@@ -227,6 +227,6 @@ def test_a_client_shows_no_secret(wire: Wire, run: Run) -> None:
     wire.on("token", answers.token())
     wire.on("read", answers.record("disabled"))
     result = deactivate(run)
-    assert secrets_in(result, run, run.client, run.client.credentials if run.client else None) == []
+    assert secrets_in(result, run, run.clients, [client.credentials for client in run.clients]) == []
     assert CLIENT_SECRET in run.secrets
     assert CLIENT_ID not in run.secrets
