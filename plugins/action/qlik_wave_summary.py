@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from ansible.utils.display import Display
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._summary import summarize
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_registered
@@ -26,6 +27,10 @@ class ActionModule(QlikAction):
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Collect what became of each host, and print it."""
         wave = params["wave"]
+        if not wave:
+            raise Stopped(
+                "The wave was not guarded, so nothing was sent. Run the play from its beginning, with all tasks of the role."
+            )
         hosts = [
             (str(host), read_registered(task_vars, host, params["result_variable"]))
             for host in task_vars["ansible_play_hosts_all"]

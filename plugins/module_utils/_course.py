@@ -113,6 +113,12 @@ class Course(abc.ABC):
             elif self._check_mode:
                 self._conclude(found.decision.status, changed=True)
                 return
+            elif self._in_doubt and found.probe is not None and found.probe.state is State.UNAUTHORIZED:
+                # Good enough to begin with, when the server checks the hostname. Not good enough to send it a second time: whatever
+                # stands between may answer like this for a tenant that is changed already.
+                raise self._unconfirmed(
+                    f"its host answers {found.probe.words}, which does not tell its state", found.probe
+                )
             else:
                 done = self._attempt()
             if done is not None:
@@ -289,7 +295,7 @@ class Course(abc.ABC):
             self.NEXT_STEPS.get(cause.status, "Run again later; if it stays, show this to the vendor's support.")
         )
 
-    def _unconfirmed(self, words: str, facts: Answer | QlikError) -> Unconfirmed:
+    def _unconfirmed(self, words: str, facts: Answer | QlikError | Probe) -> Unconfirmed:
         """The error for a deed that was sent and is not known to be done."""
         return Unconfirmed(
             f"The {self.DEED} of tenant {self._order.target} was sent and is not confirmed."

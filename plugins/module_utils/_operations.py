@@ -18,6 +18,7 @@ from ._lifecycle import deactivate, reactivate
 from ._lookup import find_by_hostname, find_by_id
 from ._output import for_terminal
 from ._tenants import probe, wait_for_state
+from ._tokens import Credentials
 from ._wave import decommission
 
 Params = Mapping[str, t.Any]
@@ -27,7 +28,7 @@ Operation = Callable[[Params, Run], dict[str, t.Any]]
 def region_token(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_region_token."""
     region = check_region(params["region"])
-    credentials = check_credentials(params["credentials"] or params)
+    credentials = _credentials_of(region, params["credentials"]) if params["credentials"] else check_credentials(params)
     must_be_able_to_act(credentials, None)
     client = open_client(params, run, region=region, credentials=credentials)
     issued = client.request_token()
@@ -41,6 +42,14 @@ def region_token(params: Params, run: Run) -> dict[str, t.Any]:
         "expires_at": issued.expires_at,
         "host": issued.host,
     }
+
+
+def _credentials_of(region: str, given: Params) -> Credentials:
+    """The client of a region, from a mapping of them: both values must be there, wherever they come from."""
+    empty = [name for name in ("client_id", "client_secret") if not given.get(name)]
+    if empty:
+        raise InvalidInput(f"credentials of region {region}: {' and '.join(empty)} must have a value, and is empty.")
+    return Credentials(str(given["client_id"]), str(given["client_secret"]))
 
 
 def tenant_deactivate(params: Params, run: Run) -> dict[str, t.Any]:
@@ -69,6 +78,8 @@ def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:
     credentials, token = check_credentials(params), check_access_token(params)
     must_be_able_to_act(credentials, token)
     if tenant_id is not None:
+        if params["region"] is None:
+            raise InvalidInput("region is missing: a tenant's id is looked up at its region's register host.")
         region = check_region(params["region"])
         client = open_client(params, run, region=region, credentials=credentials, token=token)
         found = find_by_id(client, check_tenant_id(tenant_id), register_host(region))

@@ -40,4 +40,5 @@ def _repr(value: t.Any) -> str:
 
 def shown(value: t.Any) -> str:
     """A wrong value as a message quotes it."""
-    return repr(for_terminal(value, 100)) if isinstance(value, str) else for_terminal(value, 100)
+    # Python's form of a text has its blanks, and no character that does something.
+    return repr(value[:100]) if isinstance(value, str) else for_terminal(value, 100)

@@ -167,6 +167,7 @@ def decommission(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
             credentials=check_credentials(params["credentials"] or (params if entry["one_client"] else {})),
             token=_token_of(address.region, params["tokens"]),
         )
+        given_id = order.target.tenant_id
         order = replace(order, target=find_target(client, order.target))
         result = deactivate(client, order, check_mode=run.check_mode)
     except QlikError as error:
@@ -177,6 +178,8 @@ def decommission(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
         if result["changed"]
         else f"{result['status']} already, left alone"
     )
+    if given_id is None and result["id"] is not None:
+        change += f" (its id was looked up: {result['id']})"
     return _host_result(result, changed=result["changed"], failed=False, msg=change)
 
 

@@ -96,7 +96,7 @@ EXAMPLES = r"""
 
 - name: Show until when it can be undone
   ansible.builtin.debug:
-    msg: "{{ acme.hostname }} is purged about {{ acme.estimated_purge_date }}"
+    msg: "{{ acme.hostname }} is purged about {{ acme.estimated_purge_date | default('a date that only the first run told', true) }}"
 """
 
 RETURN = r"""

@@ -207,7 +207,11 @@ def test_two_ids_that_were_swapped_stop_both_tenants(cloud, terminal):
     assert not any(post["effective"] for post in cloud.action_posts())
 
 
-TASKS = ["Ask for one token a region", "Deactivate and verify each tenant", "Sum up"]
+TASKS = {
+    "Ask for one token a region": "was not passed by the guard of this wave",
+    "Deactivate and verify each tenant": "was not passed by the guard of this wave",
+    "Sum up": "The wave was not guarded, so nothing was sent",
+}
 
 
 @once
@@ -216,6 +220,8 @@ def test_starting_at_a_later_task_sends_no_action(cloud, terminal, task):
     terminal.write_inventory(host("acme"))
     done = terminal.decommission("--start-at-task", f"tenantops.qlik.tenant_decommission : {task}")
     assert cloud.action_posts() == [], done
+    assert done.status == 2, done
+    assert TASKS[task] in done.stdout
     assert " 1 deactivated" not in done.stdout
 
 
@@ -338,3 +344,14 @@ def test_an_inventory_without_any_host_fails_where_the_group_is_missing(terminal
 def test_the_playbook_passes_a_syntax_check_without_an_inventory(terminal):
     done = terminal.run("ansible-playbook", "--syntax-check", "tenantops.qlik.decommission")
     assert done.status == 0, done
+
+
+def test_a_mapping_with_an_empty_entry_says_which_and_stops_that_region_alone(cloud, terminal):
+    empty = {"client_id": "{{ lookup('ansible.builtin.env', 'NO_SUCH_VARIABLE') }}", "client_secret": ""}
+    terminal.write_inventory(
+        {**host("acme"), **host("delta", "us")}, tenant_decommission_credentials={"eu": CLIENTS["eu"], "us": empty}
+    )
+    done = terminal.decommission()
+    assert done.status == 2
+    assert "credentials of region us: client_id and client_secret must have a value" in done.stdout, done
+    assert {request["host"] for request in cloud.requests()} == {"register.eu.qlikcloud.com", "acme.eu.qlikcloud.com"}
