@@ -11,7 +11,7 @@ REQUIREMENTS := requirements.txt requirements-dev.txt $(wildcard tests/*/require
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint sanity units integration simulator venv clean
+.PHONY: help demo test lint sanity units integration simulator bench venv clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z ]*\):.*## /\1\t/p' Makefile | expand -t 40
@@ -32,6 +32,9 @@ lint: venv ## Check style, types and the changelog's fragments
 
 sanity units integration simulator: venv ## Run one part of the tests
 	tests/run.sh --coverage $@
+
+bench: venv ## Measure what a tenant costs, beside other ways: make bench N=200 (BENCH_OPTIONS=--check)
+	python tests/benchmark --tenants $(or $(N),200) $(BENCH_OPTIONS)
 
 venv: $(VENV)/ready ## Install the tools
 

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tenants of a benchmark: as the simulator plays them, and as an inventory and a list show them."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import pathlib
+from typing import Any
+
+import yaml
+from simulator.tenants import tenant_id_of
+
+REGIONS = ("eu", "us")
+_CREDENTIALS = {region: {"client_id": f"client-{region}", "client_secret": f"secret-of-{region}"} for region in REGIONS}
+
+
+@dataclasses.dataclass(frozen=True)
+class Tenant:
+    hostname: str
+    region: str
+
+    @property
+    def id(self) -> str:
+        return tenant_id_of(self.hostname)
+
+
+class Fleet:
+    """So many tenants, in turn in each region."""
+
+    def __init__(self, count: int) -> None:
+        regions = itertools.islice(itertools.cycle(REGIONS), count)
+        self.tenants = [
+            Tenant(f"fleet{number:04d}.{region}.qlikcloud.com", region) for number, region in enumerate(regions, 1)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.tenants)
+
+    def scenario(self) -> dict[str, Any]:
+        """For the simulator. Without rate limits: they would make a benchmark one of waiting."""
+        return {
+            "regions": {
+                region: {"clients": [{"id": client["client_id"], "secret": client["client_secret"]}]}
+                for region, client in _CREDENTIALS.items()
+            },
+            "tenants": [{"hostname": tenant.hostname, "id": tenant.id} for tenant in self.tenants],
+            "rate_limits": {"model": "off"},
+        }
+
+    def write_inventory(self, path: pathlib.Path) -> None:
+        """One inventory for every playbook."""
+        hosts = {
+            tenant.hostname: {
+                "qlik_tenant_id": tenant.id,
+                "qlik_region": tenant.region,
+                "tenant_decommission_confirm_hostname": tenant.hostname,
+            }
+            for tenant in self.tenants
+        }
+        variables = {"tenant_decommission_max_tenants": len(self), "tenant_decommission_credentials": _CREDENTIALS}
+        content = {"qlik_tenants": {"hosts": hosts, "vars": variables}}
+        path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+    def write_list(self, path: pathlib.Path) -> None:
+        """A line a tenant, for the shell: hostname, id, region, the region's client and its secret."""
+        lines = [
+            f"{one.hostname} {one.id} {one.region} {' '.join(_CREDENTIALS[one.region].values())}\n"
+            for one in self.tenants
+        ]
+        path.write_text("".join(lines), encoding="utf-8")
