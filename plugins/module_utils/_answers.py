@@ -100,7 +100,9 @@ def read_answer(request: Request, status: int, headers: Mapping[str, str], conte
         listed = body.get("errors")
         first = listed[0] if isinstance(listed, list) and listed else None
         if isinstance(first, dict):
-            code, title, detail = (_text(first.get(key)) for key in ("code", "title", "detail"))
+            title, detail = _text(first.get("title")), _text(first.get("detail"))
+            # The code is acted on, not only shown: what is no text is none.
+            code = _text(first.get("code")) if isinstance(first.get("code"), str) else None
         elif isinstance(body.get("error"), str):
             # The form of RFC 6749, which token endpoints use.
             code, title = _text(body["error"]), _text(body.get("error_description"))

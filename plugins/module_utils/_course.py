@@ -90,6 +90,10 @@ class Course(abc.ABC):
     def _confirmed(self, answer: Answer) -> dict[str, t.Any] | None:
         """The result keys of a 2xx answer that confirms the deed, None where only looking again can, an error where it does not."""
 
+    def _state_in(self, probed: Probe) -> State:
+        """What to take a probe for."""
+        return probed.state
+
     def _settled(self, found: Observation) -> dict[str, t.Any]:  # noqa: ARG002
         """The result keys of a deed that looking at the tenant confirms."""
         return {}
@@ -133,10 +137,11 @@ class Course(abc.ABC):
         found = Observation(read, None, self._decide(read, None))
         if found.decision.verdict is Verdict.PROBE:
             probed = probe(self._client, self._order.target.address)
-            found = Observation(read, probed, self._decide(read, probed.state))
+            found = Observation(read, probed, self._decide(read, self._state_in(probed)))
         if self._first is None:
             self._first = found
-            self._known["previous_status"] = found.decision.status
+            status = found.decision.status
+            self._known["previous_status"] = None if status is None else for_terminal(status)
         self._last = found
         self._must_be_allowed(found)
         return found
@@ -258,11 +263,11 @@ class Course(abc.ABC):
             return
         # Where the decision rests on a probe already, that is the verification.
         probed = self._last.probe if self._last and not self._known["changed"] else None
-        if probed is None or probed.state not in self.END_STATES:
+        if probed is None or probed.state not in self.END_STATES or not probed.certain:
             seconds = 0 if self._check_mode else timeout
             probed = wait_for_state(self._client, self._order.target.address, self.END_STATES, seconds)
         self._known["probe"] = probed.result()
-        if probed.state not in self.END_STATES:
+        if probed.state not in self.END_STATES or not probed.certain:
             raise Unconfirmed(
                 f"Tenant {self._order.target} is {self._known['status']} by the API's word, but its host does not answer as"
                 f" {' or '.join(sorted(state.value for state in self.END_STATES))} within {timeout:g} s: it answers as"
@@ -276,7 +281,7 @@ class Course(abc.ABC):
         return {
             "id": target.tenant_id,
             "hostname": target.address.hostname,
-            "hostnames": list(self._last.hostnames) if self._last else [],
+            "hostnames": [for_terminal(name) for name in self._last.hostnames] if self._last else [],
             "region": target.address.region,
         }
 

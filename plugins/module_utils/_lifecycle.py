@@ -22,6 +22,7 @@ from ._decision import (
     decide_reactivation,
 )
 from ._inputs import Deactivation, Reactivation
+from ._tenants import Probe
 from ._times import days_after, read_time, write_time
 
 _NEXT_STEPS = {
@@ -133,6 +134,10 @@ class _Reactivating(Course):
 
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         return decide_reactivation(read, probed, self._order.target.address.hostname)
+
+    def _state_in(self, probed: Probe) -> State:
+        # To leave a tenant because it lives takes its own word.
+        return probed.state if probed.certain else State.UNREACHABLE
 
     def _confirmed(self, answer: Answer) -> None:  # noqa: ARG002
         # The answer's fields are not documented for certain: the next look confirms it.

@@ -86,11 +86,12 @@ def find_target(client: Client, target: Target) -> Target:
 
 def normal_form(body: t.Any) -> dict[str, t.Any] | None:
     """A tenant of the API as the module returns it, None where it is none; harmless on a terminal."""
-    if (
-        not isinstance(body, dict)
-        or not isinstance(body.get("id"), str)
-        or not isinstance(body.get("hostnames", []), list)
-    ):
+    if not isinstance(body, dict) or not isinstance(body.get("hostnames", []), list):
+        return None
+    try:
+        # As it came: made harmless, what is no id could become one.
+        tenant_id = check_tenant_id(body.get("id"))
+    except InvalidInput:
         return None
 
     def text(key: str) -> str | None:
@@ -99,7 +100,7 @@ def normal_form(body: t.Any) -> dict[str, t.Any] | None:
 
     hostnames = [for_terminal(name) for name in body.get("hostnames", [])]
     return {
-        "id": text("id"),
+        "id": tenant_id,
         "name": text("name"),
         "hostnames": hostnames,
         # The API's own region names the data centre; the short code stands in the hostname.
@@ -127,13 +128,13 @@ def _read_itself(client: Client, address: Address, token: Token) -> dict[str, t.
     if tenant_id is not None:
         answer = get(tenant_path(check_tenant_id(tenant_id, "the id that the tenant's host names")))
     record = normal_form(answer.body) if answer.status == 200 else None
-    if record is None:
+    if record is None or tenant_id not in (None, record["id"]):
         raise answer.refusal("The tenant's host does not show its record. Give tenant_id.")
     if address.hostname not in (name.lower() for name in record["hostnames"]):
         raise Stopped(
-            f"{address.hostname} shows a tenant with the hostnames {', '.join(record['hostnames'])}. Nothing was sent. Give tenant_id."
+            f"{address.hostname} shows a tenant with the hostnames {for_terminal(', '.join(record['hostnames']))}."
+            " Nothing was sent. Give tenant_id."
         )
-    check_tenant_id(record["id"], "the id that the tenant's host names")
     return record
 
 

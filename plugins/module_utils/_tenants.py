@@ -37,6 +37,11 @@ class Probe:
     trace_id: str | None = None
     words: str = ""
 
+    @property
+    def certain(self) -> bool:
+        """The answer is the tenant's own. A refusal without a code may come from whatever stands between."""
+        return self.state is not State.UNAUTHORIZED or self.code is not None
+
     def facts(self) -> dict[str, t.Any]:
         """What the host said, as an error's facts."""
         return {"http_status": self.http_status, "code": self.code, "trace_id": self.trace_id}
@@ -102,7 +107,7 @@ def wait_for_state(client: Client, address: Address, wanted: Collection[State], 
         pause = _LOOKS[min(looks, len(_LOOKS) - 1)]
         looks += 1
         left = end - client.clock.monotonic()
-        if last.state in wanted or left <= 0:
+        if (last.state in wanted and last.certain) or left <= 0:
             return last
         client.clock.sleep(min(pause, left))
 
