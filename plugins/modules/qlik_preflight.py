@@ -67,7 +67,7 @@ regions:
       reads: true
       message: ""
 tenants:
-  description: What was found of each tenant. RV(tenants[].would) is V(deactivate), V(leave) or V(stop).
+  description: What was found of each tenant. Its C(would) is V(deactivate), V(leave) or V(stop).
   returned: always, but for wrong options
   type: list
   elements: dict
