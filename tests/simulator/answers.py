@@ -158,7 +158,7 @@ def license_overview(tenant: Tenant) -> Answer:
 
 
 def product_info() -> Answer:
-    """Not in the reference: the vendor's SDKs ask each host for it before their first call."""
+    """Not in the reference: a client may ask a host for it to tell Qlik Cloud from Qlik Sense on Windows."""
     return document(
         200,
         {
@@ -178,7 +178,7 @@ def tenant_record(tenant: Tenant, host: str) -> dict[str, Any]:
         "name": tenant.name,
         "status": tenant.current_status,
         "hostnames": list(tenant.hostnames),
-        "region": tenant.datacenter,
+        "region": tenant.hostnames[0].split(".")[1],
         "datacenter": tenant.datacenter,
         "created": clock.stamp(tenant.created_at),
         "createdByUser": tenant.created_by,
