@@ -260,7 +260,7 @@ TABLE |= {
         "Give either tenant_id",
     ),
     "a look-up by nothing": (info(), {"failed": True}, "Give either tenant_id"),
-    "a look-up by id without a region": (info(tenant_id=tenant_id("acme")), {"failed": True}, "region is None"),
+    "a look-up by id without a region": (info(tenant_id=tenant_id("acme")), {"failed": True}, "region is missing"),
 }
 
 MACHINE = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
