@@ -15,7 +15,7 @@ from datetime import datetime
 
 from ._client import Client
 from ._connection import Run, check_credentials, open_client
-from ._decision import Reading, Record, State, Verdict, decide_deactivation
+from ._decision import DISABLED_STATUSES, Reading, Record, State, Verdict, decide_deactivation
 from ._errors import QlikError
 from ._inputs import Target
 from ._lookup import find_target
@@ -138,7 +138,7 @@ def _look_at_tenant(
 def _disagreement(read: Record | Reading, probed: State) -> str:
     if not isinstance(read, Record):
         return ""
-    disabled = read.status in ("disabled", "deactivated")
+    disabled = read.status in DISABLED_STATUSES
     if disabled is not (probed is State.DEACTIVATED):
         return f"the register host says {for_terminal(read.status)}, its own host answers as {probed.value}"
     return ""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook tenantops.qlik.preflight: it sees what a run would rest on, and changes nothing."""
+"""The playbook tenantops.qlik.preflight and its step qlik_preflight: it sees what a run would rest on, and changes nothing."""
 
 from __future__ import annotations
 
