@@ -69,7 +69,7 @@ class Terminal:
     def run(self, *command: str, watch_processes: bool = False, timeout: float = 120) -> Done:
         """Run a command to its end."""
         seen: set[str] = set()
-        with _watched(seen) if watch_processes else contextlib.nullcontext():
+        with _watched(self.home, seen) if watch_processes else contextlib.nullcontext():
             done = subprocess.run(
                 command,
                 cwd=self.folder,
@@ -148,15 +148,21 @@ class Results(list[dict[str, Any]]):
 
 
 @contextlib.contextmanager
-def _watched(seen: set[str]) -> Iterator[None]:
-    """Collect the command lines of all processes of this machine, as any user can."""
+def _watched(home: pathlib.Path, seen: set[str]) -> Iterator[None]:
+    """Collect the command lines, as any user can see them, of the processes that belong to this home.
+
+    Other programs of the machine are none of the test's business, and they come and go.
+    """
     over = threading.Event()
+    belongs = f"HOME={home}".encode()
 
     def watch() -> None:
         while not over.wait(0.005):
-            for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            for process in pathlib.Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError):
-                    seen.add(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                    if belongs in (process / "environ").read_bytes().split(b"\0"):
+                        command = (process / "cmdline").read_bytes()
+                        seen.add(command.replace(b"\0", b" ").decode(errors="replace"))
 
     watcher = threading.Thread(target=watch)
     watcher.start()

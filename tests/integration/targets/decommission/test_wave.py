@@ -184,13 +184,16 @@ def test_in_batches_every_tenant_is_done_with_one_token_a_region_and_batch(start
 
 
 def test_an_inventory_with_ssh_and_become_for_all_changes_nothing(two_regions, terminal):
-    variables = {"ansible_connection": "ssh", "ansible_become": True, "ansible_ssh_executable": "/bin/false"}
+    ssh = terminal.write("ssh", '#!/bin/sh\ntouch "$0.was_called"\nexit 1\n')
+    ssh.chmod(0o700)
+    variables = {"ansible_connection": "ssh", "ansible_become": True, "ansible_ssh_executable": str(ssh)}
     terminal.write_inventory(host("acme"), tenant_decommission_credentials=CLIENTS, **variables)
     done = terminal.decommission("-vvv", watch_processes=True)
     assert done.status == 0, done
     assert "Using module file" not in done.output
     assert "EXEC" not in done.output
-    assert "/bin/false" not in done.commands_seen
+    assert not list(terminal.folder.glob("*.was_called"))
+    assert str(ssh) not in done.commands_seen
     assert len(two_regions.action_posts()) == 1
 
 
