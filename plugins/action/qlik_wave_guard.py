@@ -22,17 +22,19 @@ class ActionModule(QlikAction):
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
         """Read what was written for each host of the play, check it, and seal what passed."""
-        prefix = params["variables"]
+        prefix, operation = params["variables"], params["operation"]
         regions = params["regions_with_credentials"]
         # A mapping of credentials speaks for its regions; one client without a mapping is taken for each region's.
         one_client = check_credentials(params) if not regions else None
         wave = guard_wave(
-            list(read_hosts(self._task, task_vars, TENANT_VARIABLES, prefix=prefix)),
+            list(read_hosts(self._task, task_vars, TENANT_VARIABLES[operation], prefix=prefix)),
             prefix=prefix,
+            operation=operation,
             max_tenants=params["max_tenants"],
             regions_with_credentials=None if one_client else regions or [],
         )
+        claims = {name: params[name] for name in ("approved_by", "ticket")}
         for entry in wave["tenants"].values():
-            entry |= {"prefix": prefix, "one_client": one_client is not None}
+            entry |= {"prefix": prefix, "one_client": one_client is not None, **claims}
             entry["seal"] = seal(entry)
         return {"changed": False, **wave}

@@ -13,6 +13,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._connection import 
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._summary import summarize
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import write_result
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_registered
 
 display = Display()
@@ -35,7 +36,19 @@ class ActionModule(QlikAction):
             (str(host), read_registered(task_vars, host, params["result_variable"]))
             for host in task_vars["ansible_play_hosts_all"]
         ]
-        summary = summarize(hosts, refusal=wave.get("msg") if wave.get("failed") else None, check_mode=run.check_mode)
-        for line in summary["lines"]:
+        operation = params["operation"]
+        found = summarize(
+            hosts,
+            operation=operation,
+            refusal=wave.get("msg") if wave.get("failed") else None,
+            check_mode=run.check_mode,
+            run_id=run.run_id,
+            now=run.clock.now(),
+        )
+        for line in found["lines"]:
             display.display(line)
-        return {"changed": False, **summary}
+        if params["dest"]:
+            write_result(params["dest"], found["summary"], run.hide)
+        # As set_stats does: Automation controller keeps it with the job, and hands it on in a workflow.
+        stats = {"data": {f"tenant_{operation}_summary": found["summary"]}, "per_host": False, "aggregate": False}
+        return {"changed": False, **found, "ansible_stats": stats}

@@ -39,12 +39,21 @@ _CONNECTION: dict[str, t.Any] = {
 
 _COMMON: dict[str, t.Any] = {"region": {"type": "str"}, **_CREDENTIALS, **_CONNECTION}
 
+# What a wave is for.
+_OPERATION: dict[str, t.Any] = {"type": "str", "choices": ["decommission", "restore"], "default": "decommission"}
+
+# What is written into receipts as it was given.
+_CLAIMS: dict[str, t.Any] = {"approved_by": {"type": "str"}, "ticket": {"type": "str"}}
+
 _TENANT: dict[str, t.Any] = {
     "tenant_id": {"type": "str", "required": True},
     "hostname": {"type": "str", "required": True},
     "confirm_hostname": {"type": "str"},
     "verify": {"type": "bool", "default": False},
     "verify_timeout": {"type": "float", "default": 60},
+    "receipt_path": {"type": "path"},
+    "run_id": {"type": "str"},
+    **_CLAIMS,
 }
 
 ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
@@ -83,9 +92,11 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     },
     "qlik_wave_guard": {
         **_COMMON,
+        "operation": _OPERATION,
         "variables": {"type": "str", "default": "tenant_decommission_"},
         "max_tenants": _AS_GIVEN | {"default": 10},
         "regions_with_credentials": {"type": "list", "elements": "str"},
+        **_CLAIMS,
     },
     "qlik_wave_tenant": {
         **_COMMON,
@@ -96,6 +107,8 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     "qlik_wave_summary": {
         **_COMMON,
         "wave": {"type": "dict", "required": True},
+        "operation": _OPERATION,
         "result_variable": {"type": "str", "default": "tenant_decommission_result"},
+        "dest": {"type": "path"},
     },
 }

@@ -87,7 +87,7 @@ class Client:
         self.secrets: set[str] = _proxy_passwords()
         self._token = token
         self._renewed = False
-        self._timeout = timeout
+        self.timeout = timeout
         self.ca_path = _ca_path(ca_path)
         self._session = _new_session(ca_path)
         if credentials:
@@ -150,14 +150,14 @@ class Client:
         if body is not None:
             headers["Content-Type"] = "application/json"
         url = f"https://{request.host}{request.path}"
-        end_reads_after(self._timeout)
+        end_reads_after(self.timeout)
         try:
             with self._session.request(
                 request.method,
                 url,
                 data=body,
                 headers=headers,
-                timeout=self._timeout,
+                timeout=self.timeout,
                 allow_redirects=False,
                 stream=True,
                 proxies=requests.utils.get_environ_proxies(url),

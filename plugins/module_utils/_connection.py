@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,17 +17,21 @@ from ._inputs import check_seconds, check_whole_number
 from ._tokens import Credentials, Token
 from ._waiting import Clock, Patience
 
+# The workers that ansible-playbook forks have it from their parent: all tasks of one run have the same.
+_RUN_ID = uuid.uuid4().hex
+
 
 @dataclass
 class Run:
     """One run of an operation: what the caller says of it, and what the caller has to know of it afterwards.
 
-    ``announce`` takes a sentence for the operator before a long wait.
+    ``announce`` takes a sentence for the operator before a long wait. ``run_id`` names the run in receipts.
     """
 
     check_mode: bool = False
     announce: Callable[[str], None] = lambda _sentence: None
     clock: Clock = field(default_factory=Clock)
+    run_id: str = _RUN_ID
     clients: list[Client] = field(default_factory=list)
 
     @property

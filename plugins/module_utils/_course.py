@@ -6,11 +6,15 @@
 
 The state is read before each POST, and where no usable answer came, the course begins again with reading. So each POST follows
 a reading that asks for it, and an answer that was lost is settled by the next reading. Done is only what the server confirmed.
+
+From the first look to the end the tenant is this process's alone on this machine. The receipt has the intent before the POST and
+the outcome right after its answer, so that whoever comes after a run that was killed knows what there is to settle.
 """
 
 from __future__ import annotations
 
 import abc
+import contextlib
 import typing as t
 from dataclasses import dataclass
 
@@ -18,9 +22,13 @@ from ._addresses import action_path
 from ._answers import Answer, Request, sentence
 from ._client import Client
 from ._decision import Decision, Reading, Record, State, Verdict
-from ._errors import NoAnswer, QlikError, Stopped, Unconfirmed, WaitTooLong
-from ._inputs import Order, matching_pattern
+from ._errors import NoAnswer, QlikError, Stopped, Unconfirmed, Unrecorded, WaitTooLong
+from ._inputs import Order, Target, matching_pattern
+from ._journal import Journal, NotWritten
+from ._lookup import find_target
 from ._output import for_terminal
+from ._receipts import PURGED, action_of
+from ._state import TenantLocks
 from ._tenants import Probe, probe, read_tenant, wait_for_state
 
 
@@ -42,6 +50,8 @@ class Course(abc.ABC):
     """One order, from the first look at the tenant to its confirmed end."""
 
     ACTION: t.ClassVar[str]
+    # The event of a receipt that says that it was done.
+    OUTCOME: t.ClassVar[str]
     # For messages: "deactivating", "deactivation".
     DOING: t.ClassVar[str]
     DEED: t.ClassVar[str]
@@ -53,13 +63,19 @@ class Course(abc.ABC):
     def __init__(self, client: Client, order: Order, *, check_mode: bool) -> None:
         self._client = client
         self._order = order
+        self._target = order.target
         self._check_mode = check_mode
+        self._journal = Journal(order.receipt_path, order.author, client.clock, writes=not check_mode)
+        self._locks = TenantLocks(client.clock, client.patience.max_wait, client.patience.announce)
         self._first: Observation | None = None
         self._last: Observation | None = None
         self._attempts = 0
         self._cause: Answer | NoAnswer | None = None
         # A POST may have reached the server, and what became of it is not known.
         self._in_doubt = False
+        # What the server said to the POST, for the receipt.
+        self._said: dict[str, t.Any] = {}
+        self._waited_for_another_run = False
         self._patience_spent = False
         # Keys of the result that are known, also where the course ends in an error.
         self._known: dict[str, t.Any] = {}
@@ -70,16 +86,23 @@ class Course(abc.ABC):
         :raises Stopped: what was found is not to be acted on; nothing was sent.
         :raises Refused: the server said no.
         :raises Unconfirmed: it was sent, and neither the answer nor looking again confirms it.
+        :raises Unrecorded: it was done, and the receipt does not have it.
         """
-        try:
-            self._bring_about()
-            self._verify()
-        except QlikError as error:
-            if self._in_doubt and not isinstance(error, Unconfirmed):
-                error = self._unconfirmed(error.message, error)
-            error.changed = error.changed or self._known.get("changed", False)
-            error.result = {**self._identity(), **self._known, **error.result}
-            raise error from None
+        with self._locks.until_released():
+            try:
+                self._identify()
+                self._bring_about()
+                self._verify()
+            except QlikError as error:
+                if self._in_doubt and not isinstance(error, Unconfirmed):
+                    error = self._unconfirmed(error.message, error)
+                try:
+                    self._journal.fail(self.ACTION, in_doubt=self._in_doubt, facts=error.facts())
+                except NotWritten as reason:
+                    error.message += f" That could not be written to the receipt: {reason}."
+                error.changed = error.changed or self._known.get("changed", False)
+                error.result = {**self._identity(), **self._known, **error.result}
+                raise error from None
         return {**self._identity(), **self._known}
 
     @abc.abstractmethod
@@ -98,6 +121,18 @@ class Course(abc.ABC):
         """The result keys of a deed that looking at the tenant confirms."""
         return {}
 
+    @abc.abstractmethod
+    def _is_news(self, status: str | None) -> bool:
+        """The receipt does not tell yet that the tenant is in the condition that it was found in, and should."""
+
+    def _intent(self) -> dict[str, t.Any]:
+        """What the receipt's intent says of the order."""
+        return {}
+
+    def _outcome_of_another_run(self, intent: t.Mapping[str, t.Any], found: Observation) -> dict[str, t.Any]:  # noqa: ARG002
+        """What the receipt says of an intent that took effect, and whose answer nobody kept."""
+        return {}
+
     def _body(self) -> dict[str, t.Any] | None:
         return None
 
@@ -105,15 +140,37 @@ class Course(abc.ABC):
         """The deed is in doubt, and looking at the tenant could not tell."""
         return False
 
+    def _identify(self) -> None:
+        """Have the tenant to oneself, its receipt open, and its id where it can be found."""
+        address = self._target.address
+        if not self._check_mode:
+            # By its hostname and by its id: others may know it by another of its hostnames.
+            self._locks.hold(address.hostname)
+        self._journal.open(self._target)
+        if self._target.tenant_id is None:
+            known = self._journal.tenant_id
+            self._target = Target(address, known) if known else find_target(self._client, self._target)
+            self._journal.open(self._target)
+        if self._target.tenant_id is not None and not self._check_mode:
+            self._locks.hold(self._target.tenant_id)
+
     def _bring_about(self) -> None:
         while True:
             found = self._look()
             done: dict[str, t.Any] | None
+            facts: dict[str, t.Any] = {}
+            if self._wait_for_another_run(found):
+                continue
+            if found.decision.verdict is Verdict.PURGED:
+                self._conclude_purged(found)
+                return
             if found.decision.verdict is Verdict.LEAVE:
                 if not self._in_doubt:
+                    self._settle_another_run(found)
                     self._conclude(found.decision.status, changed=False)
                     return
                 done = self._settled(found)
+                facts = {"settled": True}
             elif self._check_mode:
                 self._conclude(found.decision.status, changed=True)
                 return
@@ -129,14 +186,35 @@ class Course(abc.ABC):
                 # It is no longer in doubt, whatever verifying it brings.
                 self._in_doubt = False
                 self._conclude(self._known["previous_status"], changed=True, **done)
+                with self._recording():
+                    self._journal.conclude(self.OUTCOME, {**self._said, **self._intent(), **done, **facts})
                 return
+
+    def _wait_for_another_run(self, found: Observation) -> bool:
+        """Wait where an earlier run may have sent a request that has not taken effect yet; True: look again then.
+
+        A second request would restart the countdown of the first.
+        """
+        intent = self._journal.standing.unsettled
+        if intent is None or self._journal.intended or self._waited_for_another_run or self._check_mode:
+            return False
+        reached = (found.decision.verdict is Verdict.LEAVE) == (action_of(intent) == self.ACTION)
+        seconds = 0.0 if reached else self._journal.may_take_effect_for(self._client.timeout)
+        if seconds <= 0:
+            return False
+        self._waited_for_another_run = True
+        self._client.patience.announce(
+            f"Tenant {self._target}: a run that ended early may have sent a request just now: waiting {seconds:.0f} s, then looking again"
+        )
+        self._client.clock.sleep(seconds)
+        return True
 
     def _look(self) -> Observation:
         """Read the record, probe the host where the record does not tell, and decide; Stopped where nothing may be done."""
-        read = read_tenant(self._client, self._order.target)
+        read = read_tenant(self._client, self._target)
         found = Observation(read, None, self._decide(read, None))
         if found.decision.verdict is Verdict.PROBE:
-            probed = probe(self._client, self._order.target.address)
+            probed = probe(self._client, self._target.address)
             found = Observation(read, probed, self._decide(read, self._state_in(probed)))
         if self._first is None:
             self._first = found
@@ -144,16 +222,16 @@ class Course(abc.ABC):
             self._known["previous_status"] = None if status is None else for_terminal(status)
         self._last = found
         self._must_be_allowed(found)
+        self._journal.name(self._target.tenant_id, [for_terminal(name) for name in found.hostnames])
         return found
 
     def _must_be_allowed(self, found: Observation) -> None:
-        target = self._order.target
+        target = self._target
         reason = for_terminal(found.decision.reason)
         if found.decision.verdict is Verdict.NOT_FOUND:
             raise self._stopped(
                 f"Tenant {target} was not found in region {target.address.region}: {reason}",
-                "Check tenant_id, hostname and region; a tenant that was purged is not found either"
-                f"{', and nothing brings it back' if self.ACTION == 'reactivate' else ''}.",
+                f"Check tenant_id, hostname and region; {self._words_for_absence()}.",
             )
         if found.decision.verdict is Verdict.STOP:
             raise self._stopped(
@@ -166,6 +244,12 @@ class Course(abc.ABC):
                     f"Tenant {target} is protected: its hostname {for_terminal(hostname)} matches '{for_terminal(pattern)}'",
                     "If it is meant all the same, take the pattern out of the protected ones.",
                 )
+        if found.decision.verdict is Verdict.ACT and not self._order.counted:
+            raise self._stopped(
+                f"Tenant {target} is {for_terminal(found.decision.status)}, and its receipt says that it is {self._journal.standing.state}:"
+                " so it was not counted, and with it the wave may be larger than max_tenants allows",
+                "Find out who brought it back. If it is meant to go all the same, run it alone with --limit, or raise max_tenants.",
+            )
 
     def _stopped(self, words: str, next_step: str) -> Stopped:
         probed = self._last.probe if self._last else None
@@ -180,6 +264,13 @@ class Course(abc.ABC):
         if cause is not None and (self._attempts > retries or self._patience_spent or self._must_not_repeat()):
             raise self._failure(cause)
         self._attempts += 1
+        try:
+            self._journal.intend(self.ACTION, {"previous_status": self._known["previous_status"], **self._intent()})
+        except NotWritten as error:
+            raise self._stopped(
+                f"The receipt of tenant {self._target} cannot be written: {error}",
+                "Mend that and run again: nothing is changed without a receipt.",
+            ) from None
         if cause is None or not _may_be_running(cause):
             outcome = self._send_and_confirm()
             if isinstance(outcome, dict):
@@ -203,6 +294,7 @@ class Course(abc.ABC):
         answer = self._send()
         if isinstance(answer, Answer) and answer.status == 401 and self._client.renew_token():
             answer = self._send()
+        self._said = {name: value for name, value in answer.facts().items() if name != "code"}
         if isinstance(answer, NoAnswer):
             self._in_doubt = self._in_doubt or answer.sent
             if not answer.temporary:
@@ -219,7 +311,7 @@ class Course(abc.ABC):
         return answer
 
     def _send(self) -> Answer | NoAnswer:
-        target = self._order.target
+        target = self._target
         request = self._client.with_token(
             Request(
                 self._what,
@@ -239,7 +331,7 @@ class Course(abc.ABC):
         """Note the result of a tenant that is, or in check mode would be, in the wanted condition."""
         before = {"status": previous_status}
         status = self.END if changed else self._left_status(previous_status)
-        header = self._order.target.address.hostname
+        header = self._target.address.hostname
         after = {"status": status, **self._extra_diff()} if changed else before
         self._known |= {
             "changed": changed,
@@ -258,18 +350,20 @@ class Course(abc.ABC):
     def _verify(self) -> None:
         """See that the tenant's host answers as it must, where that is ordered."""
         timeout = self._order.verify_timeout
-        # Nothing was done in check mode: a tenant that would be changed still answers as before.
-        if timeout is None or (self._check_mode and self._known["changed"]):
-            return
         # Where the decision rests on a probe already, that is the verification.
         probed = self._last.probe if self._last and not self._known["changed"] else None
+        # Nothing was done in check mode: a tenant that would be changed still answers as before. And one that is gone was probed.
+        if timeout is None or (self._check_mode and self._known["changed"]) or self._known["status"] == PURGED:
+            self._record_sight(probed)
+            return
         if probed is None or probed.state not in self.END_STATES or not probed.certain:
             seconds = 0 if self._check_mode else timeout
-            probed = wait_for_state(self._client, self._order.target.address, self.END_STATES, seconds)
+            probed = wait_for_state(self._client, self._target.address, self.END_STATES, seconds)
         self._known["probe"] = probed.result()
+        self._record_sight(probed)
         if probed.state not in self.END_STATES or not probed.certain:
             raise Unconfirmed(
-                f"Tenant {self._order.target} is {self._known['status']} by the API's word, but its host does not answer as"
+                f"Tenant {self._target} is {self._known['status']} by the API's word, but its host does not answer as"
                 f" {' or '.join(sorted(state.value for state in self.END_STATES))} within {timeout:g} s: it answers as"
                 f" {probed.state.value}. {sentence(probed.words.rstrip('.'))}. Probe it again later with qlik_tenant_probe; if it"
                 " stays, check that tenant_id and hostname belong together.",
@@ -277,17 +371,61 @@ class Course(abc.ABC):
             )
 
     def _identity(self) -> dict[str, t.Any]:
-        target = self._order.target
+        target = self._target
         return {
             "id": target.tenant_id,
             "hostname": target.address.hostname,
             "hostnames": [for_terminal(name) for name in self._last.hostnames] if self._last else [],
             "region": target.address.region,
+            "receipt": None if self._journal.path is None else for_terminal(self._journal.path, 4096),
         }
+
+    def _record_sight(self, probed: Probe | None) -> None:
+        """Write what was seen of the tenant: after a change, and where it is news."""
+        changed, status = self._known["changed"], self._known["status"]
+        if status == PURGED or not (probed if changed else self._is_news(status)):
+            return
+        with self._recording():
+            self._journal.record("observed", {"status": status, **_facts_of(probed)})
+
+    def _settle_another_run(self, found: Observation) -> None:
+        """Write the outcome of an intent that an earlier run left without one."""
+        intent = self._journal.standing.unsettled
+        if intent is not None:
+            outcome = self._outcome_of_another_run(intent, found) if action_of(intent) == self.ACTION else None
+            with self._recording():
+                self._journal.settle(self.OUTCOME, outcome)
+
+    def _conclude_purged(self, found: Observation) -> None:
+        """Note the result of a tenant that is gone, as its receipt proves."""
+        since = self._journal.standing.gone_by(self._client.clock.now())
+        probed = t.cast(Probe, found.probe)
+        self._conclude(PURGED, changed=False)
+        self._known |= {"status": PURGED, "msg": f"gone (by receipt of {since:%Y-%m-%d})", "probe": probed.result()}
+        if self._journal.standing.state != PURGED:
+            with self._recording():
+                self._journal.record("purged", _facts_of(probed))
+
+    @contextlib.contextmanager
+    def _recording(self) -> t.Iterator[None]:
+        """Say what is so, and that it is not in the receipt, where that cannot be written."""
+        try:
+            yield
+        except NotWritten as error:
+            date = self._known.get("estimated_purge_date")
+            raise Unrecorded(
+                f"Tenant {self._target} is {self._known.get('status') or self.END}, and its receipt does not have it: {error}."
+                f"{f' It is to be purged about {date}: keep that date.' if date else ''} Mend that and run again: the tenant is read"
+                " first, and the receipt is brought up to date.",
+                **self._said,
+            ) from None
+
+    def _words_for_absence(self) -> str:
+        return "a tenant that was purged is not found either"
 
     @property
     def _what(self) -> str:
-        return f"{self.DOING} tenant {self._order.target}"
+        return f"{self.DOING} tenant {self._target}"
 
     def _failure(self, cause: Answer | NoAnswer) -> QlikError:
         if isinstance(cause, NoAnswer):
@@ -303,12 +441,16 @@ class Course(abc.ABC):
     def _unconfirmed(self, words: str, facts: Answer | QlikError | Probe) -> Unconfirmed:
         """The error for a deed that was sent and is not known to be done."""
         return Unconfirmed(
-            f"The {self.DEED} of tenant {self._order.target} was sent and is not confirmed."
+            f"The {self.DEED} of tenant {self._target} was sent and is not confirmed."
             f" {sentence(words.rstrip('.'))}. Run again: the state is read first, and a tenant that is {self.END} already gets no"
             " second request.",
             changed=True,
             **facts.facts(),
         )
+
+
+def _facts_of(probed: Probe | None) -> dict[str, t.Any]:
+    return {} if probed is None else {"probe_state": probed.state.value, **probed.facts()}
 
 
 def _may_be_running(cause: Answer | NoAnswer) -> bool:

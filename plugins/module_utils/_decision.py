@@ -50,6 +50,7 @@ class Verdict(enum.Enum):
     NOT_FOUND = enum.auto()
     STOP = enum.auto()
     PROBE = enum.auto()
+    PURGED = enum.auto()
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,16 @@ class Decision:
 # The two conditions that a tenant can be brought into, and the statuses that mean them.
 LIVE_STATUSES = frozenset(("active", "user-access-disabled"))
 DISABLED_STATUSES = frozenset(("disabled", "deactivated"))
+_DELETED = "deleted"
 
 
 def decide_deactivation(
-    read: Record | Reading, probed: State | None, hostname: str, *, reset_purge_timer: bool
+    read: Record | Reading,
+    probed: State | None,
+    hostname: str,
+    *,
+    reset_purge_timer: bool,
+    purge_is_over: bool = False,
 ) -> Decision:
     """Whether a tenant is to be deactivated.
 
@@ -75,8 +82,22 @@ def decide_deactivation(
     :arg probed: what the tenant's host answered; None: not asked yet (the verdict is PROBE where it must be).
     :arg hostname: the tenant's host as it was given, in lower case.
     :arg reset_purge_timer: a tenant that is disabled already is to be deactivated again, which restarts its countdown.
+    :arg purge_is_over: its receipt proves that it was deactivated, and that the last day of its purge has passed.
     """
-    return _decide(read, probed, hostname, wanted=DISABLED_STATUSES, again=reset_purge_timer)
+    decision = _decide(read, probed, hostname, wanted=DISABLED_STATUSES, again=reset_purge_timer)
+    # The register host's own word that it is gone; not a refusal, behind which the tenant may live under another hostname.
+    gone = read is Reading.ABSENT or (isinstance(read, Record) and read.status == _DELETED)
+    if decision.verdict is not Verdict.NOT_FOUND or not gone or not purge_is_over:
+        return decision
+    if probed is None:
+        return Decision(Verdict.PROBE)
+    if probed is State.NOT_FOUND:
+        return Decision(Verdict.PURGED, decision.status)
+    return Decision(
+        Verdict.NOT_FOUND,
+        decision.status,
+        f"{decision.reason}, but its host answers as {probed.value}: it may be another's now",
+    )
 
 
 def decide_reactivation(read: Record | Reading, probed: State | None, hostname: str) -> Decision:
@@ -94,7 +115,7 @@ def _decide(
             return Decision(
                 Verdict.STOP, read.status, f"the tenant with this id has the hostnames {names}, not {hostname}"
             )
-        if read.status == "deleted":
+        if read.status == _DELETED:
             return Decision(Verdict.NOT_FOUND, read.status, "its status is 'deleted'")
         if read.status not in LIVE_STATUSES | DISABLED_STATUSES:
             return Decision(

@@ -78,5 +78,9 @@ class Stopped(QlikError):
     """What was found is not what may be acted on: nothing was sent."""
 
 
+class Unrecorded(QlikError):
+    """What is so could not be written to the receipt. Whether a request was sent for it, ``changed`` says."""
+
+
 class Unconfirmed(QlikError):
     """A request was sent that changes a tenant, and the server did not confirm it."""

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import fnmatch
 import math
+import os
 import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ._addresses import Address, check_hostname_in_region, check_tenant_id
 from ._errors import InvalidInput
-from ._output import shown
+from ._output import for_terminal, shown
 
 # Reference: "Deactivate".
 SHORTEST_PURGE_DAYS = 10
 LONGEST_PURGE_DAYS = 90
 DEFAULT_PURGE_DAYS = 30
+
+_LONGEST_CLAIM = 200
 
 _TRUE = frozenset(("true", "yes", "on", "1", "y", "t"))
 _FALSE = frozenset(("false", "no", "off", "0", "n", "f"))
@@ -37,12 +40,29 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Author:
+    """Who orders it. ``run`` names the run; ``approved_by`` and ``ticket`` are claims, taken over as they were given."""
+
+    run: str
+    approved_by: str | None = None
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Order:
-    """An order to change a tenant. ``verify_timeout`` in s (None: no verification); ``protected``: patterns of hostnames."""
+    """An order to change a tenant.
+
+    ``verify_timeout`` in s (None: no verification); ``protected``: patterns of hostnames; ``receipt_path``: the file of its
+    receipt (None: none is kept); ``counted``: False where the wave has more tenants than may be changed, and this one was left
+    out of the count, since its receipt says that nothing is to be done.
+    """
 
     target: Target
     verify_timeout: float | None
+    author: Author
+    receipt_path: str | None = None
     protected: tuple[str, ...] = ()
+    counted: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +73,7 @@ class Deactivation(Order):
     reset_purge_timer: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reactivation(Order):
     """An order to reactivate a tenant."""
 
@@ -133,21 +153,56 @@ def matching_pattern(hostname: str, patterns: Sequence[str]) -> str | None:
     return next((one for one in patterns if fnmatch.fnmatchcase(hostname.lower(), one.lower())), None)
 
 
-def check_deactivation(params: Mapping[str, t.Any]) -> Deactivation:
+def check_deactivation(params: Mapping[str, t.Any], run_id: str) -> Deactivation:
     """The order in the options of qlik_tenant_deactivate."""
     target = _check_target(params)
     days = check_purge_days(params["purge_after_days"])
     return Deactivation(
-        target,
-        _check_verification(params),
+        target=target,
         purge_after_days=days,
         reset_purge_timer=params["reset_purge_timer"],
+        **_check_order(params, run_id),
     )
 
 
-def check_reactivation(params: Mapping[str, t.Any]) -> Reactivation:
+def check_reactivation(params: Mapping[str, t.Any], run_id: str) -> Reactivation:
     """The order in the options of qlik_tenant_reactivate."""
-    return Reactivation(_check_target(params), _check_verification(params))
+    return Reactivation(target=_check_target(params), **_check_order(params, run_id))
+
+
+def check_author(params: Mapping[str, t.Any], run_id: str, prefix: str = "") -> Author:
+    """Who orders it, from the options ``run_id``, ``approved_by`` and ``ticket``; the run's own name where none is given."""
+    return Author(
+        _check_claim(params.get("run_id"), "run_id") or run_id,
+        _check_claim(params.get("approved_by"), f"{prefix}approved_by"),
+        _check_claim(params.get("ticket"), f"{prefix}ticket"),
+    )
+
+
+def check_receipt_path(value: t.Any, option: str = "receipt_path") -> str | None:
+    """The file of a receipt, as an absolute path; a relative one counts from the folder that the process runs in."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value or "\0" in value or value.endswith("/"):
+        raise InvalidInput(f"{option} is {shown(value)}: it must be the path of a file.")
+    return os.path.abspath(os.path.expanduser(value))
+
+
+def _check_claim(value: t.Any, option: str) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, (str, int)) or isinstance(value, bool) or len(str(value)) > _LONGEST_CLAIM:
+        raise InvalidInput(f"{option} is {shown(value)}: it must be a text of at most {_LONGEST_CLAIM} characters.")
+    return for_terminal(str(value), _LONGEST_CLAIM)
+
+
+def _check_order(params: Mapping[str, t.Any], run_id: str) -> dict[str, t.Any]:
+    timeout = check_seconds(params["verify_timeout"], "verify_timeout", 0)
+    return {
+        "verify_timeout": timeout if params["verify"] else None,
+        "author": check_author(params, run_id),
+        "receipt_path": check_receipt_path(params["receipt_path"]),
+    }
 
 
 def _check_target(params: Mapping[str, t.Any]) -> Target:
@@ -156,13 +211,3 @@ def _check_target(params: Mapping[str, t.Any]) -> Target:
     if params.get("confirm_hostname") is not None:
         check_confirmation(params["confirm_hostname"], address)
     return Target(address, tenant_id)
-
-
-def _check_verification(params: Mapping[str, t.Any]) -> float | None:
-    timeout = check_seconds(params["verify_timeout"], "verify_timeout", 0)
-    return timeout if params["verify"] else None
-
-
-def check_probe_target(params: Mapping[str, t.Any]) -> Address:
-    """The host in the options of qlik_tenant_probe."""
-    return check_hostname_in_region(params["hostname"], params.get("region"))

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ._answers import Answer
 from ._client import Client
@@ -22,6 +22,8 @@ from ._decision import (
     decide_reactivation,
 )
 from ._inputs import Deactivation, Reactivation
+from ._output import for_terminal
+from ._receipts import DISABLED, LIVE, PURGED, is_overdue
 from ._tenants import Probe
 from ._times import days_after, read_time, write_time
 
@@ -57,6 +59,7 @@ class _Deactivating(Course):
     ACTION = "deactivate"
     DOING = "deactivating"
     DEED = "deactivation"
+    OUTCOME = "deactivated"
     END = "disabled"
     END_STATES = frozenset((State.DEACTIVATED,))
     NEXT_STEPS: t.ClassVar[dict[int, str]] = {
@@ -68,7 +71,19 @@ class _Deactivating(Course):
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         # A tenant that was live before a lost answer and is disabled after it was deactivated: once is enough.
         again = self._order.reset_purge_timer and not (self._in_doubt and self._was_live())
-        return decide_deactivation(read, probed, self._order.target.address.hostname, reset_purge_timer=again)
+        return decide_deactivation(
+            read,
+            probed,
+            self._target.address.hostname,
+            reset_purge_timer=again,
+            purge_is_over=self._tenant_id_is_recorded() and self._gone_by() is not None,
+        )
+
+    def _gone_by(self) -> datetime | None:
+        return self._journal.standing.gone_by(self._client.clock.now())
+
+    def _tenant_id_is_recorded(self) -> bool:
+        return self._journal.tenant_id is not None and self._journal.tenant_id == self._target.tenant_id
 
     def _was_live(self) -> bool:
         return self._first is not None and self._first.decision.status not in DISABLED_STATUSES
@@ -82,7 +97,7 @@ class _Deactivating(Course):
 
     def _confirmed(self, answer: Answer) -> dict[str, t.Any]:
         body = answer.body
-        tenant_id = self._order.target.tenant_id
+        tenant_id = self._target.tenant_id
         if not isinstance(body, dict) or body.get("id") != tenant_id or body.get("status") != "disabled":
             raise self._unconfirmed(
                 f"{self._what}: {answer.words()}, and the answer does not say that this tenant is disabled", answer
@@ -91,12 +106,43 @@ class _Deactivating(Course):
         return {"estimated_purge_date": date if read_time(date) else None}
 
     def _settled(self, found: Observation) -> dict[str, t.Any]:
-        since = found.read.status_since if isinstance(found.read, Record) else None
-        date = days_after(since, self._order.purge_after_days) if since else None
-        return {"estimated_purge_date": write_time(date), "purge_date_reckoned": True} if date else {}
+        return _reckoned(found, self._order.purge_after_days)
+
+    def _intent(self) -> dict[str, t.Any]:
+        return {"purge_after_days": self._order.purge_after_days}
+
+    def _outcome_of_another_run(self, intent: t.Mapping[str, t.Any], found: Observation) -> dict[str, t.Any]:
+        days = intent.get("purge_after_days")
+        # The countdown of a tenant that had been disabled before was restarted, or it was not: no date is known.
+        was_live = self._journal.standing.state == LIVE
+        return {"purge_after_days": days, **(_reckoned(found, days) if was_live and days else {})}
+
+    def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
+        # Without an id it proves nothing once the tenant is gone.
+        known = self._tenant_id_is_recorded() or self._target.tenant_id is None
+        return self._journal.standing.state != DISABLED or not known
+
+    def _words_for_absence(self) -> str:
+        told = self._journal.standing
+        if told.state is None:
+            proof = "no receipt tells that it was deactivated"
+        elif told.state == LIVE:
+            proof = "its receipt tells that it was live"
+        elif told.purge_date:
+            proof = f"its receipt gives {for_terminal(told.purge_date, 40)} as the date of its purge"
+        else:
+            proof = f"its receipt tells that it was disabled on {told.since:%Y-%m-%d}, and no purge date"
+        return f"{super()._words_for_absence()}, and {proof}"
 
     def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
-        dates = {"estimated_purge_date": None, "purge_date_reckoned": False, **more}
+        told = self._journal.standing
+        # Only the answer to the deactivation tells the date; later, the receipt does.
+        known = not changed and told.state in (DISABLED, PURGED)
+        dates = {
+            "estimated_purge_date": told.purge_date if known else None,
+            "purge_date_reckoned": known and told.purge_date_reckoned,
+            **more,
+        }
         super()._conclude(previous_status, changed=changed, purge_after_days=self._order.purge_after_days, **dates)
         self._warn_of_another_date()
 
@@ -111,12 +157,13 @@ class _Deactivating(Course):
         if (
             date is None
             or expected is None
+            or not self._known["changed"]
             or self._known["purge_date_reckoned"]
             or abs(date - expected) < timedelta(days=2)
         ):
             return
         warning = (
-            f"Tenant {order.target} will be purged about {date:%Y-%m-%d} by the server's word;"
+            f"Tenant {self._target} will be purged about {date:%Y-%m-%d} by the server's word;"
             f" {order.purge_after_days} days were asked for, which would be {expected:%Y-%m-%d}."
         )
         self._known["warnings"] = [warning]
@@ -126,6 +173,7 @@ class _Reactivating(Course):
     ACTION = "reactivate"
     DOING = "reactivating"
     DEED = "reactivation"
+    OUTCOME = "reactivated"
     END = "active"
     # A live tenant may dislike the credentials, or that there are none.
     END_STATES = frozenset((State.ACTIVE, State.UNAUTHORIZED))
@@ -133,7 +181,7 @@ class _Reactivating(Course):
     _order: Reactivation
 
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
-        return decide_reactivation(read, probed, self._order.target.address.hostname)
+        return decide_reactivation(read, probed, self._target.address.hostname)
 
     def _state_in(self, probed: Probe) -> State:
         # To leave a tenant because it lives takes its own word.
@@ -145,3 +193,20 @@ class _Reactivating(Course):
 
     def _left_status(self, status: str | None) -> str | None:
         return status
+
+    def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
+        # A tenant that was never taken out of service has no receipt, and needs none.
+        return self._journal.standing.state in (DISABLED, PURGED)
+
+    def _words_for_absence(self) -> str:
+        told = self._journal.standing
+        passed = is_overdue(told.purge_date, self._client.clock.now())
+        date = f" Its purge date, {for_terminal(told.purge_date, 40)}, has passed." if passed else ""
+        return f"{super()._words_for_absence()}, and nothing brings it back.{date}".rstrip(".")
+
+
+def _reckoned(found: Observation, days: int) -> dict[str, t.Any]:
+    """The purge date of a tenant whose deactivation had no answer, from the time of its last change."""
+    since = found.read.status_since if isinstance(found.read, Record) else None
+    date = days_after(since, days) if since else None
+    return {"estimated_purge_date": write_time(date), "purge_date_reckoned": True} if date else {}

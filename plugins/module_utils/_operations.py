@@ -13,13 +13,13 @@ from ._addresses import check_hostname_in_region, check_region, check_tenant_id,
 from ._connection import Run, check_access_token, check_credentials, must_be_able_to_act, open_client
 from ._decision import State
 from ._errors import InvalidInput, QlikError, Refused
-from ._inputs import check_deactivation, check_probe_target, check_reactivation, check_seconds
+from ._inputs import check_deactivation, check_reactivation, check_seconds
 from ._lifecycle import deactivate, reactivate
 from ._lookup import find_by_hostname, find_by_id
 from ._output import for_terminal
 from ._tenants import probe, wait_for_state
 from ._tokens import Credentials
-from ._wave import decommission
+from ._wave import change_tenant
 
 Params = Mapping[str, t.Any]
 Operation = Callable[[Params, Run], dict[str, t.Any]]
@@ -54,7 +54,7 @@ def _credentials_of(region: str, given: Params) -> Credentials:
 
 def tenant_deactivate(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_tenant_deactivate."""
-    order = check_deactivation(params)
+    order = check_deactivation(params, run.run_id)
     credentials, token = check_credentials(params), check_access_token(params)
     must_be_able_to_act(credentials, token)
     client = open_client(params, run, region=order.target.address.region, credentials=credentials, token=token)
@@ -63,7 +63,7 @@ def tenant_deactivate(params: Params, run: Run) -> dict[str, t.Any]:
 
 def tenant_reactivate(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_tenant_reactivate."""
-    order = check_reactivation(params)
+    order = check_reactivation(params, run.run_id)
     credentials, token = check_credentials(params), check_access_token(params)
     must_be_able_to_act(credentials, token)
     client = open_client(params, run, region=order.target.address.region, credentials=credentials, token=token)
@@ -92,7 +92,7 @@ def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:
 
 def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_tenant_probe."""
-    address = check_probe_target(params)
+    address = check_hostname_in_region(params["hostname"], params.get("region"))
     seconds = check_seconds(params["wait_timeout"], "wait_timeout", 0)
     client = open_client(params, run, region=address.region, credentials=check_credentials(params))
     wanted = State(params["expect"]) if params["expect"] else None
@@ -114,7 +114,7 @@ OPERATIONS: dict[str, Operation] = {
     "qlik_tenant_reactivate": tenant_reactivate,
     "qlik_tenant_probe": tenant_probe,
     "qlik_tenant_info": tenant_info,
-    "qlik_wave_tenant": decommission,
+    "qlik_wave_tenant": change_tenant,
 }
 
 

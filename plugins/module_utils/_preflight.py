@@ -23,7 +23,7 @@ from ._output import for_terminal
 from ._summary import table
 from ._tenants import probe, read_tenant
 from ._tokens import Credentials
-from ._wave import check_wave_target, check_wave_tenant, guard_wave
+from ._wave import DECOMMISSION, check_wave_target, check_wave_tenant, guard_wave
 
 _WOULD = {Verdict.ACT: "deactivate", Verdict.LEAVE: "leave", Verdict.NOT_FOUND: "stop", Verdict.STOP: "stop"}
 
@@ -48,6 +48,7 @@ def preflight(
         guard_wave(
             entries,
             prefix=prefix,
+            operation=DECOMMISSION,
             max_tenants=params["max_tenants"],
             regions_with_credentials=None if one_client else params["credentials"] or [],
         )
@@ -128,7 +129,7 @@ def _look_at_tenant(
         seen |= {"would": _WOULD[decision.verdict], "message": for_terminal(decision.reason)}
         if decision.verdict in (Verdict.ACT, Verdict.LEAVE):
             disagree = _disagreement(read, probed.state)
-            check_wave_tenant(entry, prefix)
+            check_wave_tenant(entry, prefix, DECOMMISSION)
             seen["message"] = disagree
     except QlikError as error:
         seen |= {"would": "stop", "message": error.message}

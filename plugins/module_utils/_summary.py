@@ -2,15 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The end of a run in lines of text: a line a tenant, totals, failures with the server's words."""
+"""The end of a run: what became of each tenant, totals, failures with the server's words; as data, and as lines of text."""
 
 from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from ._output import for_terminal
-from ._times import read_time
+from ._receipts import PURGED, is_overdue
+from ._times import read_time, write_time
+
+SCHEMA = 1
+OUTCOMES = ("changed", "unchanged", "purged", "failed", "not_reached")
+
+# By operation: the heading, and what was done to the tenants that changed.
+_WORDS = {
+    "decommission": ("Tenants taken out of service", "deactivated"),
+    "restore": ("Tenants brought back into service", "reactivated"),
+}
 
 _SEEN = {
     "active": "still works for its users",
@@ -22,56 +33,123 @@ _SEEN = {
 
 
 def summarize(
-    hosts: Sequence[tuple[str, Mapping[str, t.Any] | None]], *, refusal: str | None, check_mode: bool
+    hosts: Sequence[tuple[str, Mapping[str, t.Any] | None]],
+    *,
+    operation: str,
+    refusal: str | None,
+    check_mode: bool,
+    run_id: str,
+    now: datetime,
 ) -> dict[str, t.Any]:
-    """The summary of a wave.
+    """The summary of a wave, as ``docs/summary.schema.json`` describes it, and as lines of text.
 
     :arg hosts: each host's name in the inventory with the role's result, None where it was not reached.
+    :arg operation: what the wave was for: ``decommission``, ``restore``.
     :arg refusal: why the wave as a whole was refused, where it was.
-    :returns: ``lines``, and ``totals`` with the numbers ``changed``, ``unchanged``, ``failed``, ``not_reached``.
+    :returns: ``lines`` and ``summary``.
     """
-    counts = {"changed": 0, "unchanged": 0, "failed": 0, "not_reached": 0}
-    rows: list[tuple[str, str, str, str]] = []
-    failures: list[str] = []
-    for host, result in hosts:
-        name = for_terminal((result or {}).get("hostname") or host, 100)
-        if result is None:
-            counts["not_reached"] += 1
-            rows.append((name, "not reached", "", ""))
-            continue
-        if result.get("failed"):
-            counts["failed"] += 1
-            failures.append(f"  {name}: {for_terminal(result.get('msg'), 2000)}")
-        else:
-            counts["changed" if result.get("changed") else "unchanged"] += 1
-        rows.append(
-            (
-                name,
-                _change(result),
-                _purge(result, check_mode=check_mode),
-                _SEEN.get(str(result.get("probe_state")), ""),
-            )
-        )
-    lines = ["Tenants taken out of service" + (" (check mode: nothing was changed)" if check_mode else "")]
-    if refusal:
-        lines.append(f"  {for_terminal(refusal, 4000)}")
+    tenants = [_tenant(host, result, now) for host, result in hosts]
+    totals = {outcome: sum(tenant["outcome"] == outcome for tenant in tenants) for outcome in OUTCOMES}
+    summary = {
+        "schema": SCHEMA,
+        "operation": operation,
+        "run": run_id,
+        "created": write_time(now),
+        "check_mode": check_mode,
+        "refusal": None if refusal is None else for_terminal(refusal, 4000),
+        "totals": totals,
+        "tenants": tenants,
+        "droppable": [tenant["host"] for tenant in tenants if tenant["outcome"] == "purged"],
+        "overdue": [tenant["host"] for tenant in tenants if tenant["overdue"]],
+    }
+    return {"lines": _lines(summary), "summary": summary}
+
+
+def _tenant(host: str, result: Mapping[str, t.Any] | None, now: datetime) -> dict[str, t.Any]:
+    """What became of one tenant; its texts are harmless on a terminal."""
+    found = result or {}
+
+    def text(key: str, longest: int = 300) -> str | None:
+        return None if found.get(key) is None else for_terminal(found[key], longest)
+
+    if result is None:
+        outcome = "not_reached"
+    elif found.get("failed"):
+        outcome = "failed"
+    elif found.get("status") == PURGED:
+        outcome = "purged"
     else:
+        outcome = "changed" if found.get("changed") else "unchanged"
+    disabled = found.get("status") == "disabled" and outcome in ("unchanged", "failed")
+    return {
+        "host": for_terminal(host, 253),
+        "outcome": outcome,
+        "changed": bool(found.get("changed")),
+        **{key: text(key) for key in ("hostname", "tenant_id", "region", "previous_status", "status")},
+        "estimated_purge_date": text("estimated_purge_date"),
+        "purge_date_reckoned": bool(found.get("purge_date_reckoned")),
+        "overdue": disabled and is_overdue(found.get("estimated_purge_date"), now),
+        "probe_state": text("probe_state"),
+        "receipt": text("receipt", 4096),
+        "http_status": found.get("http_status"),
+        "code": text("code"),
+        "trace_id": text("trace_id"),
+        "msg": text("msg", 2000),
+    }
+
+
+def _lines(summary: Mapping[str, t.Any]) -> list[str]:
+    tenants, totals, check_mode = summary["tenants"], summary["totals"], summary["check_mode"]
+    heading, done = _WORDS[summary["operation"]]
+    lines = [heading + (" (check mode: nothing was changed)" if check_mode else "")]
+    if summary["refusal"]:
+        lines.append(f"  {summary['refusal']}")
+    else:
+        rows = [_row(tenant, check_mode=check_mode) for tenant in tenants]
+        if summary["operation"] == "restore":
+            # What answers again does not answer "still".
+            rows = [(*row[:3], row[3].removeprefix("still ")) for row in rows]
         lines += table(rows)
-    done = "would be deactivated" if check_mode else "deactivated"
-    tenants = "1 tenant" if len(hosts) == 1 else f"{len(hosts)} tenants"
-    totals = [f"{counts['changed']} {done}", f"{counts['unchanged']} unchanged", f"{counts['failed']} failed"]
-    if counts["not_reached"]:
-        totals.append(f"{counts['not_reached']} not reached")
-    lines.append(f"{tenants}: {', '.join(totals)}.")
-    if failures:
-        lines += ["Failed:", *failures]
-    return {"lines": lines, "totals": counts}
+    parts = [
+        f"{totals['changed']} {'would be ' if check_mode else ''}{done}",
+        f"{totals['unchanged']} unchanged",
+        f"{totals['failed']} failed",
+        *(
+            f"{totals[key]} {words}"
+            for key, words in (("purged", "purged"), ("not_reached", "not reached"))
+            if totals[key]
+        ),
+    ]
+    lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
+    if totals["failed"]:
+        lines.append("Failed:")
+        lines += [f"  {_shown_name(tenant)}: {tenant['msg']}" for tenant in tenants if tenant["outcome"] == "failed"]
+    if summary["droppable"]:
+        lines.append(f"Purged, and to be dropped from the inventory: {', '.join(summary['droppable'])}.")
+    if summary["overdue"]:
+        lines.append(
+            f"Overdue, their purge date has passed and they are still disabled: {', '.join(summary['overdue'])}."
+        )
+    return lines
+
+
+def _shown_name(tenant: Mapping[str, t.Any]) -> str:
+    return for_terminal(tenant["hostname"] or tenant["host"], 100)
+
+
+def _row(tenant: Mapping[str, t.Any], *, check_mode: bool) -> tuple[str, str, str, str]:
+    name = _shown_name(tenant)
+    if tenant["outcome"] == "not_reached":
+        return name, "not reached", "", ""
+    if tenant["outcome"] == "purged":
+        return name, str(tenant["msg"]), _purge(tenant, check_mode=check_mode), ""
+    return name, _change(tenant), _purge(tenant, check_mode=check_mode), _SEEN.get(str(tenant["probe_state"]), "")
 
 
 def _change(result: Mapping[str, t.Any]) -> str:
     before = for_terminal(result.get("previous_status") or "unknown", 40)
     after = result.get("status")
-    if result.get("failed"):
+    if result["outcome"] == "failed":
         doubt = " (sent, not confirmed)" if result.get("changed") and not after else ""
         return f"{before} → {for_terminal(after, 40)}, FAILED" if after else f"{before}, FAILED{doubt}"
     if not result.get("changed"):

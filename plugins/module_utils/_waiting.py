@@ -81,8 +81,8 @@ class Patience:
     ) -> None:
         self.retries = retries
         self.clock = clock or Clock()
-        self._left = max_wait
-        self._announce = announce or (lambda _sentence: None)
+        self.max_wait = self._left = max_wait
+        self.announce = announce or (lambda _sentence: None)
 
     def wait(self, attempt: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
         """Wait before the repeat that follows the given attempt (1 for the first).
@@ -97,7 +97,7 @@ class Patience:
             raise PatienceSpent(seconds, self._left)
         self._left -= seconds
         if seconds > _WORTH_ANNOUNCING:
-            self._announce(f"{reason}: waiting {seconds:.0f} s")
+            self.announce(f"{reason}: waiting {seconds:.0f} s")
         self.clock.sleep(seconds)
 
     @staticmethod

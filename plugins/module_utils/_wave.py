@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A wave: the tenants of one play, checked together before the first request, then taken out of service one by one.
+"""A wave: the tenants of one play, checked together before the first request, then changed one by one.
 
 A tenant travels as an entry, a plain mapping of what was written for it. The guard looks at all entries and hands them on;
 the operation of each tenant takes its values from the guard's entry alone, and checks them again itself.
@@ -10,10 +10,10 @@ the operation of each tenant takes its values from the guard's entry alone, and 
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 
 from ._addresses import check_hostname_in_region, check_tenant_id
 from ._connection import Run, check_credentials, open_client
@@ -23,33 +23,50 @@ from ._inputs import (
     LONGEST_PURGE_DAYS,
     SHORTEST_PURGE_DAYS,
     Deactivation,
+    Reactivation,
     Target,
+    check_author,
     check_bool,
     check_confirmation,
     check_patterns,
     check_purge_days,
+    check_receipt_path,
     check_seconds,
     check_whole_number,
     matching_pattern,
 )
-from ._lifecycle import deactivate
-from ._lookup import find_target
+from ._journal import standing_in
+from ._lifecycle import deactivate, reactivate
 from ._output import for_terminal, shown
+from ._receipts import DISABLED, PURGED, Standing
 from ._times import read_time
 from ._tokens import Token
 
-# The variables of a tenant that the guard reads, without the role's prefix, and what is meant where one is not set.
-TENANT_VARIABLES: dict[str, t.Any] = {
+DECOMMISSION, RESTORE = "decommission", "restore"
+
+# For messages.
+_DO = {DECOMMISSION: "deactivate", RESTORE: "reactivate"}
+
+_VARIABLES: dict[str, t.Any] = {
     "hostname": None,
     "region": None,
     "tenant_id": None,
     "confirm_hostname": None,
-    "purge_after_days": DEFAULT_PURGE_DAYS,
-    "min_purge_days": SHORTEST_PURGE_DAYS,
-    "max_purge_days": LONGEST_PURGE_DAYS,
     "verify": True,
     "verify_timeout": 60,
     "protected": (),
+    "receipts_dir": None,
+}
+
+# By operation, the variables of a tenant that the guard reads, without the role's prefix, and what is meant where one is not set.
+TENANT_VARIABLES: dict[str, dict[str, t.Any]] = {
+    DECOMMISSION: {
+        **_VARIABLES,
+        "purge_after_days": DEFAULT_PURGE_DAYS,
+        "min_purge_days": SHORTEST_PURGE_DAYS,
+        "max_purge_days": LONGEST_PURGE_DAYS,
+    },
+    RESTORE: _VARIABLES,
 }
 
 
@@ -57,6 +74,7 @@ def guard_wave(
     entries: Sequence[Mapping[str, t.Any]],
     *,
     prefix: str,
+    operation: str,
     max_tenants: t.Any,
     regions_with_credentials: Collection[str] | None,
 ) -> dict[str, t.Any]:
@@ -65,19 +83,26 @@ def guard_wave(
     :arg entries: one a host: ``host`` (its name in the inventory), the keys of TENANT_VARIABLES as they were written, and
         ``error`` where one of them could not be evaluated.
     :arg prefix: what stands before these keys in the names of the variables.
-    :arg max_tenants: how many tenants one play may deactivate.
+    :arg operation: what the wave is for: ``decommission``, ``restore``.
+    :arg max_tenants: how many tenants one play may change. Those whose receipt says that they are disabled or purged do not
+        count; they may not be changed either, where all together are more.
     :arg regions_with_credentials: the regions that credentials were given for; None: given for whatever region.
-    :returns: ``tenants`` (host to entry, with the region that it lies in as ``in_region``), ``regions`` (those that a token is
-        needed for), ``count``.
+    :returns: ``tenants`` (host to entry, with the region that it lies in as ``in_region`` and whether it may be changed as
+        ``counted``), ``regions`` (those that a token is needed for), ``count`` (the hosts), ``to_change`` (those that count).
     :raises InvalidInput: with all that is wrong with the wave as a whole. What is wrong with one tenant alone is left to that
         tenant's operation, which stops it alone.
     """
     limit = check_whole_number(max_tenants, f"{prefix}max_tenants", 0, 10**6)
     wrong: list[str] = []
-    if len(entries) > limit:
+    done = {entry["host"] for entry in entries if operation == DECOMMISSION and _is_done(entry, prefix)}
+    to_change = len(entries) - len(done)
+    if to_change > limit:
+        besides = (
+            f" (and {len(done)} that are disabled or purged by their receipts, which do not count)" if done else ""
+        )
         wrong.append(
-            f"The play has {len(entries)} tenants to deactivate, and {prefix}max_tenants allows {limit}: check the inventory and"
-            f" --limit; if they are right, set {prefix}max_tenants to {len(entries)}."
+            f"The play has {to_change} tenants to {_DO[operation]}{besides}, and {prefix}max_tenants allows {limit}: check the inventory"
+            f" and --limit; if they are right, set {prefix}max_tenants to {to_change}."
         )
     wrong += _duplicates(entries, "hostname", lambda value: str(value).lower())
     wrong += _duplicates(entries, "tenant_id", str)
@@ -85,13 +110,14 @@ def guard_wave(
     policies: dict[str, list[str]] = {}
     for entry in entries:
         try:
-            _check_policy(entry, prefix)
+            if operation == DECOMMISSION:
+                _check_policy(entry, prefix)
             pattern = _protection(entry, prefix)
             if pattern:
                 wrong.append(
                     f"{_name(entry)} is protected: its hostname matches '{for_terminal(pattern)}' in {prefix}protected."
                 )
-            regions[entry["host"]] = check_wave_tenant(entry, prefix).target.address.region
+            regions[entry["host"]] = check_wave_tenant(entry, prefix, operation).target.address.region
         except _WrongPolicy as error:
             policies.setdefault(error.message, []).append(_name(entry))
         except QlikError:
@@ -111,9 +137,18 @@ def guard_wave(
     if wrong:
         raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(wrong))
     return {
-        "tenants": {entry["host"]: {**entry, "in_region": regions.get(entry["host"])} for entry in entries},
+        "tenants": {
+            entry["host"]: {
+                **entry,
+                "operation": operation,
+                "in_region": regions.get(entry["host"]),
+                "counted": len(entries) <= limit or entry["host"] not in done,
+            }
+            for entry in entries
+        },
         "regions": sorted(set(regions.values())),
         "count": len(entries),
+        "to_change": to_change,
     }
 
 
@@ -131,33 +166,50 @@ def check_wave_target(entry: Mapping[str, t.Any], prefix: str) -> Target:
     return Target(address, tenant_id)
 
 
-def check_wave_tenant(entry: Mapping[str, t.Any], prefix: str) -> Deactivation:
+def check_wave_tenant(
+    entry: Mapping[str, t.Any], prefix: str, operation: str, run_id: str = ""
+) -> Deactivation | Reactivation:
     """The order in a wave's entry: the tenant's own guards.
 
     :raises InvalidInput: what is wrong with this tenant.
     """
     target = check_wave_target(entry, prefix)
     check_confirmation(entry["confirm_hostname"], target.address, f"{prefix}confirm_hostname")
+    verify_timeout = check_seconds(entry["verify_timeout"], f"{prefix}verify_timeout", 0)
+    common: dict[str, t.Any] = {
+        "target": target,
+        "verify_timeout": verify_timeout if check_bool(entry["verify"], f"{prefix}verify") else None,
+        "author": check_author(entry, run_id, "qlik_"),
+        "receipt_path": receipt_path(entry, prefix, target),
+        "protected": check_patterns(entry["protected"], f"{prefix}protected"),
+        "counted": entry.get("counted", True),
+    }
+    if operation == RESTORE:
+        return Reactivation(**common)
     shortest, longest = _check_policy(entry, prefix)
     days = check_purge_days(entry["purge_after_days"], f"{prefix}purge_after_days", shortest, longest)
-    verify_timeout = check_seconds(entry["verify_timeout"], f"{prefix}verify_timeout", 0)
-    return Deactivation(
-        target=target,
-        purge_after_days=days,
-        verify_timeout=verify_timeout if check_bool(entry["verify"], f"{prefix}verify") else None,
-        protected=check_patterns(entry["protected"], f"{prefix}protected"),
-    )
+    return Deactivation(purge_after_days=days, **common)
 
 
-def decommission(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
-    """Take one tenant of a guarded wave out of service.
+def receipt_path(entry: Mapping[str, t.Any], prefix: str, target: Target) -> str | None:
+    """The file of the receipt of a wave's tenant."""
+    folder, option = entry["receipts_dir"], f"{prefix}receipts_dir"
+    if folder is None:
+        return None
+    if not isinstance(folder, str) or not folder:
+        raise InvalidInput(f"{option} is {shown(folder)}: it must be the path of a folder.")
+    return check_receipt_path(os.path.join(folder, f"{target.address.hostname}.json"), option)
+
+
+def change_tenant(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
+    """Take one tenant of a guarded wave out of service, or bring it back, as the wave's operation is.
 
     :returns: the role's result of a host.
     """
     entry = params["tenant"]
     known = {"hostname": entry["hostname"], "id": entry["tenant_id"], "region": entry["region"]}
     try:
-        order = check_wave_tenant(entry, entry["prefix"])
+        order = check_wave_tenant(entry, entry["prefix"], entry["operation"], run.run_id)
         address = order.target.address
         known |= {"hostname": address.hostname, "region": address.region}
         client = open_client(
@@ -167,18 +219,19 @@ def decommission(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
             credentials=check_credentials(params["credentials"] or (params if entry["one_client"] else {})),
             token=_token_of(address.region, params["tokens"]),
         )
-        given_id = order.target.tenant_id
-        order = replace(order, target=find_target(client, order.target))
-        result = deactivate(client, order, check_mode=run.check_mode)
+        if isinstance(order, Deactivation):
+            result = deactivate(client, order, check_mode=run.check_mode)
+        else:
+            result = reactivate(client, order, check_mode=run.check_mode)
     except QlikError as error:
         error.result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
         raise
-    change = (
+    change = result.get("msg") or (
         f"{result['previous_status']} → {result['status']}"
         if result["changed"]
         else f"{result['status']} already, left alone"
     )
-    if given_id is None and result["id"] is not None:
+    if order.target.tenant_id is None and result["id"] is not None:
         change += f" (its id was looked up: {result['id']})"
     return _host_result(result, changed=result["changed"], failed=False, msg=change)
 
@@ -194,6 +247,7 @@ def _host_result(result: Mapping[str, t.Any], *, changed: bool, failed: bool, ms
         "estimated_purge_date": result.get("estimated_purge_date"),
         "purge_date_reckoned": result.get("purge_date_reckoned", False),
         "probe_state": result.get("probe", {}).get("state"),
+        "receipt": result.get("receipt"),
         "failed": failed,
         "msg": msg,
         **{key: result[key] for key in ("diff", "warnings") if key in result},
@@ -217,6 +271,18 @@ def _token_of(region: str, tokens: Sequence[Mapping[str, t.Any]]) -> Token:
                 trace_id=result.get("trace_id"),
             )
     raise Stopped(f"No token was asked for region {region}: nothing was sent. Run the play from its beginning.")
+
+
+def _is_done(entry: Mapping[str, t.Any], prefix: str) -> bool:
+    """The tenant's receipt says that there is nothing to do."""
+    try:
+        target = check_wave_target(entry, prefix)
+        path = receipt_path(entry, prefix, target)
+    except QlikError:
+        # Its own operation says what is wrong.
+        return False
+    told = standing_in(path, target) if path else Standing()
+    return told.state in (DISABLED, PURGED) and told.unsettled is None
 
 
 def _name(entry: Mapping[str, t.Any]) -> str:

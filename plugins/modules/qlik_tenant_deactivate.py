@@ -18,10 +18,14 @@ description:
     id and hostname belong together.
   - Success is what the server confirmed. An answer that was lost is settled by reading the state again; a deactivation that was sent
     and is not confirmed fails, and counts as changed.
+  - With O(receipt_path) a record is kept. A tenant that the API does not know any more, and whose host is nobody's, is V(purged) and
+    unchanged where that record proves that it was deactivated and that the last day of its purge is over 48 hours past. Without such a
+    record it is a failure.
   - Until the purge the deactivation can be undone, with M(tenantops.qlik.qlik_tenant_reactivate).
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.connection
+  - tenantops.qlik.receipts
 options:
   tenant_id:
     description: The id of the tenant.
@@ -92,6 +96,7 @@ EXAMPLES = r"""
     confirm_hostname: acme.eu.qlikcloud.com
     purge_after_days: 60
     verify: true
+    receipt_path: qlik-receipts/acme.eu.qlikcloud.com.json
   register: acme
 
 - name: Show until when it can be undone
@@ -121,8 +126,13 @@ region:
   returned: always, but for wrong options
   type: str
   sample: eu
+receipt:
+  description: The file of the tenant's receipt; null where none is kept.
+  returned: always, but for wrong options
+  type: str
+  sample: /work/qlik-receipts/acme.eu.qlikcloud.com.json
 status:
-  description: The status that the tenant has now, or would have in check mode.
+  description: The status that the tenant has now, or would have in check mode. V(purged) where its receipt proves that it is gone.
   returned: success, and where a deactivation could not be verified
   type: str
   sample: disabled
@@ -134,7 +144,7 @@ previous_status:
 estimated_purge_date:
   description:
     - When the tenant is purged, UTC, as the server said it in its answer to the deactivation.
-    - Null where nobody knows it. The API tells it in that answer alone, so a tenant that was disabled before has none.
+    - The API tells it in that answer alone. A tenant that was disabled before has the one of its receipt, and without one null.
   returned: success, and where a deactivation could not be verified
   type: str
   sample: "2026-12-24T14:01:22.000Z"
@@ -147,9 +157,14 @@ purge_after_days:
   returned: success, and where a deactivation could not be verified
   type: int
   sample: 30
+msg:
+  description: By which receipt the tenant is known to be gone.
+  returned: where the tenant is purged
+  type: str
+  sample: gone (by receipt of 2026-08-01)
 probe:
   description: What the tenant's host answered, as M(tenantops.qlik.qlik_tenant_probe) returns it.
-  returned: with O(verify=true), unless check mode would change the tenant
+  returned: with O(verify=true), unless check mode would change the tenant, and where the tenant is purged
   type: dict
   sample:
     state: deactivated

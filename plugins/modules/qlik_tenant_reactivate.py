@@ -19,6 +19,7 @@ description:
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.connection
+  - tenantops.qlik.receipts
 options:
   tenant_id:
     description: The id of the tenant.
@@ -86,6 +87,11 @@ region:
   returned: always, but for wrong options
   type: str
   sample: eu
+receipt:
+  description: The file of the tenant's receipt; null where none is kept.
+  returned: always, but for wrong options
+  type: str
+  sample: /work/qlik-receipts/acme.eu.qlikcloud.com.json
 status:
   description: The status that the tenant has now, or would have in check mode.
   returned: success, and where a reactivation could not be verified

@@ -11,7 +11,7 @@ module: qlik_wave_guard
 short_description: Check the tenants of a play together before anything is sent
 version_added: 0.1.0
 description:
-  - A step of the role P(tenantops.qlik.tenant_decommission#role). Run it with C(run_once).
+  - A step of the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Run it with C(run_once).
   - Looks at all hosts of the play, and refuses the whole wave where there are more tenants than allowed, where two hosts name the same
     tenant, where a tenant is protected, or where a region has no credentials. It sends nothing.
   - What it passes is sealed. M(tenantops.qlik.qlik_wave_tenant) takes nothing else.
@@ -21,18 +21,30 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes.controller_only
   - tenantops.qlik.connection
 options:
+  operation:
+    description: What the wave is for.
+    type: str
+    choices: [decommission, restore]
+    default: decommission
   variables:
     description: What the names of the variables begin with that are read for each host.
     type: str
     default: tenant_decommission_
   max_tenants:
-    description: How many tenants one play may deactivate.
+    description:
+      - How many tenants one play may change. Those whose receipt says that they are disabled or purged do not count.
     type: raw
     default: 10
   regions_with_credentials:
     description: The regions that there are credentials for. Empty, O(client_id) and O(client_secret) are taken for all regions.
     type: list
     elements: str
+  approved_by:
+    description: Who approved it, taken over into the receipts as it is given.
+    type: str
+  ticket:
+    description: The ticket that it belongs to, taken over into the receipts as it is given.
+    type: str
 author:
   - tenantops.qlik contributors (@tenantops)
 """
@@ -61,6 +73,11 @@ count:
   returned: success
   type: int
   sample: 12
+to_change:
+  description: The number of those that count for O(max_tenants).
+  returned: success
+  type: int
+  sample: 10
 """
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_controller_only

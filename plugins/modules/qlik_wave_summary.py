@@ -11,9 +11,12 @@ module: qlik_wave_summary
 short_description: Print what became of the tenants of a play
 version_added: 0.1.0
 description:
-  - A step of the role P(tenantops.qlik.tenant_decommission#role). Run it with C(run_once), in an C(always) section, since
-    ansible-core skips a play's last tasks when every host has failed.
-  - Prints a line a tenant, the totals, and the failures with the server's words. Changes and sends nothing.
+  - A step of the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Run it with C(run_once),
+    in an C(always) section, since ansible-core skips a play's last tasks when every host has failed.
+  - Prints a line a tenant, the totals, the failures with the server's words, what can be dropped from the inventory and what is overdue.
+    Changes and sends nothing.
+  - The same goes as data into the statistics of the run, as M(ansible.builtin.set_stats) does it, under the names
+    C(tenant_decommission_summary) and C(tenant_restore_summary), where Automation controller finds it.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
@@ -28,6 +31,14 @@ options:
     description: The variable that each host's result of M(tenantops.qlik.qlik_wave_tenant) was registered in.
     type: str
     default: tenant_decommission_result
+  operation:
+    description: What the wave was for.
+    type: str
+    choices: [decommission, restore]
+    default: decommission
+  dest:
+    description: A file that RV(summary) is written to, as JSON, in check mode too. By default none.
+    type: path
 author:
   - tenantops.qlik contributors (@tenantops)
 """
@@ -46,11 +57,17 @@ lines:
   returned: success
   type: list
   elements: str
-totals:
-  description: How many tenants were changed (or would be, in check mode), left alone, failed, or were not reached.
+summary:
+  description:
+    - The same as data. C(docs/summary.schema.json) of the collection describes it.
   returned: success
   type: dict
-  sample: {changed: 3, unchanged: 1, failed: 0, not_reached: 0}
+  sample:
+    schema: 1
+    operation: decommission
+    totals: {changed: 3, unchanged: 1, purged: 0, failed: 0, not_reached: 0}
+    droppable: []
+    overdue: []
 """
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_controller_only

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_wave_tenant
-short_description: Take one tenant of a guarded wave out of service
+short_description: Take one tenant of a guarded wave out of service, or bring it back
 version_added: 0.1.0
 description:
-  - A step of the role P(tenantops.qlik.tenant_decommission#role).
-  - Does what M(tenantops.qlik.qlik_tenant_deactivate) does, for an entry that M(tenantops.qlik.qlik_wave_guard) has passed in the same run
-    of ansible-playbook, after the tenant's own guards. Those are the confirmation, the range of days, and what is protected.
+  - A step of the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role).
+  - Does what M(tenantops.qlik.qlik_tenant_deactivate) or M(tenantops.qlik.qlik_tenant_reactivate) does, for an entry that
+    M(tenantops.qlik.qlik_wave_guard) has passed in the same run of ansible-playbook, after the tenant's own guards. Those are the
+    confirmation, the range of days, and what is protected.
+  - A tenant without an id gets it from its receipt, else its host is asked for it.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.controller_only
@@ -112,6 +114,11 @@ probe_state:
   returned: always, but for an entry without a seal
   type: str
   sample: deactivated
+receipt:
+  description: The file of the tenant's receipt.
+  returned: always, but for an entry without a seal
+  type: str
+  sample: /work/qlik-receipts/acme.eu.qlikcloud.com.json
 http_status:
   description: The HTTP status of the answer that the failure rests on; null where there was none.
   returned: failure

@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.playbook.task import Task
 from ansible.template import Templar
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import plain
+
+# The folder of receipts, where nobody says another one.
+RECEIPTS = "qlik-receipts"
 
 
 def read_hosts(
@@ -29,7 +33,8 @@ def read_hosts(
     parameters and role defaults. So they are put together as for a task on each host, by the object behind ``hostvars``.
 
     :arg names: the variables, without the prefix, and their values where they are not set.
-    :returns: ``error`` beside them where a variable cannot be evaluated.
+    :returns: ``error`` beside them where a variable cannot be evaluated. ``receipts_dir`` is where receipts go: where nobody says
+        it, beside the inventory.
     """
     hostvars = task_vars["hostvars"]
     manager, inventory, loader = hostvars._variable_manager, hostvars._inventory, hostvars._loader
@@ -46,7 +51,24 @@ def read_hosts(
                 entry[name] = plain(_evaluated(templar, variables.get(prefix + name, default)))
             except AnsibleError as error:
                 entry["error"] = f"{prefix}{name}: {error}"
+        if entry.get("receipts_dir", "") is None:
+            beside = _beside_inventory(variables.get("inventory_file"), inventory._sources)
+            entry["receipts_dir"] = os.path.join(beside, RECEIPTS)
         yield entry
+
+
+def _beside_inventory(file: t.Any, sources: Iterable[str]) -> str:
+    """The folder that the inventory of a host lies in: that of its file, or the one around an inventory that is a folder itself.
+
+    Inside a folder of inventory Ansible would read receipts as inventory. A host that no file names has the folder that the run
+    was started in.
+    """
+    if not file:
+        return os.getcwd()
+    path = os.path.abspath(file)
+    folders = [os.path.abspath(source) for source in sources if os.path.isdir(source)]
+    around = [folder for folder in folders if os.path.commonpath((folder, path)) == folder]
+    return os.path.dirname(min(around, key=len) if around else path)
 
 
 def _evaluated(templar: Templar, value: t.Any) -> t.Any:

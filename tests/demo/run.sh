@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The main job, on a simulated Qlik Cloud: check mode, a run, and the same run again. Called by `make demo`.
+# The main job, on a simulated Qlik Cloud: check mode, a run, the same run again, and an undo. Called by `make demo`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -19,15 +19,20 @@ done
 set -a
 # shellcheck source=/dev/null
 . "$cloud/environment"
+# Nothing is left behind: the receipts go beside the inventory, the lock into the state folder.
+TENANTOPS_QLIK_STATE_DIR=$cloud/state
 set +a
+cp tests/demo/tenants.yml "$cloud/tenants.yml"
+export ANSIBLE_CONFIG=$PWD/ansible.cfg
+cd "$cloud"
 
 deactivations() {
     grep -c '"path": "[^"]*/actions/deactivate".*"effective": true' "$cloud/requests.jsonl" || true
 }
 
 run() {
-    printf '\n\n==> %s\n\n$ ansible-playbook -i tests/demo/tenants.yml tenantops.qlik.decommission %s\n' "$1" "${*:2}"
-    ansible-playbook -i tests/demo/tenants.yml tenantops.qlik.decommission "${@:2}"
+    printf '\n\n==> %s\n\n$ ansible-playbook -i tenants.yml tenantops.qlik.%s\n' "$1" "${*:2}"
+    ansible-playbook -i tenants.yml "tenantops.qlik.$2" "${@:3}"
     printf '\n    Qlik Cloud (simulated) has carried out %s deactivations so far.\n' "$(deactivations)"
 }
 
@@ -35,12 +40,16 @@ cat <<'TEXT'
 Four tenants in two regions are to go; one of them is disabled already. The playbook runs as it would against the real service:
 over TLS, under the real host names, with nothing switched off. Only what answers is a simulator on this machine.
 TEXT
-run "Check mode: what would happen" --check --diff
-run "The run"
-run "The same run again: nothing to do"
+run "Check mode: what would happen" decommission --check --diff
+run "The run" decommission
+run "The same run again: nothing to do" decommission
+
+printf '\n\n==> What is kept of it\n\n$ cat qlik-receipts/beta.eu.qlikcloud.com.json\n'
+cat qlik-receipts/beta.eu.qlikcloud.com.json
+run "One of them comes back" restore --limit beta.eu.qlikcloud.com -e tenant_restore_confirm_hostname=beta.eu.qlikcloud.com
 
 if [ "$(deactivations)" != 3 ]; then
     echo "Expected 3 deactivations after all runs, counted $(deactivations)." >&2
     exit 1
 fi
-printf '\nDone: three tenants were deactivated once each, the fourth was left alone, and the second run changed nothing.\n'
+printf '\nDone: three tenants were deactivated once each, the fourth was left alone, the second run changed nothing, and one came back.\n'

@@ -45,7 +45,8 @@ class Terminal:
         self.home = folder / "home"
         self.home.mkdir(parents=True)
         mine = {"ANSIBLE_NOCOLOR": "1", "HOME": str(self.home), "ANSIBLE_LOCALHOST_WARNING": "0"}
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("QLIK_")} | mine
+        settings = ("QLIK_", "TENANTOPS_", "XDG_")
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith(settings)} | mine
 
     def go_online(self, cloud: Simulator) -> None:
         """Reach this Qlik Cloud instead of the real one."""

@@ -19,7 +19,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._connection import 
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
-_SETTINGS = ("_PROXY", "_proxy", "_CA_BUNDLE", "NETRC", "QLIK_")
+_SETTINGS = ("_PROXY", "_proxy", "_CA_BUNDLE", "NETRC", "QLIK_", "TENANTOPS_")
 
 # ansible-test forks a process for each test: what is ready here need not be made in each of them.
 _client.prepare_process()
@@ -32,6 +32,9 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if any(setting in name for setting in _SETTINGS):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    # Receipts go into a folder here, where nobody names another one.
+    monkeypatch.chdir(tmp_path)
 
     def no_network(*args: t.Any, **kwargs: t.Any) -> t.NoReturn:
         pytest.fail(f"a test reaches for the network: {args}")

@@ -94,7 +94,7 @@ class Play:
         self.hosts = hosts
         self.registered: dict[str, dict[str, t.Any]] = {host: {} for host in hosts}
         self._variable_manager = SimpleNamespace(get_vars=self._get_vars)
-        self._inventory = SimpleNamespace(get_host=lambda host: host)
+        self._inventory = SimpleNamespace(get_host=lambda host: host, _sources=[])
         self._loader = DataLoader()
 
     def _get_vars(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import TENANT_VARIABLES
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION, TENANT_VARIABLES
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, REGION, TENANT_ID, TOKEN
 from ansible_collections.tenantops.qlik.tests.unit.operate import operate
 
@@ -21,7 +21,7 @@ TOKENS = [{"item": REGION, "failed": False, "access_token": TOKEN, "expires_at":
 def entry(hostname: t.Any = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
     """What the guard reads for a host: a confirmed tenant whose name in the inventory is its hostname."""
     written = {"host": hostname, "hostname": hostname, "confirm_hostname": hostname, "tenant_id": TENANT_ID}
-    return {**TENANT_VARIABLES, **written, **given}
+    return {**TENANT_VARIABLES[DECOMMISSION], **written, **given}
 
 
 def fleet(number: int) -> list[dict[str, t.Any]]:
@@ -32,5 +32,5 @@ def fleet(number: int) -> list[dict[str, t.Any]]:
 def decommission(run: Run, tokens: t.Any = None, /, *, one_client: bool = False, **given: t.Any) -> dict[str, t.Any]:
     """qlik_wave_tenant for the tenant of the tests, as the role calls it. ``options`` are those of the module."""
     options = given.pop("options", {})
-    tenant = {**entry(**given), "prefix": PREFIX, "one_client": one_client}
+    tenant = {**entry(**given), "prefix": PREFIX, "one_client": one_client, "operation": DECOMMISSION}
     return operate("qlik_wave_tenant", run, tenant=tenant, tokens=TOKENS if tokens is None else tokens, **options)

@@ -55,6 +55,7 @@ def test_an_active_tenant_is_read_and_then_deactivated(wire: Wire, run: Run, clo
         "hostname": HOSTNAME,
         "hostnames": [HOSTNAME, ALIAS],
         "region": REGION,
+        "receipt": None,
         "status": "disabled",
         "previous_status": "active",
         "estimated_purge_date": "2027-01-23T12:00:01.000Z",

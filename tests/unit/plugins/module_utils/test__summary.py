@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._summary import summarize
-from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, PURGE_DATE
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, PURGE_DATE
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
 
 CHANGED = {
@@ -37,12 +37,25 @@ FAILED = {
 }
 
 
+def summed_up(
+    hosts: list[tuple[str, t.Any]],
+    *,
+    operation: str = "decommission",
+    refusal: str | None = None,
+    check_mode: bool = False,
+) -> dict[str, t.Any]:
+    return summarize(hosts, operation=operation, refusal=refusal, check_mode=check_mode, run_id="the-run", now=NOW)
+
+
 def lines_of(
-    *results: dict[str, t.Any] | None, refusal: str | None = None, check_mode: bool = False
+    *results: dict[str, t.Any] | None,
+    refusal: str | None = None,
+    check_mode: bool = False,
+    operation: str = "decommission",
 ) -> tuple[list[str], dict[str, int]]:
     hosts = [(f"h{count}" if result is None else HOSTNAME, result) for count, result in enumerate(results)]
-    summary = summarize(hosts, refusal=refusal, check_mode=check_mode)
-    return summary["lines"], summary["totals"]
+    found = summed_up(hosts, operation=operation, refusal=refusal, check_mode=check_mode)
+    return found["lines"], found["summary"]["totals"]
 
 
 def line_of(result: dict[str, t.Any] | None, *, check_mode: bool = False) -> str:
@@ -122,12 +135,12 @@ def test_check_mode_says_that_nothing_was_changed() -> None:
     assert "active → disabled" in lines[1]
     assert "purge" not in lines[1]
     assert "1 would be deactivated, 1 unchanged" in lines[-1]
-    assert totals == {"changed": 1, "unchanged": 1, "failed": 0, "not_reached": 0}
+    assert totals == {"changed": 1, "unchanged": 1, "purged": 0, "failed": 0, "not_reached": 0}
 
 
 def test_the_totals_count_every_tenant_once() -> None:
     lines, totals = lines_of(CHANGED, CHANGED, UNCHANGED, FAILED, None, {**CHANGED, "failed": True})
-    assert totals == {"changed": 2, "unchanged": 1, "failed": 2, "not_reached": 1}
+    assert totals == {"changed": 2, "unchanged": 1, "purged": 0, "failed": 2, "not_reached": 1}
     assert "6 tenants: 2 deactivated, 1 unchanged, 2 failed, 1 not reached." in lines
 
 
@@ -162,13 +175,11 @@ def test_an_empty_play_has_a_summary() -> None:
 
 
 def test_the_columns_stand_below_each_other() -> None:
-    summary = summarize(
+    summary = summed_up(
         [
             ("a", {**CHANGED, "hostname": "a.eu.qlikcloud.com"}),
             ("b", {**UNCHANGED, "hostname": "longer.eu.qlikcloud.com"}),
-        ],
-        refusal=None,
-        check_mode=False,
+        ]
     )
     first, second = summary["lines"][1:3]
     assert first.index("active →") == second.index("disabled, unchanged")
@@ -189,7 +200,7 @@ def test_hostile_values_are_harmless_in_every_line(place: str, value: str) -> No
     result = {**CHANGED, "failed": place == "msg", place: value}
     host = value if place == "host" else HOSTNAME
     result = {key: one for key, one in result.items() if key != "hostname" or place != "host"}
-    lines = summarize([(host, result)], refusal=value if place == "refusal" else None, check_mode=False)["lines"]
+    lines = summed_up([(host, result)], refusal=value if place == "refusal" else None)["lines"]
     assert all(is_harmless(line) for line in lines)
     assert all(len(line) < 5000 for line in lines)
 

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import guard_wave
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION, guard_wave
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, entry, fleet
@@ -20,7 +20,13 @@ from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, entry, f
 def guard(
     *entries: dict[str, t.Any], max_tenants: t.Any = 10, regions: list[str] | None = None, prefix: str = PREFIX
 ) -> dict[str, t.Any]:
-    return guard_wave(list(entries), prefix=prefix, max_tenants=max_tenants, regions_with_credentials=regions)
+    return guard_wave(
+        list(entries),
+        prefix=prefix,
+        operation=DECOMMISSION,
+        max_tenants=max_tenants,
+        regions_with_credentials=regions,
+    )
 
 
 def refusal(*entries: dict[str, t.Any], **more: t.Any) -> str:
@@ -33,16 +39,17 @@ def test_a_good_wave_passes_with_its_entries_and_regions() -> None:
     entries = [entry("a.eu.qlikcloud.com", tenant_id="a"), entry("b.us.qlikcloud.com", tenant_id="b")]
     assert guard(*entries) == {
         "tenants": {
-            "a.eu.qlikcloud.com": {**entries[0], "in_region": "eu"},
-            "b.us.qlikcloud.com": {**entries[1], "in_region": "us"},
+            "a.eu.qlikcloud.com": {**entries[0], "operation": DECOMMISSION, "in_region": "eu", "counted": True},
+            "b.us.qlikcloud.com": {**entries[1], "operation": DECOMMISSION, "in_region": "us", "counted": True},
         },
         "regions": ["eu", "us"],
         "count": 2,
+        "to_change": 2,
     }
 
 
 def test_an_empty_wave_passes() -> None:
-    assert guard() == {"tenants": {}, "regions": [], "count": 0}
+    assert guard() == {"tenants": {}, "regions": [], "count": 0, "to_change": 0}
 
 
 def test_a_region_is_listed_once_however_many_tenants_it_has() -> None:
@@ -210,4 +217,6 @@ def test_hostile_values_of_an_inventory_are_harmless_in_the_message(place: str, 
 
 def test_the_entries_are_handed_on_as_they_were_written() -> None:
     written = entry(HOSTNAME.upper(), purge_after_days="60", verify="yes", region="EU")
-    assert guard(written)["tenants"] == {HOSTNAME.upper(): {**written, "in_region": "eu"}}
+    assert guard(written)["tenants"] == {
+        HOSTNAME.upper(): {**written, "operation": DECOMMISSION, "in_region": "eu", "counted": True}
+    }

@@ -28,7 +28,7 @@ from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_ha
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS, decommission
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
-# The design's tenant_decommission_result, and whether the purge date was reckoned.
+# The design's tenant_decommission_result, whether the purge date was reckoned, and where the receipt is.
 RESULT_KEYS = {
     "hostname",
     "tenant_id",
@@ -39,6 +39,7 @@ RESULT_KEYS = {
     "estimated_purge_date",
     "purge_date_reckoned",
     "probe_state",
+    "receipt",
     "failed",
     "msg",
 }
@@ -69,6 +70,7 @@ def test_a_tenant_is_read_deactivated_and_verified_with_its_regions_token(wire: 
         "estimated_purge_date": PURGE_DATE,
         "purge_date_reckoned": False,
         "probe_state": "deactivated",
+        "receipt": None,
         "failed": False,
         "msg": "active → disabled",
     }

@@ -1,0 +1,215 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A receipt: the record of what was done to one tenant, as events, and what they add up to.
+
+``docs/receipt.schema.json`` describes the file. Everything here is pure; ``_journal.py`` reads and writes it.
+
+Reference: "Deactivate" (a tenant is purged around its purge date, at most 90 days after its deactivation; the answer to the
+deactivation is the only one that tells the date).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import typing as t
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ._addresses import check_hostname, check_tenant_id
+from ._decision import LIVE_STATUSES, State
+from ._errors import InvalidInput
+from ._inputs import LONGEST_PURGE_DAYS
+from ._output import for_terminal
+from ._times import days_after, read_time
+
+SCHEMA = 1
+EVENTS = frozenset(("intent", "deactivated", "reactivated", "observed", "purged", "failed"))
+
+LIVE, DISABLED, PURGED = "live", "disabled", "purged"
+
+# A purge happens around its date. So long after the last possible one it is over.
+_AFTER_THE_PURGE = timedelta(hours=48)
+_LARGEST = 10 * 1024 * 1024
+_TEXTS = ("action", "previous_status", "status", "estimated_purge_date", "effect", "probe_state")
+
+
+class BadReceipt(Exception):
+    """A file is no receipt that can be worked with; the message says why, as the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the events of a receipt add up to.
+
+    ``state``: ``live``, ``disabled``, ``purged``, None where nothing tells; ``since``: the time of the event that tells it.
+    ``purge_date`` as the server told it, or reckoned. ``unsettled``: the intent whose outcome is not known.
+    """
+
+    state: str | None = None
+    since: datetime | None = None
+    purge_date: str | None = None
+    purge_date_reckoned: bool = False
+    unsettled: Mapping[str, t.Any] | None = None
+    # When the outcome of the unsettled intent was last looked for.
+    unsettled_since: datetime | None = None
+
+    def gone_by(self, now: datetime) -> datetime | None:
+        """The time of the event by which a tenant that is not found any more must have been purged; None: by none."""
+        since, last = self.since, self._last_purge()
+        if self.unsettled is not None:
+            if action_of(self.unsettled) != "deactivate":
+                # It may be live since, and what became of it then is not known.
+                return None
+            sent = read_time(self.unsettled["at"])
+            since = since if self.state == DISABLED else sent
+            last = max(filter(None, (last if self.state == DISABLED else None, _longest_after(sent))), default=None)
+        elif self.state not in (DISABLED, PURGED):
+            return None
+        return since if last is not None and last + _AFTER_THE_PURGE < now else None
+
+    def overdue(self, now: datetime) -> bool:
+        """The tenant is disabled, and its purge date has passed."""
+        return self.state == DISABLED and is_overdue(self.purge_date, now)
+
+    def _last_purge(self) -> datetime | None:
+        date = read_time(self.purge_date)
+        # A date before the deactivation is none.
+        return date if date and self.since and date >= self.since else _longest_after(self.since)
+
+
+def is_overdue(purge_date: str | None, now: datetime) -> bool:
+    """A purge date that has passed for so long that the purge should be over."""
+    date = read_time(purge_date)
+    return date is not None and date + _AFTER_THE_PURGE < now
+
+
+def standing(events: Iterable[Mapping[str, t.Any]]) -> Standing:
+    """What events, in their order, add up to."""
+    result = Standing()
+    for event in events:
+        result = _after(result, event)
+    return result
+
+
+def action_of(intent: Mapping[str, t.Any]) -> str:
+    """What was intended: ``deactivate``, ``reactivate``."""
+    return str(intent.get("action") or "deactivate")
+
+
+def _after(before: Standing, event: Mapping[str, t.Any]) -> Standing:
+    kind, at = event["event"], read_time(event["at"])
+    if kind == "intent":
+        # What was to be changed had been read just then.
+        was_live = event.get("previous_status") in LIVE_STATUSES
+        known = Standing(LIVE, at) if was_live and action_of(event) == "deactivate" else before
+        return replace(known, unsettled=event, unsettled_since=at)
+    if kind == "failed":
+        if event.get("effect") == "unknown":
+            return replace(before, unsettled_since=at)
+        return replace(before, unsettled=None, unsettled_since=None)
+    if kind == "purged":
+        return replace(before, state=PURGED, unsettled=None, unsettled_since=None)
+    if kind == "reactivated" or (kind == "observed" and _saw_it_live(event)):
+        return Standing(LIVE, at)
+    if kind == "observed" and before.state == DISABLED:
+        return replace(before, unsettled=None, unsettled_since=None)
+    return Standing(DISABLED, at, event.get("estimated_purge_date"), bool(event.get("purge_date_reckoned")))
+
+
+def _saw_it_live(event: Mapping[str, t.Any]) -> bool:
+    # The register host's word goes before that of the tenant's own host.
+    status = event.get("status")
+    return (
+        status in LIVE_STATUSES
+        if status
+        else event.get("probe_state") in (State.ACTIVE.value, State.UNAUTHORIZED.value)
+    )
+
+
+def _longest_after(time: datetime | None) -> datetime | None:
+    return days_after(time, LONGEST_PURGE_DAYS) if time else None
+
+
+def read_receipt(content: bytes) -> dict[str, t.Any]:
+    """The receipt in the bytes of a file.
+
+    What nothing is decided on (``by``, ``run``, what later versions of this schema add) is kept as it is.
+
+    :raises BadReceipt: it is none, or not one of this schema.
+    """
+    if len(content) > _LARGEST:
+        raise BadReceipt(f"is larger than {_LARGEST // 1024 // 1024} MiB")
+    try:
+        found = json.loads(content.decode(), parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        # ValueError: also what is not UTF-8, and numbers of thousands of digits.
+        raise BadReceipt("is not JSON") from None
+    if not isinstance(found, dict):
+        raise BadReceipt("is not a receipt: it holds no JSON object")
+    schema = found.get("schema")
+    if isinstance(schema, bool) or schema != SCHEMA:
+        newer = isinstance(schema, (int, float)) and schema > SCHEMA
+        raise BadReceipt(
+            f"has the schema {for_terminal(schema, 40)}, and this version of the collection knows {SCHEMA}"
+            f"{': a newer version wrote it' if newer else ''}"
+        )
+    _check_identity(found)
+    events = found.get("events")
+    if not isinstance(events, list):
+        raise BadReceipt("has no list of events")
+    for number, event in enumerate(events, 1):
+        wrong = _fault(event)
+        if wrong:
+            raise BadReceipt(f"has a wrong event {number}: {wrong}")
+    return found
+
+
+def write_receipt(receipt: Mapping[str, t.Any]) -> bytes:
+    """The bytes of a receipt."""
+    return json.dumps(receipt, indent=2, allow_nan=False).encode() + b"\n"
+
+
+def _check_identity(found: dict[str, t.Any]) -> None:
+    try:
+        address = check_hostname(found.get("hostname"))
+        if found.setdefault("tenant_id", None) is not None:
+            check_tenant_id(found["tenant_id"])
+    except InvalidInput as error:
+        raise BadReceipt(f"names no tenant: {error.message.rstrip('.')}") from None
+    if (found["hostname"], found.get("region")) != (address.hostname, address.region):
+        raise BadReceipt("names no tenant: hostname and region must agree, in lower case")
+    hostnames = found.setdefault("hostnames", [])
+    if not isinstance(hostnames, list) or not all(isinstance(name, str) for name in hostnames):
+        raise BadReceipt("names no tenant: hostnames must be a list of names")
+
+
+def _fault(event: t.Any) -> str | None:
+    if not isinstance(event, dict):
+        return "it is no JSON object"
+    kind = event.get("event")
+    if not isinstance(kind, str) or kind not in EVENTS:
+        return f"its kind is {for_terminal(kind, 40)}"
+    if read_time(event.get("at")) is None:
+        return f"its time is {for_terminal(event.get('at'), 60)}"
+    for name in _TEXTS:
+        if not isinstance(event.get(name), (str, type(None))):
+            return f"its {name} is no text"
+    days = event.get("purge_after_days")
+    if isinstance(days, bool) or not isinstance(days, (int, type(None))):
+        return "its purge_after_days is no whole number"
+    return None
+
+
+def _no_number(text: str) -> t.NoReturn:
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
