@@ -23,7 +23,7 @@ from ._answers import Answer, Request, sentence
 from ._client import Client
 from ._decision import Decision, Reading, Record, State, Verdict
 from ._errors import NoAnswer, QlikError, Stopped, Unconfirmed, Unrecorded, WaitTooLong
-from ._inputs import Order, Target, matching_pattern
+from ._inputs import Order, matching_pattern
 from ._journal import Journal, NotWritten
 from ._lookup import find_target
 from ._output import for_terminal
@@ -148,8 +148,7 @@ class Course(abc.ABC):
             self._locks.hold(address.hostname)
         self._journal.open(self._target)
         if self._target.tenant_id is None:
-            known = self._journal.tenant_id
-            self._target = Target(address, known) if known else find_target(self._client, self._target)
+            self._target = find_target(self._client, self._target, self._journal.tenant_id)
             self._journal.open(self._target)
         if self._target.tenant_id is not None and not self._check_mode:
             self._locks.hold(self._target.tenant_id)
@@ -398,7 +397,7 @@ class Course(abc.ABC):
 
     def _conclude_purged(self, found: Observation) -> None:
         """Note the result of a tenant that is gone, as its receipt proves."""
-        since = self._journal.standing.gone_by(self._client.clock.now())
+        since = self._journal.gone_by(self._target.tenant_id)
         probed = t.cast(Probe, found.probe)
         self._conclude(PURGED, changed=False)
         self._known |= {"status": PURGED, "msg": f"gone (by receipt of {since:%Y-%m-%d})", "probe": probed.result()}

@@ -19,6 +19,7 @@ import stat
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ._errors import Stopped
 from ._inputs import Author, Target
@@ -56,6 +57,14 @@ class Journal:
     def tenant_id(self) -> str | None:
         """The id that the receipt holds."""
         return self._content.get("tenant_id")
+
+    def gone_by(self, tenant_id: str | None) -> datetime | None:
+        """The time of the event that proves the purge of a tenant with this id that is not found any more; None: none does."""
+        return self.standing.gone_by(self.clock.now()) if self.holds(tenant_id) else None
+
+    def holds(self, tenant_id: str | None) -> bool:
+        """The receipt holds this id."""
+        return tenant_id is not None and tenant_id == self.tenant_id
 
     def open(self, target: Target) -> None:
         """Read what is there.

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ._answers import Answer
 from ._client import Client
@@ -76,14 +76,8 @@ class _Deactivating(Course):
             probed,
             self._target.address.hostname,
             reset_purge_timer=again,
-            purge_is_over=self._tenant_id_is_recorded() and self._gone_by() is not None,
+            purge_is_over=self._journal.gone_by(self._target.tenant_id) is not None,
         )
-
-    def _gone_by(self) -> datetime | None:
-        return self._journal.standing.gone_by(self._client.clock.now())
-
-    def _tenant_id_is_recorded(self) -> bool:
-        return self._journal.tenant_id is not None and self._journal.tenant_id == self._target.tenant_id
 
     def _was_live(self) -> bool:
         return self._first is not None and self._first.decision.status not in DISABLED_STATUSES
@@ -119,7 +113,7 @@ class _Deactivating(Course):
 
     def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
         # Without an id it proves nothing once the tenant is gone.
-        known = self._tenant_id_is_recorded() or self._target.tenant_id is None
+        known = self._target.tenant_id is None or self._journal.holds(self._target.tenant_id)
         return self._journal.standing.state != DISABLED or not known
 
     def _words_for_absence(self) -> str:

@@ -76,8 +76,10 @@ def find_by_hostname(client: Client, address: Address) -> Found:
     return Found(state, _read_itself(client, address, issued.token))
 
 
-def find_target(client: Client, target: Target) -> Target:
-    """The target with its id looked up, where it has none and its host shows it."""
+def find_target(client: Client, target: Target, recorded: str | None) -> Target:
+    """The target with its id, where it was given none: the recorded one of its receipt, else what its host shows."""
+    if target.tenant_id is None and recorded is not None:
+        return Target(target.address, recorded)
     if target.tenant_id is not None or client.credentials is None:
         return target
     record = find_by_hostname(client, target.address).record

@@ -17,15 +17,22 @@ from ._client import Client
 from ._connection import Run, check_credentials, open_client
 from ._decision import DISABLED_STATUSES, Reading, Record, State, Verdict, decide_deactivation
 from ._errors import QlikError
-from ._inputs import Target
+from ._inputs import Author, Target
+from ._journal import Journal
 from ._lookup import find_target
 from ._output import for_terminal
 from ._summary import table
 from ._tenants import probe, read_tenant
 from ._tokens import Credentials
-from ._wave import DECOMMISSION, check_wave_target, check_wave_tenant, guard_wave
+from ._wave import DECOMMISSION, check_wave_target, check_wave_tenant, guard_wave, receipt_path
 
-_WOULD = {Verdict.ACT: "deactivate", Verdict.LEAVE: "leave", Verdict.NOT_FOUND: "stop", Verdict.STOP: "stop"}
+_WOULD = {
+    Verdict.ACT: "deactivate",
+    Verdict.LEAVE: "leave",
+    Verdict.NOT_FOUND: "stop",
+    Verdict.STOP: "stop",
+    Verdict.PURGED: "leave",
+}
 
 
 def preflight(
@@ -114,7 +121,9 @@ def _look_at_tenant(
         entry["host"], hostname=target.address.hostname, region=target.address.region, tenant_id=target.tenant_id
     )
     try:
-        target = find_target(client, target)
+        journal = _open_receipt(client, entry, target, prefix)
+        seen |= {"receipt": journal.path, "receipt_says": journal.standing.state}
+        target = find_target(client, target, journal.tenant_id)
         seen["tenant_id"] = target.tenant_id
         read = read_tenant(client, target)
         if isinstance(read, Record):
@@ -125,15 +134,27 @@ def _look_at_tenant(
             region["reads"] = False
         probed = probe(client, target.address)
         seen["probe_state"] = probed.state.value
-        decision = decide_deactivation(read, probed.state, target.address.hostname, reset_purge_timer=False)
+        decision = decide_deactivation(
+            read,
+            probed.state,
+            target.address.hostname,
+            reset_purge_timer=False,
+            purge_is_over=journal.gone_by(target.tenant_id) is not None,
+        )
         seen |= {"would": _WOULD[decision.verdict], "message": for_terminal(decision.reason)}
         if decision.verdict in (Verdict.ACT, Verdict.LEAVE):
-            disagree = _disagreement(read, probed.state)
             check_wave_tenant(entry, prefix, DECOMMISSION)
-            seen["message"] = disagree
+            seen["message"] = _disagreement(read, probed.state)
     except QlikError as error:
         seen |= {"would": "stop", "message": error.message}
     return seen
+
+
+def _open_receipt(client: Client, entry: Mapping[str, t.Any], target: Target, prefix: str) -> Journal:
+    """The tenant's receipt, as a run would open it; Stopped where it would stop the tenant."""
+    journal = Journal(receipt_path(entry, prefix, target), Author(run=""), client.clock, writes=False)
+    journal.open(target)
+    return journal
 
 
 def _disagreement(read: Record | Reading, probed: State) -> str:
@@ -153,6 +174,8 @@ def _tenant(host: str, **known: t.Any) -> dict[str, t.Any]:
         "status": None,
         "hostnames": [],
         "probe_state": None,
+        "receipt": None,
+        "receipt_says": None,
     }
     return {"host": host, **empty, "would": None, "message": "", **known}
 
@@ -180,6 +203,7 @@ def _lines(
                 tenant["tenant_id"] or "id unknown",
                 for_terminal(tenant["status"] or "status not shown", 40),
                 f"answers as {tenant['probe_state'] or 'unknown'}",
+                f"receipt says {tenant['receipt_says']}" if tenant["receipt_says"] else "no receipt",
                 f"would {tenant['would']}" if tenant["would"] else "",
                 for_terminal(tenant["message"]) if tenant["would"] != "stop" else "",
             ]

@@ -79,6 +79,8 @@ tenants:
       status: active
       hostnames: [acme.eu.qlikcloud.com]
       probe_state: active
+      receipt: /work/qlik-receipts/acme.eu.qlikcloud.com.json
+      receipt_says: null
       would: deactivate
       message: ""
 problems:

@@ -87,6 +87,7 @@ def test_each_host_ends_with_its_result(two_regions, terminal):
         "status": "disabled",
         "purge_date_reckoned": False,
         "probe_state": "deactivated",
+        "receipt": str(terminal.folder / "qlik-receipts" / "acme.eu.qlikcloud.com.json"),
         "failed": False,
         "msg": "active → disabled",
         "diff": acme["diff"],
