@@ -5,6 +5,7 @@
 
 # Runs parts of the tests with the Python and the ansible-core on PATH:
 #   tests/run.sh [--coverage] sanity units integration simulator
+# Of the integration tests some targets alone: integration=modules,evidence.
 #
 # ansible-test insists on a folder ansible_collections/<namespace>/<name>, resolves links, and finds no tests inside a
 # folder that git ignores. So the tests run on a copy in a temporary folder outside the checkout. That copy is the only
@@ -41,6 +42,10 @@ run() {
     case $1 in
         sanity) python tests/get_pip.py && ansible-test sanity --requirements --python "$version" --junit ;;
         units | integration) ansible-test "$1" --requirements --local --python "$version" "${coverage[@]}" ;;
+        integration=*)
+            IFS=, read -ra targets <<<"${1#*=}"
+            ansible-test integration --requirements --local --python "$version" "${coverage[@]}" "${targets[@]}"
+            ;;
         simulator) python -m pytest -o pythonpath="$scratch" --junit-xml "$junit/simulator.xml" tests/simulator ;;
         *) echo "no such part: $1" && false ;;
     esac

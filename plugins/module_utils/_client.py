@@ -107,6 +107,12 @@ class Client:
         proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
         return f"through {for_terminal(proxy.rpartition('@')[2])}" if proxy else "directly"
 
+    def hide(self, text: str) -> str:
+        """A text without the secrets of this task: a server can say back what it was sent."""
+        for secret in self.secrets:
+            text = text.replace(secret, "********")
+        return text
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()

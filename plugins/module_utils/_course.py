@@ -27,9 +27,10 @@ from ._inputs import Order, matching_pattern
 from ._journal import Journal, NotWritten
 from ._lookup import find_target
 from ._output import for_terminal
-from ._receipts import PURGED, action_of
+from ._receipts import LIVE, OUTCOMES, PURGED, action_of
 from ._state import TenantLocks
 from ._tenants import Probe, probe, read_tenant, wait_for_state
+from ._times import days_after, write_time
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,6 @@ class Course(abc.ABC):
     """One order, from the first look at the tenant to its confirmed end."""
 
     ACTION: t.ClassVar[str]
-    # The event of a receipt that says that it was done.
-    OUTCOME: t.ClassVar[str]
     # For messages: "deactivating", "deactivation".
     DOING: t.ClassVar[str]
     DEED: t.ClassVar[str]
@@ -65,7 +64,7 @@ class Course(abc.ABC):
         self._order = order
         self._target = order.target
         self._check_mode = check_mode
-        self._journal = Journal(order.receipt_path, order.author, client.clock, writes=not check_mode)
+        self._journal = Journal(order.receipt_path, order.author, client.clock, writes=not check_mode, hide=client.hide)
         self._locks = TenantLocks(client.clock, client.patience.max_wait, client.patience.announce)
         self._first: Observation | None = None
         self._last: Observation | None = None
@@ -129,10 +128,6 @@ class Course(abc.ABC):
         """What the receipt's intent says of the order."""
         return {}
 
-    def _outcome_of_another_run(self, intent: t.Mapping[str, t.Any], found: Observation) -> dict[str, t.Any]:  # noqa: ARG002
-        """What the receipt says of an intent that took effect, and whose answer nobody kept."""
-        return {}
-
     def _body(self) -> dict[str, t.Any] | None:
         return None
 
@@ -160,6 +155,9 @@ class Course(abc.ABC):
             facts: dict[str, t.Any] = {}
             if self._wait_for_another_run(found):
                 continue
+            if not self._in_doubt and found.decision.verdict is not Verdict.ACT:
+                # What this run sent was refused, and what is so now somebody else did.
+                self._settle_refused()
             if found.decision.verdict is Verdict.PURGED:
                 self._conclude_purged(found)
                 return
@@ -169,7 +167,8 @@ class Course(abc.ABC):
                     self._conclude(found.decision.status, changed=False)
                     return
                 done = self._settled(found)
-                facts = {"settled": True}
+                if not (isinstance(self._cause, Answer) and self._cause.succeeded):
+                    facts = {"settled": True}
             elif self._check_mode:
                 self._conclude(found.decision.status, changed=True)
                 return
@@ -180,13 +179,14 @@ class Course(abc.ABC):
                     f"its host answers {found.probe.words}, which does not tell its state", found.probe
                 )
             else:
+                self._settle_other_action(found)
                 done = self._attempt()
             if done is not None:
                 # It is no longer in doubt, whatever verifying it brings.
                 self._in_doubt = False
                 self._conclude(self._known["previous_status"], changed=True, **done)
                 with self._recording():
-                    self._journal.conclude(self.OUTCOME, {**self._said, **self._intent(), **done, **facts})
+                    self._journal.conclude(OUTCOMES[self.ACTION], {**self._said, **self._intent(), **done, **facts})
                 return
 
     def _wait_for_another_run(self, found: Observation) -> bool:
@@ -263,14 +263,8 @@ class Course(abc.ABC):
         if cause is not None and (self._attempts > retries or self._patience_spent or self._must_not_repeat()):
             raise self._failure(cause)
         self._attempts += 1
-        try:
-            self._journal.intend(self.ACTION, {"previous_status": self._known["previous_status"], **self._intent()})
-        except NotWritten as error:
-            raise self._stopped(
-                f"The receipt of tenant {self._target} cannot be written: {error}",
-                "Mend that and run again: nothing is changed without a receipt.",
-            ) from None
         if cause is None or not _may_be_running(cause):
+            self._intend()
             outcome = self._send_and_confirm()
             if isinstance(outcome, dict):
                 return outcome
@@ -287,6 +281,19 @@ class Course(abc.ABC):
             # One look is free.
             self._patience_spent = True
         return None
+
+    def _intend(self) -> None:
+        """Write what is about to be sent, or stop here."""
+        try:
+            status = self._last.decision.status if self._last else None
+            self._journal.intend(
+                self.ACTION, {"previous_status": None if status is None else for_terminal(status), **self._intent()}
+            )
+        except NotWritten as error:
+            raise self._stopped(
+                f"The receipt of tenant {self._target} cannot be written: {error}",
+                "Mend that and run again: nothing is changed without a receipt.",
+            ) from None
 
     def _send_and_confirm(self) -> dict[str, t.Any] | Answer | NoAnswer:
         """Done, or why it is not yet. What failed for good is raised."""
@@ -391,9 +398,21 @@ class Course(abc.ABC):
         """Write the outcome of an intent that an earlier run left without one."""
         intent = self._journal.standing.unsettled
         if intent is not None:
-            outcome = self._outcome_of_another_run(intent, found) if action_of(intent) == self.ACTION else None
+            outcome = _outcome_of(intent, found, self._journal) if action_of(intent) == self.ACTION else None
             with self._recording():
-                self._journal.settle(self.OUTCOME, outcome)
+                self._journal.settle(outcome)
+
+    def _settle_other_action(self, found: Observation) -> None:
+        """Write the outcome of an earlier run's intent of the other action: what is to be changed now is what it brought about."""
+        intent = self._journal.standing.unsettled
+        if intent is not None and action_of(intent) != self.ACTION and not self._journal.intended:
+            with self._recording():
+                self._journal.settle(_outcome_of(intent, found, self._journal))
+
+    def _settle_refused(self) -> None:
+        facts = self._cause.facts() if isinstance(self._cause, (Answer, NoAnswer)) else {}
+        with self._recording():
+            self._journal.fail(self.ACTION, in_doubt=False, facts=facts)
 
     def _conclude_purged(self, found: Observation) -> None:
         """Note the result of a tenant that is gone, as its receipt proves."""
@@ -450,6 +469,22 @@ class Course(abc.ABC):
 
 def _facts_of(probed: Probe | None) -> dict[str, t.Any]:
     return {} if probed is None else {"probe_state": probed.state.value, **probed.facts()}
+
+
+def _outcome_of(intent: t.Mapping[str, t.Any], found: Observation, journal: Journal) -> dict[str, t.Any]:
+    """What the receipt says of an intent that took effect, and whose answer nobody kept."""
+    days = intent.get("purge_after_days")
+    if action_of(intent) != "deactivate" or not days:
+        return {}
+    # The countdown of a tenant that had been disabled before was restarted, or it was not: no date is known.
+    return {"purge_after_days": days, **(reckoned_date(found, days) if journal.standing.state == LIVE else {})}
+
+
+def reckoned_date(found: Observation, days: int) -> dict[str, t.Any]:
+    """The purge date of a tenant whose deactivation had no answer, from the time of its last change."""
+    since = found.read.status_since if isinstance(found.read, Record) else None
+    date = days_after(since, days) if since else None
+    return {"estimated_purge_date": write_time(date), "purge_date_reckoned": True} if date else {}
 
 
 def _may_be_running(cause: Answer | NoAnswer) -> bool:

@@ -17,14 +17,14 @@ import pwd
 import socket
 import stat
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ._errors import Stopped
 from ._inputs import Author, Target
 from ._output import for_terminal
-from ._receipts import SCHEMA, BadReceipt, Standing, action_of, read_receipt, standing, write_receipt
+from ._receipts import OUTCOMES, SCHEMA, BadReceipt, Standing, action_of, read_receipt, standing, write_receipt
 from ._times import write_time
 from ._waiting import Clock
 
@@ -38,15 +38,19 @@ class Journal:
     """The receipt of one tenant during one operation. Without a path there is none: nothing is known, and nothing kept.
 
     :arg writes: False in check mode.
+    :arg hide: takes secrets out of a text: a server can say back what it was sent.
     """
 
     path: str | None
     author: Author
     clock: Clock
     writes: bool = True
+    hide: Callable[[str], str] = str
     # This operation has written an intent, and no outcome yet.
     intended: bool = False
     _content: dict[str, t.Any] = field(default_factory=dict)
+    # What is known of the tenant, to be written with the next event.
+    _names: dict[str, t.Any] = field(default_factory=dict)
 
     @property
     def standing(self) -> Standing:
@@ -74,6 +78,9 @@ class Journal:
         if self.path is None:
             return
         try:
+            if self.writes:
+                # What a run that was killed had half written.
+                _remove(_beside(self.path))
             found = read_file(self.path)
             if found is None:
                 _check_writable(self.path)
@@ -96,9 +103,8 @@ class Journal:
 
     def name(self, tenant_id: str | None, hostnames: t.Sequence[str]) -> None:
         """Note the tenant's id and hostnames; they are written with the next event."""
-        if self.path is not None:
-            self._content["tenant_id"] = tenant_id or self.tenant_id
-            self._content["hostnames"] = list(hostnames) or self._content["hostnames"]
+        known = {"tenant_id": tenant_id, "hostnames": [self.hide(name) for name in hostnames]}
+        self._names = {key: value for key, value in known.items() if value}
 
     def record(self, event: str, facts: Mapping[str, t.Any]) -> None:
         """Add an event. Facts that are None are left out.
@@ -114,8 +120,12 @@ class Journal:
             "run": self.author.run,
         }
         claims = {"approved_by": self.author.approved_by, "ticket": self.author.ticket}
-        entry |= {name: value for name, value in {**claims, **facts}.items() if value is not None}
-        content = {**self._content, "events": [*self._content["events"], entry]}
+        entry |= {
+            name: self.hide(value) if isinstance(value, str) else value
+            for name, value in {**claims, **facts}.items()
+            if value is not None
+        }
+        content = {**self._content, **self._names, "events": [*self._content["events"], entry]}
         try:
             _replace(self.path, write_receipt(content))
         except OSError as error:
@@ -123,10 +133,9 @@ class Journal:
         self._content = content
 
     def intend(self, action: str, facts: Mapping[str, t.Any]) -> None:
-        """Write, once an operation, what is about to be sent."""
-        if not self.intended:
-            self.record("intent", {"action": action, **facts})
-            self.intended = True
+        """Write what is about to be sent, before each request: whoever comes next reckons from the last one."""
+        self.record("intent", {"action": action, **facts})
+        self.intended = True
 
     def conclude(self, event: str, facts: Mapping[str, t.Any]) -> None:
         """Write what the server confirmed."""
@@ -140,13 +149,13 @@ class Journal:
             self.record("failed", {"action": action, "effect": "unknown" if in_doubt else "none", **facts})
             self.intended = False
 
-    def settle(self, event: str, outcome: Mapping[str, t.Any] | None) -> None:
-        """Write the outcome of the unsettled intent that an earlier run left: the event, or that it had no effect."""
+    def settle(self, outcome: Mapping[str, t.Any] | None) -> None:
+        """Write the outcome of the unsettled intent that an earlier run left; None: it had no effect."""
+        action = action_of(self.standing.unsettled or {})
         if outcome is None:
-            action = action_of(self.standing.unsettled or {})
             self.record("failed", {"settled": True, "action": action, "effect": "none"})
         else:
-            self.record(event, {"settled": True, **outcome})
+            self.record(OUTCOMES[action], {"settled": True, **outcome})
 
     def may_take_effect_for(self, seconds: float) -> float:
         """How long, in s, the request of an unsettled intent may still take effect, when a request takes that long at most."""
@@ -214,23 +223,40 @@ def _check_writable(path: str) -> None:
 
 
 def _replace(path: str, content: bytes) -> None:
-    folder, name = os.path.split(path)
+    folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     # Always the same name: what a killed process left is not kept. The lock of the tenant keeps others from it.
-    new = os.path.join(folder, f".{name}.new")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(new)
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    os.replace(new, path)
-    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    new = _beside(path)
+    _remove(new)
     try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(new, path)
+    except BaseException:
+        # Also an interrupt, or the end of the task's time.
+        _remove(new)
+        raise
+    # It is written. Some file systems cannot flush a folder, and to say that it is not written would not be true.
+    with contextlib.suppress(OSError):
+        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+def _beside(path: str) -> str:
+    folder, name = os.path.split(path)
+    return os.path.join(folder, f".{name}.new")
+
+
+def _remove(path: str) -> None:
+    # Where it cannot be removed, there cannot be a new one either, and that is told.
+    with contextlib.suppress(OSError):
+        os.unlink(path)
 
 
 def _user() -> str:

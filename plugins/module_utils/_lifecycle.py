@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from ._answers import Answer
 from ._client import Client
-from ._course import Course, Observation
+from ._course import Course, Observation, reckoned_date
 from ._decision import (
     DISABLED_STATUSES,
     Decision,
@@ -25,7 +25,7 @@ from ._inputs import Deactivation, Reactivation
 from ._output import for_terminal
 from ._receipts import DISABLED, LIVE, PURGED, is_overdue
 from ._tenants import Probe
-from ._times import days_after, read_time, write_time
+from ._times import days_after, read_time
 
 _NEXT_STEPS = {
     401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
@@ -59,7 +59,6 @@ class _Deactivating(Course):
     ACTION = "deactivate"
     DOING = "deactivating"
     DEED = "deactivation"
-    OUTCOME = "deactivated"
     END = "disabled"
     END_STATES = frozenset((State.DEACTIVATED,))
     NEXT_STEPS: t.ClassVar[dict[int, str]] = {
@@ -100,16 +99,10 @@ class _Deactivating(Course):
         return {"estimated_purge_date": date if read_time(date) else None}
 
     def _settled(self, found: Observation) -> dict[str, t.Any]:
-        return _reckoned(found, self._order.purge_after_days)
+        return reckoned_date(found, self._order.purge_after_days)
 
     def _intent(self) -> dict[str, t.Any]:
         return {"purge_after_days": self._order.purge_after_days}
-
-    def _outcome_of_another_run(self, intent: t.Mapping[str, t.Any], found: Observation) -> dict[str, t.Any]:
-        days = intent.get("purge_after_days")
-        # The countdown of a tenant that had been disabled before was restarted, or it was not: no date is known.
-        was_live = self._journal.standing.state == LIVE
-        return {"purge_after_days": days, **(_reckoned(found, days) if was_live and days else {})}
 
     def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
         # Without an id it proves nothing once the tenant is gone.
@@ -125,7 +118,8 @@ class _Deactivating(Course):
         elif told.purge_date:
             proof = f"its receipt gives {for_terminal(told.purge_date, 40)} as the date of its purge"
         else:
-            proof = f"its receipt tells that it was disabled on {told.since:%Y-%m-%d}, and no purge date"
+            when = f" on {told.since:%Y-%m-%d}" if told.since else ""
+            proof = f"its receipt tells that it was {told.state}{when}, and no purge date"
         return f"{super()._words_for_absence()}, and {proof}"
 
     def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
@@ -167,7 +161,6 @@ class _Reactivating(Course):
     ACTION = "reactivate"
     DOING = "reactivating"
     DEED = "reactivation"
-    OUTCOME = "reactivated"
     END = "active"
     # A live tenant may dislike the credentials, or that there are none.
     END_STATES = frozenset((State.ACTIVE, State.UNAUTHORIZED))
@@ -197,10 +190,3 @@ class _Reactivating(Course):
         passed = is_overdue(told.purge_date, self._client.clock.now())
         date = f" Its purge date, {for_terminal(told.purge_date, 40)}, has passed." if passed else ""
         return f"{super()._words_for_absence()}, and nothing brings it back.{date}".rstrip(".")
-
-
-def _reckoned(found: Observation, days: int) -> dict[str, t.Any]:
-    """The purge date of a tenant whose deactivation had no answer, from the time of its last change."""
-    since = found.read.status_since if isinstance(found.read, Record) else None
-    date = days_after(since, days) if since else None
-    return {"estimated_purge_date": write_time(date), "purge_date_reckoned": True} if date else {}

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ._addresses import check_hostname, check_tenant_id
-from ._decision import LIVE_STATUSES, State
+from ._decision import DISABLED_STATUSES, LIVE_STATUSES, State
 from ._errors import InvalidInput
 from ._inputs import LONGEST_PURGE_DAYS
 from ._output import for_terminal
@@ -29,11 +29,15 @@ from ._times import days_after, read_time
 SCHEMA = 1
 EVENTS = frozenset(("intent", "deactivated", "reactivated", "observed", "purged", "failed"))
 
+# By action, the event that says that it was done.
+OUTCOMES = {"deactivate": "deactivated", "reactivate": "reactivated"}
+
 LIVE, DISABLED, PURGED = "live", "disabled", "purged"
 
 # A purge happens around its date. So long after the last possible one it is over.
 _AFTER_THE_PURGE = timedelta(hours=48)
 _LARGEST = 10 * 1024 * 1024
+_ROOM = 64 * 1024
 _TEXTS = ("action", "previous_status", "status", "estimated_purge_date", "effect", "probe_state")
 
 
@@ -60,20 +64,32 @@ class Standing:
     def gone_by(self, now: datetime) -> datetime | None:
         """The time of the event by which a tenant that is not found any more must have been purged; None: by none."""
         since, last = self.since, self._last_purge()
+        lasts = [last]
         if self.unsettled is not None:
             if action_of(self.unsettled) != "deactivate":
                 # It may be live since, and what became of it then is not known.
                 return None
             sent = read_time(self.unsettled["at"])
-            since = since if self.state == DISABLED else sent
-            last = max(filter(None, (last if self.state == DISABLED else None, _longest_after(sent))), default=None)
+            lasts = [*(lasts if self.state == DISABLED else ()), _longest_after(sent)]
+            since = self._evidence()
         elif self.state not in (DISABLED, PURGED):
             return None
-        return since if last is not None and last + _AFTER_THE_PURGE < now else None
+        return since if all(one is not None and one < now - _AFTER_THE_PURGE for one in lasts) else None
 
     def overdue(self, now: datetime) -> bool:
         """The tenant is disabled, and its purge date has passed."""
         return self.state == DISABLED and is_overdue(self.purge_date, now)
+
+    def purged(self) -> Standing:
+        """What it is once the tenant is known to be gone; what proved it stays."""
+        kept = self if self.state in (DISABLED, PURGED) else Standing()
+        return replace(kept, state=PURGED, since=self._evidence(), unsettled=None, unsettled_since=None)
+
+    def _evidence(self) -> datetime | None:
+        """The time of the event that tells that the tenant was, or was to be, disabled."""
+        if self.state in (DISABLED, PURGED):
+            return self.since
+        return read_time(self.unsettled["at"]) if self.unsettled is not None else None
 
     def _last_purge(self) -> datetime | None:
         date = read_time(self.purge_date)
@@ -104,30 +120,41 @@ def _after(before: Standing, event: Mapping[str, t.Any]) -> Standing:
     kind, at = event["event"], read_time(event["at"])
     if kind == "intent":
         # What was to be changed had been read just then.
-        was_live = event.get("previous_status") in LIVE_STATUSES
-        known = Standing(LIVE, at) if was_live and action_of(event) == "deactivate" else before
+        status, known = event.get("previous_status"), before
+        if status in LIVE_STATUSES:
+            known = Standing(LIVE, at)
+        elif status in DISABLED_STATUSES and before.state != DISABLED:
+            known = Standing(DISABLED, at)
         return replace(known, unsettled=event, unsettled_since=at)
     if kind == "failed":
         if event.get("effect") == "unknown":
             return replace(before, unsettled_since=at)
         return replace(before, unsettled=None, unsettled_since=None)
     if kind == "purged":
-        return replace(before, state=PURGED, unsettled=None, unsettled_since=None)
-    if kind == "reactivated" or (kind == "observed" and _saw_it_live(event)):
+        return before.purged()
+    if kind == "observed":
+        seen = _seen(event)
+        if seen is None:
+            return before
+        if seen == before.state == DISABLED:
+            return replace(before, unsettled=None, unsettled_since=None)
+    else:
+        seen = LIVE if kind == "reactivated" else DISABLED
+    if seen == LIVE:
         return Standing(LIVE, at)
-    if kind == "observed" and before.state == DISABLED:
-        return replace(before, unsettled=None, unsettled_since=None)
-    return Standing(DISABLED, at, event.get("estimated_purge_date"), bool(event.get("purge_date_reckoned")))
+    date = event.get("estimated_purge_date")
+    return Standing(DISABLED, at, date if read_time(date) else None, bool(event.get("purge_date_reckoned")))
 
 
-def _saw_it_live(event: Mapping[str, t.Any]) -> bool:
+def _seen(event: Mapping[str, t.Any]) -> str | None:
+    """The state that a tenant was seen in; None: in none that tells."""
     # The register host's word goes before that of the tenant's own host.
-    status = event.get("status")
-    return (
-        status in LIVE_STATUSES
-        if status
-        else event.get("probe_state") in (State.ACTIVE.value, State.UNAUTHORIZED.value)
-    )
+    status, probed = event.get("status"), event.get("probe_state")
+    if status in LIVE_STATUSES or (not status and probed in (State.ACTIVE.value, State.UNAUTHORIZED.value)):
+        return LIVE
+    if status in DISABLED_STATUSES or (not status and probed in (State.DEACTIVATED.value, None)):
+        return DISABLED
+    return None
 
 
 def _longest_after(time: datetime | None) -> datetime | None:
@@ -165,6 +192,9 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
         wrong = _fault(event)
         if wrong:
             raise BadReceipt(f"has a wrong event {number}: {wrong}")
+    # As it would be written, and with room for what comes.
+    if len(write_receipt(found)) > _LARGEST - _ROOM:
+        raise BadReceipt(f"is larger than {_LARGEST // 1024 // 1024} MiB, or will be")
     return found
 
 

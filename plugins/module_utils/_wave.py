@@ -100,8 +100,9 @@ def guard_wave(
         besides = (
             f" (and {len(done)} that are disabled or purged by their receipts, which do not count)" if done else ""
         )
+        tenants = "tenant" if to_change == 1 else "tenants"
         wrong.append(
-            f"The play has {to_change} tenants to {_DO[operation]}{besides}, and {prefix}max_tenants allows {limit}: check the inventory"
+            f"The play has {to_change} {tenants} to {_DO[operation]}{besides}, and {prefix}max_tenants allows {limit}: check the inventory"
             f" and --limit; if they are right, set {prefix}max_tenants to {to_change}."
         )
     wrong += _duplicates(entries, "hostname", lambda value: str(value).lower())

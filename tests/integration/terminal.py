@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ansible_collections.tenantops.qlik.tests.integration.evidence import Receipt, read_summary
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Terminal:
     def write(self, name: str, content: Any) -> pathlib.Path:
         """Write a file: text as it is, anything else as YAML."""
         path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
         return path
 
@@ -67,13 +69,17 @@ class Terminal:
         """Write tenants.yml."""
         self.write("tenants.yml", {"qlik_tenants": {"hosts": hosts, "vars": group_vars}})
 
-    def run(self, *command: str, watch_processes: bool = False, timeout: float = 120) -> Done:
+    def receipt(self, name: str, region: str = "eu", folder: str = "qlik-receipts") -> Receipt:
+        """A tenant's receipt, beside tenants.yml where no other folder is said."""
+        return Receipt(self.folder / folder / f"{name}.{region}.qlikcloud.com.json")
+
+    def run(self, *command: str, watch_processes: bool = False, timeout: float = 120, started_in: str = ".") -> Done:
         """Run a command to its end."""
         seen: set[str] = set()
         with _watched(self.home, seen) if watch_processes else contextlib.nullcontext():
             done = subprocess.run(
                 command,
-                cwd=self.folder,
+                cwd=self.folder / started_in,
                 env=self.environment,
                 capture_output=True,
                 text=True,
@@ -85,6 +91,20 @@ class Terminal:
     def decommission(self, *options: str, **more: Any) -> Done:
         """Run the playbook on tenants.yml."""
         return self.run("ansible-playbook", "-i", "tenants.yml", "tenantops.qlik.decommission", *options, **more)
+
+    def restore(self, *options: str, **more: Any) -> Done:
+        """Run the playbook of the undo on tenants.yml."""
+        return self.run("ansible-playbook", "-i", "tenants.yml", "tenantops.qlik.restore", *options, **more)
+
+    def sum_up(self, playbook: str, *options: str) -> tuple[Done, dict[str, Any]]:
+        """Run decommission or restore on tenants.yml, and read the summary that it writes, whatever became of the tenants."""
+        path = self.folder / "summary.json"
+        path.unlink(missing_ok=True)
+        variable = f"tenant_{playbook}_summary_file={path.name}"
+        name = f"tenantops.qlik.{playbook}"
+        done = self.run("ansible-playbook", "-i", "tenants.yml", name, "-e", variable, *options)
+        assert path.exists(), done
+        return done, read_summary(path)
 
     def decommission_each(self, *options: str) -> tuple[Done, dict[str, dict[str, Any]]]:
         """Run the playbook, and after it one that keeps each host's result; it runs where at least one host did not fail."""
@@ -106,7 +126,11 @@ class Terminal:
         return done, json.loads(kept.read_text())
 
     def run_tasks(
-        self, *tasks: dict[str, Any], options: tuple[str, ...] = (), play: dict[str, Any] | None = None
+        self,
+        *tasks: dict[str, Any],
+        options: tuple[str, ...] = (),
+        play: dict[str, Any] | None = None,
+        started_in: str = ".",
     ) -> Results:
         """Run tasks one after the other, whatever becomes of each; their registered results."""
         prepared = [
@@ -131,10 +155,11 @@ class Terminal:
             },
         }
         common = {"hosts": "all", "gather_facts": False, "connection": "local"}
-        self.write("play.yml", [{"name": "Play", **common, **(play or {}), "tasks": [*prepared, keep]}])
-        if not (self.folder / "inventory.yml").exists():
-            self.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}}}})
-        done = self.run("ansible-playbook", "-i", "inventory.yml", "play.yml", *options)
+        playbook = self.write("play.yml", [{"name": "Play", **common, **(play or {}), "tasks": [*prepared, keep]}])
+        inventory = self.folder / "inventory.yml"
+        if not inventory.exists():
+            self.write(inventory.name, {"all": {"hosts": {"acme.eu.qlikcloud.com": {}}}})
+        done = self.run("ansible-playbook", "-i", str(inventory), str(playbook), *options, started_in=started_in)
         results = self.folder / "results.json"
         assert results.exists(), done
         return Results(done, json.loads(results.read_text()))

@@ -33,6 +33,12 @@ def deactivate(run: Run, **given: t.Any) -> dict[str, t.Any]:
     return operate("qlik_tenant_deactivate", run, **{**_CREDENTIALS, **tenant, **given})
 
 
+def reactivate(run: Run, **given: t.Any) -> dict[str, t.Any]:
+    """qlik_tenant_reactivate for the tenant of the tests."""
+    tenant = {"tenant_id": TENANT_ID, "hostname": HOSTNAME, "confirm_hostname": HOSTNAME}
+    return operate("qlik_tenant_reactivate", run, **{**_CREDENTIALS, **tenant, **given})
+
+
 def probe(run: Run, **given: t.Any) -> dict[str, t.Any]:
     """qlik_tenant_probe for the tenant of the tests."""
     return operate("qlik_tenant_probe", run, **{**_CREDENTIALS, "hostname": HOSTNAME, **given})

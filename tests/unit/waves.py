@@ -29,6 +29,14 @@ def fleet(number: int) -> list[dict[str, t.Any]]:
     return [entry(f"t{count}.eu.qlikcloud.com", tenant_id=f"id{count}") for count in range(number)]
 
 
+def change(run: Run, operation: str = DECOMMISSION, **given: t.Any) -> dict[str, t.Any]:
+    """qlik_wave_tenant for the tenant of the tests, in a wave of that operation, with what the guard said of it."""
+    known = {"host": None, **TENANT_VARIABLES[operation]}
+    tenant = {key: value for key, value in entry().items() if key in known} | given
+    tenant |= {"prefix": f"tenant_{operation}_", "one_client": False, "operation": operation}
+    return operate("qlik_wave_tenant", run, tenant=tenant, tokens=TOKENS)
+
+
 def decommission(run: Run, tokens: t.Any = None, /, *, one_client: bool = False, **given: t.Any) -> dict[str, t.Any]:
     """qlik_wave_tenant for the tenant of the tests, as the role calls it. ``options`` are those of the module."""
     options = given.pop("options", {})

@@ -10,15 +10,18 @@ import sys
 
 import pytest
 
+from ansible_collections.tenantops.qlik.tests.integration.evidence import Receipt
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, SECRETS, scenario, tenant, tenant_id
 
 once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
 
 ACME = {"tenant_id": tenant_id("acme"), "hostname": "acme.eu.qlikcloud.com"}
 DEACTIVATE = "tenantops.qlik.qlik_tenant_deactivate"
+REACTIVATE = "tenantops.qlik.qlik_tenant_reactivate"
 TOKEN = "tenantops.qlik.qlik_region_token"
 PROBE = "tenantops.qlik.qlik_tenant_probe"
 CREDENTIALS = {"QLIK_CLIENT_ID": CLIENTS["eu"]["client_id"], "QLIK_CLIENT_SECRET": SECRETS["eu"]}
+RECEIPT = {"receipt_path": "receipts/acme.json"}
 LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
 
 
@@ -268,3 +271,69 @@ def test_a_reactivation_without_effect_is_no_success(start_cloud, terminal):
     assert "The reactivation of tenant gone.eu.qlikcloud.com" in result["msg"]
     assert "was sent and is not confirmed" in result["msg"]
     assert len(cloud.action_posts()) == 1
+
+
+def test_a_receipt_is_kept_and_read_by_the_next_task_and_its_path_counts_from_the_start_of_the_run(
+    start_cloud, terminal
+):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    (terminal.folder / "elsewhere").mkdir()
+    claims = {"run_id": "job-7", "approved_by": "Ann", "ticket": "OPS-7"}
+    # Delegated to this machine it is kept, too.
+    checked, first, second, back = terminal.run_tasks(
+        {DEACTIVATE: {**ACME, **RECEIPT}, "check_mode": True},
+        {DEACTIVATE: {**ACME, **RECEIPT, **claims, "verify": True}},
+        {DEACTIVATE: {**ACME, **RECEIPT}},
+        {REACTIVATE: {**ACME, **RECEIPT}, "delegate_to": "localhost"},
+        started_in="elsewhere",
+    )
+    assert (checked["changed"], first["changed"], second["changed"], back["changed"]) == (True, True, False, True)
+    assert second["estimated_purge_date"] == first["estimated_purge_date"]
+    receipt = Receipt(terminal.folder / "elsewhere" / "receipts" / "acme.json")
+    assert {result["receipt"] for result in (checked, first, second, back)} == {str(receipt.path)}
+    assert receipt.kinds == ["intent", "deactivated", "observed", "intent", "reactivated"]
+    for event in receipt.events[:3]:
+        assert {key: event[key] for key in ("run", "approved_by", "ticket")} == {
+            "run": "job-7",
+            "approved_by": "Ann",
+            "ticket": "OPS-7",
+        }
+    # The tasks of one run of ansible-playbook share a name, where none is given; and no claim is made for them.
+    assert len({event["run"] for event in receipt.events[3:]}) == 1
+    assert not any("approved_by" in event or "ticket" in event for event in receipt.events[3:])
+    assert len(cloud.action_posts()) == 2
+
+
+@once
+@pytest.mark.parametrize("module", [DEACTIVATE, REACTIVATE], ids=["deactivate", "reactivate"])
+def test_a_receipt_is_refused_where_the_task_runs_elsewhere(start_cloud, terminal, module):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.environment |= CREDENTIALS
+    terminal.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}, "worker": LOCAL}}})
+    results = terminal.run_tasks(
+        {module: {**ACME, **RECEIPT}, "delegate_to": "worker"},
+        {module: {**ACME, **RECEIPT}, "async": 60, "poll": 1, "vars": {"ansible_connection": "local"}},
+        play={"hosts": "acme.eu.qlikcloud.com"},
+    )
+    for result in results:
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert "receipt_path is given" in result["msg"]
+        assert "receipts are kept on this machine alone" in result["msg"]
+    assert cloud.requests() == []
+    assert not list(terminal.folder.rglob("acme.json"))
+
+
+@once
+def test_a_token_that_the_server_says_back_is_in_no_receipt(start_cloud, terminal):
+    token = "canary-token-3e9a"
+    said = {"status": 403, "json": {"errors": [{"code": token, "title": token}], "traceId": f"trace-{token}"}}
+    cloud = start_cloud(scenario(tenant("acme"), faults=[{"name": "echo", "path": "*/actions/deactivate", "do": said}]))
+    terminal.go_online(cloud)
+    results = terminal.run_tasks({DEACTIVATE: {**ACME, **RECEIPT, "access_token": "{{ 'canary-token' ~ '-3e9a' }}"}})
+    assert results[0]["http_status"] == 403
+    assert token not in results.done.output
+    assert token not in str(results[0])
+    assert token not in (terminal.folder / "receipts" / "acme.json").read_text()

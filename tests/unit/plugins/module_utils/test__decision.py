@@ -15,6 +15,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._decision import (
     State,
     Verdict,
     decide_deactivation,
+    decide_reactivation,
 )
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, TENANT_ID
 
@@ -129,3 +130,62 @@ def test_a_stop_names_the_status(status: str) -> None:
 @pytest.mark.parametrize("probed", [State.NOT_FOUND, State.UNREACHABLE])
 def test_whatever_is_not_acted_on_has_a_reason(read: Reading, probed: State) -> None:
     assert decide(read, probed).reason
+
+
+# A tenant that is gone, whose purge is over by its receipt: what the register host says, and then what the probe says.
+GONE = (Reading.ABSENT, Record(TENANT_ID, "deleted", (HOSTNAME,)), Record(TENANT_ID, "deleted", ()))
+
+
+def decide_when_over(read: Record | Reading, probed: State | None, *, reset: bool = False) -> Decision:
+    return decide_deactivation(read, probed, HOSTNAME, reset_purge_timer=reset, purge_is_over=True)
+
+
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("read", GONE)
+def test_a_tenant_that_is_gone_and_whose_purge_is_over_is_probed_first(read: Record | Reading, reset: bool) -> None:
+    assert decide_when_over(read, None, reset=reset).verdict is PROBE
+
+
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("read", GONE)
+def test_it_is_purged_where_nobody_has_its_host(read: Record | Reading, reset: bool) -> None:
+    assert decide_when_over(read, State.NOT_FOUND, reset=reset).verdict is Verdict.PURGED
+
+
+@pytest.mark.parametrize("probed", [state for state in State if state is not State.NOT_FOUND])
+@pytest.mark.parametrize("read", GONE)
+def test_it_is_not_found_where_its_host_answers_or_may_answer_and_the_reason_names_the_answer(
+    read: Record | Reading, probed: State
+) -> None:
+    decision = decide_when_over(read, probed)
+    assert decision.verdict is NOT_FOUND
+    assert probed.value in decision.reason
+
+
+@pytest.mark.parametrize("probed", EVERY_PROBE)
+@pytest.mark.parametrize("read", GONE)
+def test_it_is_not_found_where_its_purge_is_not_known_to_be_over(read: Record | Reading, probed: State | None) -> None:
+    assert decide(read, probed).verdict is NOT_FOUND
+
+
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("probed", EVERY_PROBE)
+@pytest.mark.parametrize(
+    "read",
+    [
+        Reading.REFUSED,
+        Reading.NO_ID,
+        *(Record(TENANT_ID, status, (HOSTNAME,)) for status in BY_STATUS if status != "deleted"),
+        Record(TENANT_ID, "deleted", ("other.eu.qlikcloud.com",)),
+    ],
+)
+def test_whatever_else_the_register_host_says_is_decided_as_without_a_receipt(
+    read: Record | Reading, probed: State | None, reset: bool
+) -> None:
+    assert decide_when_over(read, probed, reset=reset) == decide(read, probed, reset_purge_timer=reset)
+
+
+@pytest.mark.parametrize("probed", EVERY_PROBE)
+@pytest.mark.parametrize("read", [Reading.ABSENT, Record(TENANT_ID, "deleted", (HOSTNAME,))])
+def test_the_undo_of_a_tenant_that_is_gone_is_never_a_success(read: Record | Reading, probed: State | None) -> None:
+    assert decide_reactivation(read, probed, HOSTNAME).verdict is NOT_FOUND

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.tenantops.qlik.plugins.module_utils._summary import summarize
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, PURGE_DATE
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, schema_faults
 
 CHANGED = {
     "hostname": HOSTNAME,
@@ -103,6 +104,21 @@ LINES: dict[str, tuple[dict[str, t.Any] | None, str]] = {
     "not verified, no answer": (
         {**CHANGED, "failed": True, "probe_state": "unreachable"},
         f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC its host gives no answer",
+    ),
+    "purged": (
+        {
+            **UNCHANGED,
+            "previous_status": None,
+            "status": "purged",
+            "probe_state": "not_found",
+            "estimated_purge_date": PURGE_DATE,
+            "msg": "gone (by receipt of 2026-11-24)",
+        },
+        f"{HOSTNAME} gone (by receipt of 2026-11-24) purge 2026-12-24 12:00 UTC",
+    ),
+    "purged, and nobody knew when": (
+        {**UNCHANGED, "status": "purged", "probe_state": "not_found", "msg": "gone (by receipt of 2026-11-24)"},
+        f"{HOSTNAME} gone (by receipt of 2026-11-24)",
     ),
     "not reached": (None, "h0 not reached"),
 }
@@ -213,3 +229,128 @@ def test_values_of_another_type_break_no_line(place: str, value: t.Any) -> None:
     for failed in (False, True):
         lines, _totals = lines_of({**CHANGED, "failed": failed, place: value})
         assert all(is_harmless(line) for line in lines)
+
+
+PURGED = {
+    **UNCHANGED,
+    "status": "purged",
+    "probe_state": "not_found",
+    "estimated_purge_date": "2026-10-01T00:00:00Z",
+    "msg": "gone (by receipt of 2026-09-01)",
+}
+LATE = {**UNCHANGED, "estimated_purge_date": ago(hours=49)}
+UNDONE = {
+    **CHANGED,
+    "previous_status": "disabled",
+    "status": "active",
+    "estimated_purge_date": None,
+    "probe_state": "active",
+    "msg": "disabled → active",
+}
+
+
+def test_purged_tenants_are_counted_and_named_as_to_be_dropped() -> None:
+    found = summed_up([("a", PURGED), ("b", UNCHANGED), ("c", PURGED), ("d", CHANGED)])
+    assert found["summary"]["droppable"] == ["a", "c"]
+    assert found["summary"]["totals"] == {"changed": 1, "unchanged": 1, "purged": 2, "failed": 0, "not_reached": 0}
+    assert "4 tenants: 1 deactivated, 1 unchanged, 0 failed, 2 purged." in found["lines"]
+    assert "Purged, and to be dropped from the inventory: a, c." in found["lines"]
+
+
+def test_a_purged_tenant_that_failed_all_the_same_is_not_to_be_dropped() -> None:
+    # Its receipt could not be written.
+    summary = summed_up([("a", {**PURGED, "failed": True})])["summary"]
+    assert (summary["droppable"], summary["tenants"][0]["outcome"]) == ([], "failed")
+
+
+def test_without_purged_and_overdue_tenants_there_is_no_word_of_them() -> None:
+    lines, _totals = lines_of(CHANGED, UNCHANGED, FAILED, None)
+    assert not any("urged" in line or "verdue" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("result", "overdue"),
+    [
+        (LATE, True),
+        ({**LATE, "estimated_purge_date": ago(hours=48)}, False),
+        ({**LATE, "estimated_purge_date": PURGE_DATE}, False),
+        ({**LATE, "estimated_purge_date": "soon"}, False),
+        (UNCHANGED, False),
+        ({**LATE, "failed": True}, True),
+        ({**LATE, "failed": True, "status": None}, False),
+        ({**LATE, "status": "active"}, False),
+        ({**LATE, "changed": True}, False),
+        (PURGED, False),
+    ],
+)
+def test_a_tenant_that_is_still_disabled_48_hours_after_its_purge_date_is_overdue(
+    result: dict[str, t.Any], overdue: bool
+) -> None:
+    found = summed_up([("a", result)])
+    assert found["summary"]["overdue"] == (["a"] if overdue else [])
+    assert found["summary"]["tenants"][0]["overdue"] is overdue
+    told = "Overdue, their purge date has passed and they are still disabled: a."
+    assert (told in found["lines"]) == overdue
+
+
+def test_the_summary_of_a_restore_has_its_own_words() -> None:
+    lines, totals = lines_of(UNDONE, {**UNDONE, "changed": False, "previous_status": "active"}, operation="restore")
+    assert lines[0] == "Tenants brought back into service"
+    assert lines[-1] == "2 tenants: 1 reactivated, 1 unchanged, 0 failed."
+    assert lines[1].split() == [HOSTNAME, "disabled", "→", "active", "works", "for", "its", "users"]
+    assert lines[2].split() == [HOSTNAME, "active,", "unchanged", "works", "for", "its", "users"]
+    assert totals["changed"] == 1
+    assert not any("purge" in line or "deactivated" in line for line in lines)
+
+
+def test_a_restored_tenant_that_dislikes_the_credentials_answers_its_users() -> None:
+    lines, _totals = lines_of({**UNDONE, "probe_state": "unauthorized"}, operation="restore")
+    assert lines[1].endswith("  answers its users")
+
+
+def test_the_summary_of_a_restore_in_check_mode_says_what_would_be_done() -> None:
+    lines, _totals = lines_of({**UNDONE, "probe_state": None}, operation="restore", check_mode=True)
+    assert lines[0] == "Tenants brought back into service (check mode: nothing was changed)"
+    assert "1 would be reactivated" in lines[-1]
+
+
+def test_a_tenant_that_stayed_deactivated_is_told_so_in_a_restore() -> None:
+    lines, _totals = lines_of({**UNDONE, "failed": True, "probe_state": "deactivated"}, operation="restore")
+    assert "disabled → active, FAILED" in lines[1]
+    assert "its users see it deactivated" in lines[1]
+
+
+EVERY_RESULT = [CHANGED, UNCHANGED, FAILED, PURGED, LATE, UNDONE, None, {}, {"failed": True}]
+
+
+@pytest.mark.parametrize("refusal", [None, "The wave is refused, nothing was sent."])
+@pytest.mark.parametrize("operation", ["decommission", "restore"])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_the_summary_is_valid_as_its_schema_has_it(operation: str, check_mode: bool, refusal: str | None) -> None:
+    hosts = [(f"h{count}", result) for count, result in enumerate(EVERY_RESULT)]
+    summary = summed_up(hosts, operation=operation, check_mode=check_mode, refusal=refusal)["summary"]
+    assert schema_faults("summary", summary) == []
+    assert (summary["operation"], summary["check_mode"], summary["refusal"]) == (operation, check_mode, refusal)
+    assert (summary["run"], summary["created"]) == ("the-run", "2026-11-24T12:00:00Z")
+
+
+def test_the_schema_of_the_summary_takes_nothing_else() -> None:
+    summary = summed_up([("a", CHANGED)])["summary"]
+    assert schema_faults("summary", {**summary, "more": 1})
+    for key in summary:
+        assert schema_faults("summary", {name: value for name, value in summary.items() if name != key})
+    for key, value in summary["tenants"][0].items():
+        wrong = {**summary["tenants"][0], key: [value]}
+        assert schema_faults("summary", {**summary, "tenants": [wrong]})
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_values_are_harmless_in_the_summary_too(value: str) -> None:
+    keys = ("hostname", "tenant_id", "region", "previous_status", "status", "estimated_purge_date", "probe_state")
+    texts = dict.fromkeys((*keys, "receipt", "code", "trace_id", "msg"), value)
+    summary = summed_up([(value, {**FAILED, **texts}), (value, {**PURGED, "msg": value})], refusal=value)["summary"]
+    assert schema_faults("summary", summary) == []
+    found = [summary["refusal"], *summary["droppable"]]
+    found += [one for tenant in summary["tenants"] for one in tenant.values() if isinstance(one, str)]
+    assert all(is_harmless(text) for text in found)
+    assert max(map(len, found)) <= 4096

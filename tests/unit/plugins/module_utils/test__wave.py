@@ -7,23 +7,46 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION, guard_wave
-from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
+    DECOMMISSION,
+    RESTORE,
+    TENANT_VARIABLES,
+    guard_wave,
+)
+from ansible_collections.tenantops.qlik.tests.unit import answers
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, TENANT_ID, TOKEN
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
-from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, entry, fleet
+from ansible_collections.tenantops.qlik.tests.unit.receipts import (
+    ago,
+    content_of,
+    event,
+    everything_below,
+    failed,
+    intent,
+    put,
+    receipt,
+)
+from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, change, entry, fleet
+from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 
 def guard(
-    *entries: dict[str, t.Any], max_tenants: t.Any = 10, regions: list[str] | None = None, prefix: str = PREFIX
+    *entries: dict[str, t.Any],
+    max_tenants: t.Any = 10,
+    regions: list[str] | None = None,
+    prefix: str = PREFIX,
+    operation: str = DECOMMISSION,
 ) -> dict[str, t.Any]:
     return guard_wave(
         list(entries),
         prefix=prefix,
-        operation=DECOMMISSION,
+        operation=operation,
         max_tenants=max_tenants,
         regions_with_credentials=regions,
     )
@@ -59,7 +82,7 @@ def test_a_region_is_listed_once_however_many_tenants_it_has() -> None:
 @pytest.mark.parametrize(("number", "limit"), [(11, 10), (11, "10"), (2, 1), (1, 0), (300, 10)])
 def test_more_tenants_than_allowed_are_refused_naming_both_numbers(number: int, limit: t.Any) -> None:
     message = refusal(*fleet(number), max_tenants=limit)
-    assert f"{number} tenants" in message
+    assert f"{number} tenant" in message
     assert f"{PREFIX}max_tenants allows {limit}" in message
     assert "nothing was sent" in message
 
@@ -220,3 +243,213 @@ def test_the_entries_are_handed_on_as_they_were_written() -> None:
     assert guard(written)["tenants"] == {
         HOSTNAME.upper(): {**written, "operation": DECOMMISSION, "in_region": "eu", "counted": True}
     }
+
+
+# Receipts and the count.
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the receipts of the wave are."""
+    return tmp_path / "receipts"
+
+
+def with_receipt(folder: Path, number: int, *events: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
+    """A tenant of fleet(), with a receipt of these events."""
+    hostname = f"t{number}.eu.qlikcloud.com"
+    put(folder / f"{hostname}.json", receipt(*events, **{"hostname": hostname, "tenant_id": f"id{number}", **other}))
+    return entry(hostname, tenant_id=f"id{number}", receipts_dir=str(folder))
+
+
+DEACTIVATED = event("deactivated", ago(days=3))
+# The events of a receipt → the tenant does not count.
+COUNTS: dict[str, tuple[list[dict[str, t.Any]], bool]] = {
+    "deactivated": ([DEACTIVATED], True),
+    "seen disabled": ([event("observed", status="disabled")], True),
+    "purged": ([DEACTIVATED, event("purged")], True),
+    "a reset that failed": ([DEACTIVATED, intent(previous_status="disabled"), failed()], True),
+    "nothing": ([], False),
+    "reactivated": ([DEACTIVATED, event("reactivated")], False),
+    "seen live": ([DEACTIVATED, event("observed", status="active")], False),
+    "an intent": ([intent()], False),
+    "an intent that failed": ([intent(), failed()], False),
+    "an intent in doubt": ([intent(), failed(effect="unknown")], False),
+    "a reset in doubt": ([DEACTIVATED, intent(previous_status="disabled"), failed(effect="unknown")], False),
+    "a reactivation in doubt": ([DEACTIVATED, intent(action="reactivate")], False),
+}
+
+
+@pytest.mark.parametrize("case", COUNTS)
+def test_a_tenant_that_its_receipt_says_to_be_disabled_or_purged_does_not_count(folder: Path, case: str) -> None:
+    events, done = COUNTS[case]
+    entries = [with_receipt(folder, 0, *events), entry("other.eu.qlikcloud.com", tenant_id="o")]
+    if done:
+        wave = guard(*entries, max_tenants=1)
+        assert (wave["count"], wave["to_change"]) == (2, 1)
+        # There are more tenants than may be changed: one that was left out of the count may not be.
+        assert [wave["tenants"][one["host"]]["counted"] for one in entries] == [False, True]
+    else:
+        message = refusal(*entries, max_tenants=1)
+        assert "2 tenants to deactivate, and" in message
+        assert f"{PREFIX}max_tenants allows 1" in message
+
+
+def test_where_all_tenants_may_be_changed_each_of_them_may_be(folder: Path) -> None:
+    entries = [with_receipt(folder, number, DEACTIVATED) for number in range(3)]
+    wave = guard(*entries, max_tenants=3)
+    assert (wave["count"], wave["to_change"]) == (3, 0)
+    assert {one["counted"] for one in wave["tenants"].values()} == {True}
+
+
+def test_a_wave_that_is_done_passes_whatever_may_be_changed(folder: Path) -> None:
+    wave = guard(*(with_receipt(folder, number, DEACTIVATED) for number in range(3)), max_tenants=0)
+    assert (wave["count"], wave["to_change"]) == (3, 0)
+    assert {one["counted"] for one in wave["tenants"].values()} == {False}
+
+
+def test_a_refusal_names_those_that_do_not_count_too(folder: Path) -> None:
+    done = [with_receipt(folder, number, DEACTIVATED) for number in range(3)]
+    others = [entry(f"o{number}.eu.qlikcloud.com", tenant_id=f"o{number}") for number in range(3)]
+    message = refusal(*done, *others, max_tenants=2)
+    assert (
+        "3 tenants to deactivate (and 3 that are disabled or purged by their receipts, which do not count)" in message
+    )
+    assert f"{PREFIX}max_tenants allows 2" in message
+    assert f"set {PREFIX}max_tenants to 3" in message
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"hostname": "x.eu.qlikcloud.com"}, {"tenant_id": "x"}, {"schema": 2}, {"events": None}],
+    ids=["another's", "another id's", "newer", "wrong"],
+)
+def test_a_receipt_that_cannot_be_worked_with_leaves_its_tenant_in_the_count(
+    folder: Path, other: dict[str, t.Any]
+) -> None:
+    assert f"{PREFIX}max_tenants allows 0" in refusal(with_receipt(folder, 0, DEACTIVATED, **other), max_tenants=0)
+
+
+@pytest.mark.parametrize("given", [{"tenant_id": None}, {"hostname": "T0.eu.QlikCloud.com"}])
+def test_a_receipt_is_found_without_an_id_and_in_any_case(folder: Path, given: dict[str, t.Any]) -> None:
+    assert guard({**with_receipt(folder, 0, DEACTIVATED), **given}, max_tenants=0)["to_change"] == 0
+
+
+@pytest.mark.parametrize("given", [{"receipts_dir": None}, {"receipts_dir": 7}, {"receipts_dir": ""}, {"error": "x"}])
+def test_without_a_folder_of_receipts_every_tenant_counts(folder: Path, given: dict[str, t.Any]) -> None:
+    done = {**with_receipt(folder, 0, DEACTIVATED), **given}
+    assert f"{PREFIX}max_tenants allows 0" in refusal(done, max_tenants=0)
+
+
+def test_the_guard_touches_no_receipt(folder: Path, tmp_path: Path) -> None:
+    entries = [with_receipt(folder, 0, DEACTIVATED), with_receipt(folder, 1, schema=2), *fleet(1)]
+    entries[2] = entry("new.eu.qlikcloud.com", tenant_id="n", receipts_dir=str(folder / "deeper"))
+    before = everything_below(tmp_path)
+    guard(*entries)
+    assert everything_below(tmp_path) == before
+
+
+def test_a_tenant_that_was_not_counted_and_lives_is_stopped(wire: Wire, run: Run, folder: Path) -> None:
+    before = put(folder / f"{HOSTNAME}.json", receipt(DEACTIVATED))
+    wire.on("read", answers.record("active"))
+    result = change(run, receipts_dir=str(folder), counted=False)
+    assert wire.sequence == ["read"]
+    assert (result["failed"], result["changed"]) == (True, False)
+    for words in (HOSTNAME, "is active, and its receipt says that it is disabled", "Nothing was sent", "--limit"):
+        assert words in result["msg"]
+    assert (folder / f"{HOSTNAME}.json").read_bytes() == before
+
+
+def test_a_tenant_that_was_not_counted_and_is_disabled_is_left_alone(wire: Wire, run: Run, folder: Path) -> None:
+    before = put(folder / f"{HOSTNAME}.json", receipt(DEACTIVATED))
+    wire.on("read", answers.record("disabled"))
+    result = change(run, receipts_dir=str(folder), counted=False, verify=False)
+    assert wire.sequence == ["read"]
+    assert (result["failed"], result["changed"]) == (False, False)
+    assert (folder / f"{HOSTNAME}.json").read_bytes() == before
+
+
+def test_check_mode_stops_it_as_well(wire: Wire, run: Run, folder: Path) -> None:
+    put(folder / f"{HOSTNAME}.json", receipt(DEACTIVATED))
+    wire.on("read", answers.record("active"))
+    run.check_mode = True
+    assert change(run, receipts_dir=str(folder), counted=False)["failed"]
+
+
+# The operation restore.
+def restored(*entries: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
+    return guard(*entries, prefix="tenant_restore_", operation=RESTORE, **more)
+
+
+def of_restore(found: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The entry without what is about purges alone."""
+    return {key: value for key, value in found.items() if key in TENANT_VARIABLES[RESTORE] or key == "host"}
+
+
+def test_a_restore_has_no_variables_of_purges() -> None:
+    assert set(TENANT_VARIABLES[DECOMMISSION]) - set(TENANT_VARIABLES[RESTORE]) == {
+        "purge_after_days",
+        "min_purge_days",
+        "max_purge_days",
+    }
+    wave = restored(*map(of_restore, fleet(2)))
+    assert (wave["count"], wave["to_change"], wave["regions"]) == (2, 2, ["eu"])
+    assert {one["operation"] for one in wave["tenants"].values()} == {RESTORE}
+
+
+@pytest.mark.parametrize(
+    "events", [[DEACTIVATED], [DEACTIVATED, event("purged")], [event("observed", status="active")]]
+)
+def test_every_tenant_of_a_restore_counts(folder: Path, events: list[dict[str, t.Any]]) -> None:
+    entries = [of_restore(with_receipt(folder, number, *events)) for number in range(2)]
+    with pytest.raises(InvalidInput) as caught:
+        restored(*entries, max_tenants=1)
+    assert "2 tenants to reactivate, and tenant_restore_max_tenants allows 1" in caught.value.message
+    assert {one["counted"] for one in restored(*entries, max_tenants=2)["tenants"].values()} == {True}
+
+
+def test_a_restore_has_the_guards_of_a_decommission() -> None:
+    twice = [of_restore(entry(host=host, protected=["acme.*"])) for host in ("one", "two")]
+    with pytest.raises(InvalidInput) as caught:
+        restored(*twice, max_tenants=1, regions=["us"])
+    for words in ("2 tenants to reactivate", "each tenant may stand", "tenant_restore_protected", "region eu"):
+        assert words in caught.value.message
+
+
+def test_a_tenant_is_restored_with_its_regions_token_and_its_receipt(wire: Wire, run: Run, folder: Path) -> None:
+    post = f"POST /api/v1/tenants/{TENANT_ID}/actions/reactivate"
+    put(folder / f"{HOSTNAME}.json", receipt(DEACTIVATED))
+    wire.on("read", answers.record("disabled"), answers.record("active"))
+    wire.on(post, answers.as_json(200, {}))
+    wire.on("probe", answers.tenant_token())
+    result = change(run, RESTORE, receipts_dir=str(folder), ticket="OPS-7")
+    assert wire.sequence == ["read", post, "read", "probe"]
+    assert wire.of(post)[0].headers["Authorization"] == f"Bearer {TOKEN}"
+    assert wire.of(post)[0].headers["qlik-confirm-hostname"] == HOSTNAME
+    assert (result["failed"], result["changed"], result["msg"]) == (False, True, "disabled → active")
+    assert (result["status"], result["probe_state"], result["estimated_purge_date"]) == ("active", "active", None)
+    assert result["receipt"] == str(folder / f"{HOSTNAME}.json")
+    written = content_of(folder / f"{HOSTNAME}.json")["events"][1:]
+    assert [(one["event"], one["ticket"]) for one in written] == [
+        ("intent", "OPS-7"),
+        ("reactivated", "OPS-7"),
+        ("observed", "OPS-7"),
+    ]
+
+
+@pytest.mark.parametrize("confirmation", [None, "", "other.eu.qlikcloud.com"])
+def test_a_restore_without_a_confirmation_sends_nothing(
+    wire: Wire, run: Run, tmp_path: Path, confirmation: str | None
+) -> None:
+    result = change(run, RESTORE, confirm_hostname=confirmation)
+    assert (result["failed"], result["changed"], wire.sent) == (True, False, [])
+    assert "tenant_restore_confirm_hostname" in result["msg"]
+    assert everything_below(tmp_path) == {}
+
+
+@pytest.mark.parametrize("operation", [DECOMMISSION, RESTORE])
+@pytest.mark.parametrize("value", ["", 7, ["receipts"], "a\0b"])
+def test_a_folder_of_receipts_that_is_none_stops_its_tenant_alone(
+    wire: Wire, run: Run, operation: str, value: t.Any
+) -> None:
+    result = change(run, operation, receipts_dir=value)
+    assert (result["failed"], result["changed"], wire.sent) == (True, False, [])
+    assert f"tenant_{operation}_receipts_dir" in result["msg"]
+    assert guard(*fleet(1), entry(receipts_dir=value))["count"] == 2

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
 from ansible.template import trust_as_template
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts, read_registered
@@ -53,3 +55,83 @@ def test_what_was_registered_for_a_host_is_read_without_tags() -> None:
     play.registered["a"]["result"] = {"changed": True, "list": (1, 2)}
     assert read_registered(play.task_vars, "a", "result") == {"changed": True, "list": [1, 2]}
     assert read_registered(play.task_vars, "a", "nothing") is None
+
+
+# Where receipts go.
+def folder_of(
+    file: Path | str | None, *sources: Path | str, said: t.Any = None, names: dict[str, t.Any] | None = None
+) -> t.Any:
+    """The folder of receipts of a host that this file of an inventory names, in a run with these sources."""
+    hosts: dict[str, dict[str, t.Any]] = {"a": {} if file is None else {"inventory_file": str(file)}}
+    if said is not None:
+        hosts["a"]["x_receipts_dir"] = said
+    play = Play(hosts)
+    play._inventory._sources = [str(source) for source in sources]
+    task: t.Any = SimpleNamespace(get_play=lambda: None)
+    (found,) = read_hosts(task, play.task_vars, {"receipts_dir": None} if names is None else names, prefix="x_")
+    return found.get("receipts_dir")
+
+
+def test_receipts_go_beside_the_inventory_file(tmp_path: Path) -> None:
+    file = tmp_path / "tenants" / "eu.yml"
+    file.parent.mkdir()
+    file.write_text("")
+    assert folder_of(file, file) == str(tmp_path / "tenants" / "qlik-receipts")
+
+
+def test_receipts_go_beside_an_inventory_folder_and_not_into_it(tmp_path: Path) -> None:
+    # Ansible would read them as inventory.
+    inventory = tmp_path / "inventory"
+    inventory.mkdir()
+    assert folder_of(inventory / "eu.yml", inventory) == str(tmp_path / "qlik-receipts")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_folders_in_folders_the_outermost_counts(tmp_path: Path, order: int) -> None:
+    inner = tmp_path / "inventory" / "eu" / "north"
+    inner.mkdir(parents=True)
+    sources = [tmp_path / "inventory", inner][::order]
+    assert folder_of(inner / "tenants.yml", *sources) == str(tmp_path / "qlik-receipts")
+
+
+def test_a_file_deep_in_an_inventory_folder_has_receipts_beside_the_folder(tmp_path: Path) -> None:
+    deep = tmp_path / "inventory" / "a" / "b"
+    deep.mkdir(parents=True)
+    assert folder_of(deep / "tenants.yml", tmp_path / "inventory") == str(tmp_path / "qlik-receipts")
+
+
+def test_another_folder_of_inventory_does_not_count(tmp_path: Path) -> None:
+    # Nor does one whose name only begins in the same way.
+    for name in ("inventory", "inventory2"):
+        (tmp_path / name).mkdir()
+    assert folder_of(tmp_path / "inventory2" / "eu.yml", tmp_path / "inventory") == str(
+        tmp_path / "inventory2" / "qlik-receipts"
+    )
+
+
+@pytest.mark.parametrize("sources", [(), ("a.eu.qlikcloud.com,",), ("inventory",)])
+def test_a_host_that_no_file_names_has_receipts_where_the_run_was_started(
+    tmp_path: Path, sources: tuple[str, ...]
+) -> None:
+    (tmp_path / "inventory").mkdir()
+    assert folder_of(None, *sources) == str(tmp_path / "qlik-receipts")
+    assert folder_of("", *sources) == str(tmp_path / "qlik-receipts")
+
+
+@pytest.mark.parametrize(("file", "source"), [("inventory/eu.yml", "inventory"), ("./inventory/eu.yml", "inventory/")])
+def test_relative_names_count_from_where_the_run_was_started(tmp_path: Path, file: str, source: str) -> None:
+    (tmp_path / "inventory").mkdir()
+    assert folder_of(file, source) == str(tmp_path / "qlik-receipts")
+
+
+@pytest.mark.parametrize("said", ["elsewhere", "/var/receipts", "~/receipts"])
+def test_a_folder_that_is_said_is_taken_as_it_is(tmp_path: Path, said: str) -> None:
+    assert folder_of(tmp_path / "eu.yml", said=said) == said
+
+
+def test_an_empty_name_is_left_to_the_operation_to_refuse(tmp_path: Path) -> None:
+    assert folder_of(tmp_path / "eu.yml", said="") == ""
+
+
+def test_who_keeps_no_receipts_has_no_folder_of_them(tmp_path: Path) -> None:
+    assert folder_of(tmp_path / "eu.yml", names={"hostname": None}) is None

@@ -1,0 +1,179 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The summary of a run as data: a file on demand, and Ansible's custom stats. Wherever it is read here, its schema is held."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary
+from ansible_collections.tenantops.qlik.tests.integration.fleet import host, scenario, tenant, tenant_id
+
+once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
+
+
+def test_a_summary_has_each_tenant_with_what_became_of_it(start_cloud, terminal):
+    cloud = start_cloud(
+        scenario(tenant("acme"), tenant("gone", status="disabled"), tenant("kept", deactivation_disallowed=True))
+    )
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory(
+        {**host("acme"), **host("gone"), **host("kept"), **host("unsure", tenant_decommission_confirm_hostname=None)}
+    )
+    terminal.environment["ANSIBLE_SHOW_CUSTOM_STATS"] = "1"
+    done, summary = terminal.sum_up("decommission")
+    assert done.status == 2, done
+    assert stat.S_IMODE((terminal.folder / "summary.json").stat().st_mode) == 0o600
+    assert (summary["operation"], summary["check_mode"], summary["refusal"]) == ("decommission", False, None)
+    assert summary["totals"] == {"changed": 1, "unchanged": 1, "failed": 2, "purged": 0, "not_reached": 0}
+    assert (summary["droppable"], summary["overdue"]) == ([], [])
+    receipt = terminal.receipt("acme")
+    assert {summary["run"]} == receipt.runs == terminal.receipt("gone").runs == terminal.receipt("kept").runs
+
+    acme, gone, kept, unsure = (
+        summary["tenants"][f"{name}.eu.qlikcloud.com"] for name in ("acme", "gone", "kept", "unsure")
+    )
+    assert acme == {
+        "host": "acme.eu.qlikcloud.com",
+        "outcome": "changed",
+        "changed": True,
+        "hostname": "acme.eu.qlikcloud.com",
+        "tenant_id": tenant_id("acme"),
+        "region": "eu",
+        "previous_status": "active",
+        "status": "disabled",
+        "estimated_purge_date": receipt.events[1]["estimated_purge_date"],
+        "purge_date_reckoned": False,
+        "overdue": False,
+        "probe_state": "deactivated",
+        "receipt": str(receipt.path),
+        "http_status": None,
+        "code": None,
+        "trace_id": None,
+        "msg": "active → disabled",
+    }
+    assert (gone["outcome"], gone["previous_status"], gone["status"]) == ("unchanged", "disabled", "disabled")
+    assert (gone["estimated_purge_date"], gone["overdue"]) == (None, False)
+    assert (kept["outcome"], kept["http_status"], kept["code"]) == ("failed", 403, "AUTH-5")
+    assert kept["trace_id"] in kept["msg"]
+    assert (unsure["outcome"], unsure["changed"], unsure["http_status"]) == ("failed", False, None)
+    assert "tenant_decommission_confirm_hostname is missing" in unsure["msg"]
+
+    # The same is shown as a custom stat, which Automation controller keeps with a job.
+    _play, shown = done.stdout.split("CUSTOM STATS:")
+    assert "tenant_decommission_summary" in shown
+    stats = json.loads(shown[shown.index("{") : shown.rindex("}") + 1])["tenant_decommission_summary"]
+    assert stats == json.loads((terminal.folder / "summary.json").read_text())
+
+
+def test_a_summary_names_what_can_be_dropped_and_what_is_overdue(start_cloud, terminal, refuse_reads):
+    terminal.log_in()
+    names = ("gone", "overdue", "waiting")
+    terminal.write_inventory({key: value for name in names for key, value in host(name).items()})
+    terminal.go_online(start_cloud(scenario(*(tenant(name) for name in names))))
+    assert terminal.decommission().status == 0
+    for name in ("gone", "overdue"):
+        # Thirty days were asked for.
+        terminal.receipt(name).age(days=33)
+    terminal.receipt("waiting").age(days=31)
+
+    late = {name: tenant(name, status="disabled", purge_at="+1d") for name in ("overdue", "waiting")}
+    terminal.go_online(start_cloud(scenario(tenant("gone", status="disabled", purge_at="-1d"), *late.values())))
+    done, summary = terminal.sum_up("decommission")
+    assert summary["overdue"] == ["overdue.eu.qlikcloud.com"]
+    assert "they are still disabled: overdue.eu.qlikcloud.com." in done.stdout
+    for name in names:
+        assert summary["tenants"][f"{name}.eu.qlikcloud.com"]["overdue"] is (name == "overdue")
+    if refuse_reads:
+        # Nobody but a probe says that it is gone.
+        assert (done.status, summary["droppable"]) == (2, [])
+    else:
+        assert (done.status, summary["droppable"]) == (0, ["gone.eu.qlikcloud.com"])
+        assert "Purged, and to be dropped from the inventory: gone.eu.qlikcloud.com." in done.stdout
+
+
+@once
+def test_a_refused_wave_has_its_summary_too(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory({**host("acme"), **host("beta")}, tenant_decommission_max_tenants=1)
+    done, summary = terminal.sum_up("decommission")
+    assert done.status == 2, done
+    assert summary["refusal"].startswith("The wave is refused, nothing was sent. The play has 2 tenants to deactivate")
+    assert summary["totals"] == {"changed": 0, "unchanged": 0, "failed": 0, "purged": 0, "not_reached": 2}
+    assert {result["outcome"] for result in summary["tenants"].values()} == {"not_reached"}
+    assert cloud.requests() == []
+
+
+def test_a_run_in_which_every_tenant_failed_has_its_summary_too(start_cloud, terminal):
+    names = ("acme", "beta")
+    cloud = start_cloud(scenario(*(tenant(name, deactivation_disallowed=True) for name in names)))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory({**host("acme"), **host("beta")})
+    done, summary = terminal.sum_up("decommission")
+    assert done.status == 2, done
+    assert summary["refusal"] is None
+    assert summary["totals"] == {"changed": 0, "unchanged": 0, "failed": 2, "purged": 0, "not_reached": 0}
+    assert len({result["trace_id"] for result in summary["tenants"].values()}) == 2
+
+
+def test_check_mode_writes_a_summary_of_what_would_be(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme"), tenant("gone", status="disabled")))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory({**host("acme"), **host("gone")})
+    done, summary = terminal.sum_up("decommission", "--check")
+    assert done.status == 0, done
+    assert summary["check_mode"] is True
+    assert summary["totals"] == {"changed": 1, "unchanged": 1, "failed": 0, "purged": 0, "not_reached": 0}
+    acme = summary["tenants"]["acme.eu.qlikcloud.com"]
+    # It would be disabled; nobody has told a date yet.
+    assert (acme["previous_status"], acme["status"], acme["estimated_purge_date"]) == ("active", "disabled", None)
+    assert cloud.action_posts() == []
+
+
+def test_in_batches_the_last_summary_is_that_of_all_and_they_are_one_run(start_cloud, terminal):
+    names = [f"tenant{number}" for number in range(5)]
+    cloud = start_cloud(scenario(*(tenant(name) for name in names)))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    hosts = {key: value for name in names for key, value in host(name).items()}
+    terminal.write_inventory(hosts, tenant_decommission_summary_file="summary.json")
+    play = {
+        "name": "In batches",
+        "hosts": "qlik_tenants",
+        "connection": "local",
+        "gather_facts": False,
+        "serial": 2,
+        "roles": [{"role": "tenantops.qlik.tenant_decommission"}],
+    }
+    terminal.write("play.yml", [play])
+    done = terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml")
+    assert done.status == 0, done
+    # The first batch's summary says that the others are to come.
+    assert "5 tenants: 2 deactivated, 0 unchanged, 0 failed, 3 not reached." in done.stdout
+    summary = read_summary(terminal.folder / "summary.json")
+    assert summary["totals"] == {"changed": 5, "unchanged": 0, "failed": 0, "purged": 0, "not_reached": 0}
+    assert set().union(*(terminal.receipt(name).runs for name in names)) == {summary["run"]}
+    assert sum(post["effective"] for post in cloud.action_posts()) == 5
+
+
+def test_a_summary_that_cannot_be_written_is_shown_all_the_same_and_fails_the_run(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory(host("acme"), tenant_decommission_summary_file="no/such/folder/summary.json")
+    done = terminal.decommission()
+    assert done.status == 2, done
+    assert "dest is 'no/such/folder/summary.json': it cannot be written" in done.stdout
+    assert "1 tenant: 1 deactivated, 0 unchanged, 0 failed." in done.stdout
+    assert terminal.receipt("acme").kinds == ["intent", "deactivated", "observed"]
+    assert len(cloud.action_posts()) == 1
