@@ -42,7 +42,7 @@ COURSES: dict[str, tuple[dict[str, Any] | None, list[str], list[str]]] = {
     "well": (None, WELL, []),
     "byhand": (None, ["observed deactivated"], []),
     "kept": (None, ["intent", "failed none"], ["intent", "failed none"]),
-    "busy": ({"status": 429, "headers": {"Retry-After": "1"}}, WELL, []),
+    "busy": ({"status": 429, "headers": {"Retry-After": "1"}}, ["intent", *WELL], []),
     "lost": ({"drop": "after"}, ["intent", "deactivated settled", "observed deactivated"], []),
     "error": ({"status": 500, "html": "<h1>no</h1>"}, ["intent", "failed unknown"], WELL),
     "errorwitheffect": (
