@@ -19,9 +19,9 @@ done
 set -a
 # shellcheck source=/dev/null
 . "$cloud/environment"
-# Nothing is left behind: the receipts go beside the inventory, the lock into the state folder.
-TENANTOPS_QLIK_STATE_DIR=$cloud/state
 set +a
+# Nothing is left behind: the receipts go beside the inventory, the lock into the state folder.
+export TENANTOPS_QLIK_STATE_DIR=$cloud/state
 cp tests/demo/tenants.yml "$cloud/tenants.yml"
 export ANSIBLE_CONFIG=$PWD/ansible.cfg
 cd "$cloud"

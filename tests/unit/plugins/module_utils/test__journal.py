@@ -302,7 +302,7 @@ def test_a_full_disk_leaves_the_old_file(
         def __init__(self, descriptor: int, _mode: str) -> None:
             self._descriptor = descriptor
 
-        def __enter__(self) -> Full:
+        def __enter__(self) -> t.Any:
             return self
 
         def __exit__(self, *_error: object) -> None:

@@ -294,7 +294,7 @@ def places(value: t.Any) -> list[tuple[t.Any, t.Any]]:
 def mutated(draw: st.DrawFn) -> bytes:
     """A receipt that somebody edited by hand, not always with luck."""
     found = copy.deepcopy(draw(RECEIPTS))
-    for _ in range(draw(st.integers(1, 3))):
+    for _count in range(draw(st.integers(1, 3))):
         container, key = draw(st.sampled_from(places(found)))
         change = draw(st.sampled_from(["replace", "remove", "add", "twice"]))
         if change == "replace":

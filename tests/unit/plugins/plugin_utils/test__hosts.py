@@ -73,10 +73,10 @@ def folder_of(
 
 
 def test_receipts_go_beside_the_inventory_file(tmp_path: Path) -> None:
-    file = tmp_path / "tenants" / "eu.yml"
-    file.parent.mkdir()
-    file.write_text("")
-    assert folder_of(file, file) == str(tmp_path / "tenants" / "qlik-receipts")
+    tenants = tmp_path / "tenants" / "eu.yml"
+    tenants.parent.mkdir()
+    tenants.write_text("")
+    assert folder_of(tenants, tenants) == str(tmp_path / "tenants" / "qlik-receipts")
 
 
 def test_receipts_go_beside_an_inventory_folder_and_not_into_it(tmp_path: Path) -> None:
