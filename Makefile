@@ -11,7 +11,7 @@ REQUIREMENTS := requirements.txt requirements-dev.txt $(wildcard tests/*/require
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint sanity units integration simulator bench venv clean
+.PHONY: help demo test coverage lint sanity units integration simulator bench venv clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z ]*\):.*## /\1\t/p' Makefile | expand -t 40
@@ -19,8 +19,11 @@ help: ## Show this list
 demo: venv ## Take tenants of a stand-in Qlik Cloud out of service, twice
 	tests/demo/run.sh
 
-test: lint ## Run every check and every test, with coverage
-	tests/run.sh --coverage sanity units integration simulator
+test: lint ## Run every check and every test
+	tests/run.sh sanity units integration simulator
+
+coverage: venv ## Run the tests and tell what of plugins/ they reach
+	tests/run.sh --coverage units integration
 
 lint: venv ## Check style, types and the changelog's fragments
 	yamllint --strict .
