@@ -79,7 +79,7 @@ tenants:
       status: active
       hostnames: [acme.eu.qlikcloud.com]
       probe_state: active
-      receipt: /work/qlik-receipts/acme.eu.qlikcloud.com.json
+      receipt: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
       receipt_says: null
       would: deactivate
       message: ""

@@ -91,7 +91,7 @@ receipt:
   description: The file of the tenant's receipt; null where none is kept.
   returned: always, but for wrong options
   type: str
-  sample: /work/qlik-receipts/acme.eu.qlikcloud.com.json
+  sample: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
 status:
   description: The status that the tenant has now, or would have in check mode.
   returned: success, and where a reactivation could not be verified

@@ -118,7 +118,7 @@ receipt:
   description: The file of the tenant's receipt.
   returned: always, but for an entry without a seal
   type: str
-  sample: /work/qlik-receipts/acme.eu.qlikcloud.com.json
+  sample: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
 http_status:
   description: The HTTP status of the answer that the failure rests on; null where there was none.
   returned: failure
