@@ -15,7 +15,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._preflight import p
 from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION, TENANT_VARIABLES
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import write_result
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts, read_loaded
 
 display = Display()
 
@@ -30,7 +30,8 @@ class ActionModule(QlikAction):
         """Look at everything, print it, and fail where something would stop a run."""
         prefix = params["variables"]
         entries = list(read_hosts(self._task, task_vars, TENANT_VARIABLES[DECOMMISSION], prefix=prefix))
-        found = preflight(entries, prefix=prefix, params=params, run=run)
+        pre_tasks = read_loaded(self._task, task_vars, f"{prefix}pre_tasks")
+        found = preflight(entries, prefix=prefix, params=params, run=run, pre_tasks=pre_tasks)
         for line in found["lines"]:
             display.display(run.hide(line))
         if params["dest"]:

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from ansible.utils.display import Display
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._summary import summarize
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import write_result
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_registered
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_results
 
 display = Display()
 
@@ -27,19 +26,13 @@ class ActionModule(QlikAction):
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Collect what became of each host, and print it."""
-        wave = params["wave"]
-        if not wave:
-            raise Stopped(
-                "The wave was not guarded, so nothing was sent. Run the play from its beginning, with all tasks of the role."
-            )
-        hosts = [
-            (str(host), read_registered(task_vars, host, params["result_variable"]))
-            for host in task_vars["ansible_play_hosts_all"]
-        ]
-        operation = params["operation"]
+        wave, operation = params["wave"], params["operation"]
         found = summarize(
-            hosts,
+            read_results(task_vars, wave, params["result_variable"]),
             operation=operation,
+            plan_sha256=wave.get("plan_sha256"),
+            not_applied=wave.get("not_applied") or (),
+            unprepared={host for host, entry in (wave.get("tenants") or {}).items() if entry["prepares"]},
             refusal=wave.get("msg") if wave.get("failed") else None,
             check_mode=run.check_mode,
             run_id=run.run_id,

@@ -96,6 +96,10 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "variables": {"type": "str", "default": "tenant_decommission_"},
         "max_tenants": _AS_GIVEN | {"default": 10},
         "regions_with_credentials": {"type": "list", "elements": "str"},
+        "planning": {"type": "bool", "default": False},
+        "plan": {"type": "path"},
+        "plan_sha256": {"type": "str"},
+        "plan_max_hours": _AS_GIVEN | {"default": 168},
         **_CLAIMS,
     },
     "qlik_wave_tenant": {
@@ -103,6 +107,14 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "tenant": {"type": "dict", "required": True},
         "tokens": {"type": "list", "elements": "dict", "required": True, "no_log": False},
         "credentials": _CLIENT,
+        "prepared_variable": {"type": "str", "default": "_tenant_decommission_prepared"},
+    },
+    "qlik_wave_plan": {
+        **_COMMON,
+        "wave": {"type": "dict", "required": True},
+        "result_variable": {"type": "str", "default": "tenant_decommission_result"},
+        "dest": {"type": "path", "required": True},
+        "valid_hours": _AS_GIVEN | {"default": 72},
     },
     "qlik_wave_summary": {
         **_COMMON,

@@ -243,12 +243,26 @@ class Course(abc.ABC):
                     f"Tenant {target} is protected: its hostname {for_terminal(hostname)} matches '{for_terminal(pattern)}'",
                     "If it is meant all the same, take the pattern out of the protected ones.",
                 )
-        if found.decision.verdict is Verdict.ACT and not self._order.counted:
+        differs = self._order.planned.fault(found.read, found.decision) if self._order.planned else None
+        if differs:
             raise self._stopped(
-                f"Tenant {target} is {for_terminal(found.decision.status)}, and its receipt says that it is {self._journal.standing.state}:"
-                " so it was not counted, and with it the wave may be larger than max_tenants allows",
-                "Find out who brought it back. If it is meant to go all the same, run it alone with --limit, or raise max_tenants.",
+                f"Tenant {target} is not as the plan has it: {for_terminal(differs, 1000)}",
+                "Find out what has changed, make a new plan and have it approved.",
             )
+        if found.decision.verdict is Verdict.ACT and not self._order.counted:
+            self._stop_uncounted(found)
+
+    def _stop_uncounted(self, found: Observation) -> t.NoReturn:
+        """Stop a tenant that was left out of the wave's count by its receipt, and correct the receipt, so that the next run counts it."""
+        status, told = found.decision.status, self._journal.standing.state
+        # Where it cannot be written, the tenant stops all the same.
+        with contextlib.suppress(NotWritten):
+            self._journal.record("observed", {"status": status, **_facts_of(found.probe)})
+        raise self._stopped(
+            f"Tenant {self._target} is {for_terminal(status)}, and its receipt said that it was {told}: so it was not counted for"
+            " max_tenants, nor were the tasks run that come before a deactivation",
+            "Find out who brought it back. If it is meant to go all the same, run again: its receipt has it as live now, and it counts.",
+        )
 
     def _stopped(self, words: str, next_step: str) -> Stopped:
         probed = self._last.probe if self._last else None

@@ -17,6 +17,9 @@ from ._addresses import Address, check_hostname_in_region, check_tenant_id
 from ._errors import InvalidInput
 from ._output import for_terminal, shown
 
+if t.TYPE_CHECKING:
+    from ._plan import Planned
+
 # Reference: "Deactivate".
 SHORTEST_PURGE_DAYS = 10
 LONGEST_PURGE_DAYS = 90
@@ -41,11 +44,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Author:
-    """Who orders it. ``run`` names the run; ``approved_by`` and ``ticket`` are claims, taken over as they were given."""
+    """Who orders it. ``run`` names the run; ``approved_by`` and ``ticket`` are claims, taken over as they were given;
+    ``plan_sha256`` is the digest of the plan that is applied.
+    """
 
     run: str
     approved_by: str | None = None
     ticket: str | None = None
+    plan_sha256: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +59,9 @@ class Order:
     """An order to change a tenant.
 
     ``verify_timeout`` in s (None: no verification); ``protected``: patterns of hostnames; ``receipt_path``: the file of its
-    receipt (None: none is kept); ``counted``: False where the wave has more tenants than may be changed, and this one was left
-    out of the count, since its receipt says that nothing is to be done.
+    receipt (None: none is kept); ``counted``: False where this tenant was left out, since its receipt says that nothing is to be
+    done: out of the count of a wave that has more tenants than may be changed, or of the tasks that come before a deactivation;
+    ``planned``: what the approved plan says of it (None: there is no plan).
     """
 
     target: Target
@@ -63,6 +70,7 @@ class Order:
     receipt_path: str | None = None
     protected: tuple[str, ...] = ()
     counted: bool = True
+    planned: Planned | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +100,22 @@ def check_whole_number(value: t.Any, option: str, lowest: int, highest: int, uni
 
 def check_seconds(value: t.Any, option: str, lowest: float, highest: float = 7 * 86400) -> float:
     """A length of time in s."""
+    return _check_length(value, option, "seconds", lowest, highest)
+
+
+def check_hours(value: t.Any, option: str, highest: float = 10 * 365 * 24) -> float:
+    """A length of time in h, fractions and 0 allowed."""
+    return _check_length(value, option, "hours", 0, highest)
+
+
+def _check_length(value: t.Any, option: str, unit: str, lowest: float, highest: float) -> float:
     try:
-        seconds = math.nan if isinstance(value, bool) else float(value)
+        length = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
-        seconds = math.nan
-    if not lowest <= seconds <= highest:
-        raise InvalidInput(
-            f"{option} is {shown(value)}: it must be a number of seconds from {lowest:g} to {highest:g}."
-        )
-    return seconds
+        length = math.nan
+    if not lowest <= length <= highest:
+        raise InvalidInput(f"{option} is {shown(value)}: it must be a number of {unit} from {lowest:g} to {highest:g}.")
+    return length
 
 
 def check_bool(value: t.Any, option: str) -> bool:
@@ -171,11 +186,15 @@ def check_reactivation(params: Mapping[str, t.Any], run_id: str) -> Reactivation
 
 
 def check_author(params: Mapping[str, t.Any], run_id: str, prefix: str = "") -> Author:
-    """Who orders it, from the options ``run_id``, ``approved_by`` and ``ticket``; the run's own name where none is given."""
+    """Who orders it, from the options ``run_id``, ``approved_by`` and ``ticket``; the run's own name where none is given.
+
+    ``plan_sha256`` is not the user's to give here: the guard of a wave has it from the plan that it read.
+    """
     return Author(
         _check_claim(params.get("run_id"), "run_id") or run_id,
         _check_claim(params.get("approved_by"), f"{prefix}approved_by"),
         _check_claim(params.get("ticket"), f"{prefix}ticket"),
+        params.get("plan_sha256"),
     )
 
 

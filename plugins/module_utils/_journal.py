@@ -119,7 +119,8 @@ class Journal:
             "by": {"user": _user(), "host": for_terminal(socket.gethostname(), 255)},
             "run": self.author.run,
         }
-        claims = {"approved_by": self.author.approved_by, "ticket": self.author.ticket}
+        author = self.author
+        claims = {"plan_sha256": author.plan_sha256, "approved_by": author.approved_by, "ticket": author.ticket}
         entry |= {
             name: self.hide(value) if isinstance(value, str) else value
             for name, value in {**claims, **facts}.items()

@@ -30,6 +30,15 @@ def for_terminal(value: t.Any, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+def for_markdown(value: t.Any, longest: int = _LONGEST) -> str:
+    """A code span of Markdown, fit for a cell of a table: in it nothing is a link, a mention, a reference, markup or a command.
+
+    Two characters would end the span or the cell, whatever stands before them, and are shown as others that look like them.
+    """
+    text = for_terminal(value, longest).replace("`", "'").replace("|", "¦")
+    return f"`{text or ' '}`"
+
+
 def _repr(value: t.Any) -> str:
     try:
         return repr(value)

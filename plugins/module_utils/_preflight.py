@@ -41,10 +41,12 @@ def preflight(
     prefix: str,
     params: Mapping[str, t.Any],
     run: Run,
+    pre_tasks: t.Any = None,
 ) -> dict[str, t.Any]:
     """Look at everything.
 
     :arg entries: the wave's entries, as for guard_wave().
+    :arg pre_tasks: the file of tasks that a run would be loaded with.
     :arg params: the options of qlik_preflight; ``credentials`` maps regions to clients, else one client is for all regions.
     :returns: ``regions`` and ``tenants``, a mapping each for what was found; ``problems``, what would stop a run; ``lines``.
     """
@@ -58,6 +60,7 @@ def preflight(
             operation=DECOMMISSION,
             max_tenants=params["max_tenants"],
             regions_with_credentials=None if one_client else params["credentials"] or [],
+            pre_tasks=pre_tasks,
         )
     except QlikError as error:
         problems.append(error.message)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ._output import for_terminal
@@ -22,6 +22,8 @@ _WORDS = {
     "decommission": ("Tenants taken out of service", "deactivated"),
     "restore": ("Tenants brought back into service", "reactivated"),
 }
+
+_UNPREPARED = "a task that comes before its deactivation failed, or was not reached"
 
 _SEEN = {
     "active": "still works for its users",
@@ -40,15 +42,23 @@ def summarize(
     check_mode: bool,
     run_id: str,
     now: datetime,
+    plan_sha256: str | None = None,
+    not_applied: Sequence[str] = (),
+    unprepared: Collection[str] = (),
 ) -> dict[str, t.Any]:
     """The summary of a wave, as ``docs/summary.schema.json`` describes it, and as lines of text.
 
     :arg hosts: each host's name in the inventory with the role's result, None where it was not reached.
     :arg operation: what the wave was for: ``decommission``, ``restore``.
     :arg refusal: why the wave as a whole was refused, where it was.
+    :arg plan_sha256: the digest of the plan that was applied, where there was one.
+    :arg not_applied: the tenants in that plan that no host of the play has.
+    :arg unprepared: hosts for which the tasks that come before a deactivation have not all run.
     :returns: ``lines`` and ``summary``.
     """
-    tenants = [_tenant(host, result, now) for host, result in hosts]
+    tenants = [
+        _tenant(host, result or {"msg": _UNPREPARED if host in unprepared else None}, now) for host, result in hosts
+    ]
     totals = {outcome: sum(tenant["outcome"] == outcome for tenant in tenants) for outcome in OUTCOMES}
     summary = {
         "schema": SCHEMA,
@@ -57,6 +67,8 @@ def summarize(
         "created": write_time(now),
         "check_mode": check_mode,
         "refusal": None if refusal is None else for_terminal(refusal, 4000),
+        "plan_sha256": plan_sha256,
+        "not_applied": [for_terminal(hostname, 253) for hostname in not_applied],
         "totals": totals,
         "tenants": tenants,
         "droppable": [tenant["host"] for tenant in tenants if tenant["outcome"] == "purged"],
@@ -65,14 +77,13 @@ def summarize(
     return {"lines": _lines(summary), "summary": summary}
 
 
-def _tenant(host: str, result: Mapping[str, t.Any] | None, now: datetime) -> dict[str, t.Any]:
+def _tenant(host: str, found: Mapping[str, t.Any], now: datetime) -> dict[str, t.Any]:
     """What became of one tenant; its texts are harmless on a terminal."""
-    found = result or {}
 
     def text(key: str, longest: int = 300) -> str | None:
         return None if found.get(key) is None else for_terminal(found[key], longest)
 
-    if result is None:
+    if "failed" not in found:
         outcome = "not_reached"
     elif found.get("failed"):
         outcome = "failed"
@@ -121,6 +132,8 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
         ),
     ]
     lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
+    if summary["not_applied"]:
+        lines.append(f"In the plan, and not in this play: {', '.join(summary['not_applied'])}.")
     if totals["failed"]:
         lines.append("Failed:")
         lines += [f"  {_shown_name(tenant)}: {tenant['msg']}" for tenant in tenants if tenant["outcome"] == "failed"]
@@ -140,7 +153,7 @@ def _shown_name(tenant: Mapping[str, t.Any]) -> str:
 def _row(tenant: Mapping[str, t.Any], *, check_mode: bool) -> tuple[str, str, str, str]:
     name = _shown_name(tenant)
     if tenant["outcome"] == "not_reached":
-        return name, "not reached", "", ""
+        return name, "not reached", str(tenant["msg"] or ""), ""
     if tenant["outcome"] == "purged":
         return name, str(tenant["msg"]), _purge(tenant, check_mode=check_mode), ""
     return name, _change(tenant), _purge(tenant, check_mode=check_mode), _SEEN.get(str(tenant["probe_state"]), "")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import typing as t
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from ._addresses import check_hostname_in_region, check_tenant_id
 from ._connection import Run, check_credentials, open_client
@@ -38,6 +38,7 @@ from ._inputs import (
 from ._journal import standing_in
 from ._lifecycle import deactivate, reactivate
 from ._output import for_terminal, shown
+from ._plan import DEACTIVATE, LEAVE, Plan, Planned, planned_tenant
 from ._receipts import DISABLED, PURGED, Standing
 from ._times import read_time
 from ._tokens import Token
@@ -65,6 +66,7 @@ TENANT_VARIABLES: dict[str, dict[str, t.Any]] = {
         "purge_after_days": DEFAULT_PURGE_DAYS,
         "min_purge_days": SHORTEST_PURGE_DAYS,
         "max_purge_days": LONGEST_PURGE_DAYS,
+        "pre_tasks": None,
     },
     RESTORE: _VARIABLES,
 }
@@ -77,6 +79,9 @@ def guard_wave(
     operation: str,
     max_tenants: t.Any,
     regions_with_credentials: Collection[str] | None,
+    plan: Plan | None = None,
+    planning: bool = False,
+    pre_tasks: t.Any = None,
 ) -> dict[str, t.Any]:
     """Check a wave as a whole.
 
@@ -87,24 +92,37 @@ def guard_wave(
     :arg max_tenants: how many tenants one play may change. Those whose receipt says that they are disabled or purged do not
         count; they may not be changed either, where all together are more.
     :arg regions_with_credentials: the regions that credentials were given for; None: given for whatever region.
-    :returns: ``tenants`` (host to entry, with the region that it lies in as ``in_region`` and whether it may be changed as
-        ``counted``), ``regions`` (those that a token is needed for), ``count`` (the hosts), ``to_change`` (those that count).
+    :arg plan: the approved plan that is applied: it confirms its tenants, and those count that it says are to be deactivated.
+    :arg planning: a plan is made. Nothing can be changed then, so no confirmation is needed, and there may be any number of tenants.
+    :arg pre_tasks: the file of tasks that the play runs for each tenant first.
+    :returns: ``tenants`` (host to entry, with the region that it lies in as ``in_region``, what the plan says of it as ``planned``,
+        whether it may be changed as ``counted``, and whether its tasks come first as ``prepares``), ``regions`` (those that a token is
+        needed for), ``count`` (the hosts), ``to_change`` (those that count), ``plan_sha256``, ``not_applied`` (the hostnames in the
+        plan that no host of the play has).
     :raises InvalidInput: with all that is wrong with the wave as a whole. What is wrong with one tenant alone is left to that
         tenant's operation, which stops it alone.
     """
     limit = check_whole_number(max_tenants, f"{prefix}max_tenants", 0, 10**6)
     wrong: list[str] = []
-    done = {entry["host"] for entry in entries if operation == DECOMMISSION and _is_done(entry, prefix)}
-    to_change = len(entries) - len(done)
-    if to_change > limit:
+    if plan is not None:
+        entries = [_with_plan(entry, prefix, plan) for entry in entries]
+        wrong += _not_planned(entries)
+        done = {entry["host"] for entry in entries if (entry["planned"] or {}).get("action") != DEACTIVATE}
+        besides = " by the plan"
+    else:
+        done = {entry["host"] for entry in entries if operation == DECOMMISSION and _is_done(entry, prefix)}
         besides = (
             f" (and {len(done)} that are disabled or purged by their receipts, which do not count)" if done else ""
         )
+    to_change = len(entries) - len(done)
+    if to_change > limit and not planning:
         tenants = "tenant" if to_change == 1 else "tenants"
         wrong.append(
             f"The play has {to_change} {tenants} to {_DO[operation]}{besides}, and {prefix}max_tenants allows {limit}: check the inventory"
             f" and --limit; if they are right, set {prefix}max_tenants to {to_change}."
         )
+    if operation == DECOMMISSION:
+        wrong += _late_pre_tasks(entries, prefix, pre_tasks)
     wrong += _duplicates(entries, "hostname", lambda value: str(value).lower())
     wrong += _duplicates(entries, "tenant_id", str)
     regions: dict[str, str] = {}
@@ -118,15 +136,15 @@ def guard_wave(
                 wrong.append(
                     f"{_name(entry)} is protected: its hostname matches '{for_terminal(pattern)}' in {prefix}protected."
                 )
-            regions[entry["host"]] = check_wave_tenant(entry, prefix, operation).target.address.region
+            order = check_wave_tenant({**entry, "planning": planning}, prefix, operation)
+            regions[entry["host"]] = order.target.address.region
         except _WrongPolicy as error:
             policies.setdefault(error.message, []).append(_name(entry))
         except QlikError:
             # Its own operation says so. It needs no token.
             pass
     for message, hosts in policies.items():
-        more = f" and {len(hosts) - 3} more" if len(hosts) > 3 else ""
-        wrong.append(f"{', '.join(hosts[:3])}{more}: {message}")
+        wrong.append(f"{_some(hosts)}: {message}")
     if regions_with_credentials is not None:
         missing = sorted(set(regions.values()).difference(regions_with_credentials))
         if missing:
@@ -137,19 +155,26 @@ def guard_wave(
             )
     if wrong:
         raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(wrong))
+    prepares = {entry["host"] for entry in entries if pre_tasks and not planning} - done
     return {
         "tenants": {
             entry["host"]: {
                 **entry,
                 "operation": operation,
+                "planning": planning,
+                "plan_sha256": plan.sha256 if plan else None,
                 "in_region": regions.get(entry["host"]),
-                "counted": len(entries) <= limit or entry["host"] not in done,
+                "prepares": entry["host"] in prepares,
+                # What was left out of the count, or of the tasks that come first, is not changed.
+                "counted": planning or entry["host"] not in done or (len(entries) <= limit and not pre_tasks),
             }
             for entry in entries
         },
         "regions": sorted(set(regions.values())),
         "count": len(entries),
         "to_change": to_change,
+        "plan_sha256": plan.sha256 if plan else None,
+        "not_applied": _not_applied(entries, plan) if plan else [],
     }
 
 
@@ -175,7 +200,10 @@ def check_wave_tenant(
     :raises InvalidInput: what is wrong with this tenant.
     """
     target = check_wave_target(entry, prefix)
-    check_confirmation(entry["confirm_hostname"], target.address, f"{prefix}confirm_hostname")
+    planned = planned_tenant(entry["planned"]) if entry.get("planned") else None
+    # A plan was read and approved with the tenant in it, and where one is made nothing is changed. What is typed all the same must fit.
+    if not (planned or entry.get("planning")) or entry["confirm_hostname"]:
+        check_confirmation(entry["confirm_hostname"], target.address, f"{prefix}confirm_hostname")
     verify_timeout = check_seconds(entry["verify_timeout"], f"{prefix}verify_timeout", 0)
     common: dict[str, t.Any] = {
         "target": target,
@@ -189,7 +217,23 @@ def check_wave_tenant(
         return Reactivation(**common)
     shortest, longest = _check_policy(entry, prefix)
     days = check_purge_days(entry["purge_after_days"], f"{prefix}purge_after_days", shortest, longest)
-    return Deactivation(purge_after_days=days, **common)
+    if planned:
+        _check_planned(planned, target, days, prefix)
+    return Deactivation(purge_after_days=days, planned=planned, **common)
+
+
+def _check_planned(planned: Planned, target: Target, days: int, prefix: str) -> None:
+    """What the inventory says of a tenant is what the plan says."""
+    if planned.tenant_id is not None and target.tenant_id != planned.tenant_id:
+        raise InvalidInput(
+            f"Tenant {target} has the id {planned.tenant_id} in the plan: one of the two ids may be another customer's. Find"
+            f" out which, and make a new plan where {prefix}tenant_id is right."
+        )
+    if planned.action == DEACTIVATE and days != planned.purge_after_days:
+        raise InvalidInput(
+            f"{prefix}purge_after_days is {days}, and the plan has {planned.purge_after_days} days for tenant {target}: give what was"
+            " approved, or make a new plan."
+        )
 
 
 def receipt_path(entry: Mapping[str, t.Any], prefix: str, target: Target) -> str | None:
@@ -209,6 +253,9 @@ def change_tenant(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
     """
     entry = params["tenant"]
     known = {"hostname": entry["hostname"], "id": entry["tenant_id"], "region": entry["region"]}
+    # Nothing is changed where a plan is made, whatever mode the run is in.
+    planning = entry.get("planning", False)
+    check_mode = run.check_mode or planning
     try:
         order = check_wave_tenant(entry, entry["prefix"], entry["operation"], run.run_id)
         address = order.target.address
@@ -221,9 +268,9 @@ def change_tenant(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
             token=_token_of(address.region, params["tokens"]),
         )
         if isinstance(order, Deactivation):
-            result = deactivate(client, order, check_mode=run.check_mode)
+            result = deactivate(client, order, check_mode=check_mode)
         else:
-            result = reactivate(client, order, check_mode=run.check_mode)
+            result = reactivate(client, order, check_mode=check_mode)
     except QlikError as error:
         error.result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
         raise
@@ -232,19 +279,27 @@ def change_tenant(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
         if result["changed"]
         else f"{result['status']} already, left alone"
     )
+    if not result["changed"] and order.planned and order.planned.action == DEACTIVATE:
+        change += " (the plan was to deactivate it: somebody has since)"
     if order.target.tenant_id is None and result["id"] is not None:
         change += f" (its id was looked up: {result['id']})"
-    return _host_result(result, changed=result["changed"], failed=False, msg=change)
+    action = _DO[entry["operation"]] if result["changed"] else LEAVE
+    return _host_result(result, changed=result["changed"] and not planning, failed=False, msg=change, action=action)
 
 
-def _host_result(result: Mapping[str, t.Any], *, changed: bool, failed: bool, msg: str) -> dict[str, t.Any]:
+def _host_result(
+    result: Mapping[str, t.Any], *, changed: bool, failed: bool, msg: str, action: str | None = None
+) -> dict[str, t.Any]:
     return {
         "hostname": result["hostname"],
+        "hostnames": result.get("hostnames", []),
         "tenant_id": result["id"],
         "region": result["region"],
+        "action": action,
         "changed": changed,
         "previous_status": result.get("previous_status"),
         "status": result.get("status"),
+        "purge_after_days": result.get("purge_after_days"),
         "estimated_purge_date": result.get("estimated_purge_date"),
         "purge_date_reckoned": result.get("purge_date_reckoned", False),
         "probe_state": result.get("probe", {}).get("state"),
@@ -284,6 +339,47 @@ def _is_done(entry: Mapping[str, t.Any], prefix: str) -> bool:
         return False
     told = standing_in(path, target) if path else Standing()
     return told.state in (DISABLED, PURGED) and told.unsettled is None
+
+
+def _with_plan(entry: Mapping[str, t.Any], prefix: str, plan: Plan) -> dict[str, t.Any]:
+    """An entry with what the plan says of its tenant; the plan's id where the inventory has none."""
+    try:
+        planned = plan.tenants.get(check_wave_target(entry, prefix).address.hostname)
+    except QlikError:
+        # Its own operation says what is wrong.
+        return {**entry, "planned": None}
+    known = planned["id"] if planned and entry["tenant_id"] is None else entry["tenant_id"]
+    return {**entry, "planned": planned, "tenant_id": known}
+
+
+def _not_planned(entries: Sequence[Mapping[str, t.Any]]) -> Iterator[str]:
+    hosts = [_name(entry) for entry in entries if entry["planned"] is None]
+    if hosts:
+        yield (
+            f"The plan lacks {_some(hosts)}: it is applied as it was approved, and to nothing else. Check -i and --limit, or make a new"
+            " plan."
+        )
+
+
+def _not_applied(entries: Sequence[Mapping[str, t.Any]], plan: Plan) -> list[str]:
+    hosts = {entry["planned"]["hostname"] for entry in entries if entry["planned"]}
+    return [hostname for hostname in plan.tenants if hostname not in hosts]
+
+
+def _late_pre_tasks(entries: Sequence[Mapping[str, t.Any]], prefix: str, loaded: t.Any) -> Iterator[str]:
+    """Hosts whose tasks to be run first are not those that the play was loaded with."""
+    hosts = [_name(entry) for entry in entries if (entry["pre_tasks"] or None) != (loaded or None)]
+    if hosts:
+        yield (
+            f"{prefix}pre_tasks of {_some(hosts)} is not what the play was loaded with ({shown(loaded) if loaded else 'nothing'}): Ansible"
+            f" includes those tasks before it looks at the inventory. Give {prefix}pre_tasks with -e, as a variable of the play or as a"
+            " parameter of the role, one for all tenants."
+        )
+
+
+def _some(hosts: Sequence[str]) -> str:
+    more = f" and {len(hosts) - 3} more" if len(hosts) > 3 else ""
+    return f"{', '.join(hosts[:3])}{more}"
 
 
 def _name(entry: Mapping[str, t.Any]) -> str:

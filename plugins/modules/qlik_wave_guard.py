@@ -13,7 +13,8 @@ version_added: 0.1.0
 description:
   - A step of the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Run it with C(run_once).
   - Looks at all hosts of the play, and refuses the whole wave where there are more tenants than allowed, where two hosts name the same
-    tenant, where a tenant is protected, or where a region has no credentials. It sends nothing.
+    tenant, where a tenant is protected, where a region has no credentials, or where the plan is not the one that was approved. It sends
+    nothing.
   - What it passes is sealed. M(tenantops.qlik.qlik_wave_tenant) takes nothing else.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
@@ -39,6 +40,23 @@ options:
     description: The regions that there are credentials for. Empty, O(client_id) and O(client_secret) are taken for all regions.
     type: list
     elements: str
+  planning:
+    description:
+      - A plan is made. The wave is passed for looking at its tenants alone, so no confirmation is needed and O(max_tenants) does not hold.
+    type: bool
+    default: false
+  plan:
+    description:
+      - The file of the plan that is applied. It stands for the confirmation of its tenants, and a host that it lacks is refused.
+      - With O(planning), the file that is to be written.
+    type: path
+  plan_sha256:
+    description: The digest of that file, from whoever approved it.
+    type: str
+  plan_max_hours:
+    description: A plan that is valid for longer than so many hours is refused.
+    type: raw
+    default: 168
   approved_by:
     description: Who approved it, taken over into the receipts as it is given.
     type: str
@@ -73,6 +91,15 @@ count:
   returned: success
   type: int
   sample: 12
+plan_sha256:
+  description: The digest of the plan that is applied; null where there is none.
+  returned: success
+  type: str
+not_applied:
+  description: The hostnames in the plan that no host of the play has.
+  returned: success
+  type: list
+  elements: str
 to_change:
   description: The number of those that count for O(max_tenants).
   returned: success

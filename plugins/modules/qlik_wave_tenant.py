@@ -43,6 +43,12 @@ options:
         description: The secret of the client.
         type: str
         required: true
+  prepared_variable:
+    description:
+      - The variable that holds the seal of the host's entry, once the tasks have run that come before a deactivation
+        (C(tenant_decommission_pre_tasks)). A tenant that has such tasks stops without it.
+    type: str
+    default: _tenant_decommission_prepared
 attributes:
   check_mode:
     support: full
@@ -90,6 +96,22 @@ region:
   returned: always, but for an entry without a seal
   type: str
   sample: eu
+hostnames:
+  description: The hostnames that the register host shows of it.
+  returned: always, but for an entry without a seal
+  type: list
+  elements: str
+  sample: [acme.eu.qlikcloud.com]
+action:
+  description: What was decided, V(deactivate), V(reactivate) or V(leave); null for a failure.
+  returned: always, but for an entry without a seal
+  type: str
+  sample: deactivate
+purge_after_days:
+  description: The days between deactivation and purge that were asked for.
+  returned: always, but for an entry without a seal
+  type: int
+  sample: 30
 previous_status:
   description: The status before; null where it was not read.
   returned: always, but for an entry without a seal

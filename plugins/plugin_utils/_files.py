@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files of results that a play asks for."""
+"""Files that a play names: results that it asks for, and what it is to work from."""
 
 from __future__ import annotations
 
@@ -11,17 +11,39 @@ import os
 import typing as t
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.module_utils._output import shown
 
 
 def write_result(path: str, content: t.Any, hide: t.Callable[[str], str]) -> None:
-    """Write what was found as JSON, for its owner alone; a relative path counts from the folder that the run was started in.
+    """Write what was found as JSON.
 
     :arg hide: takes secrets out of a text.
     :raises InvalidInput: it cannot be written there.
     """
-    text = hide(json.dumps(content, indent=2, sort_keys=True))
+    write_file(path, f"{hide(json.dumps(content, indent=2, sort_keys=True))}\n".encode(), "dest")
+
+
+def write_file(path: str, content: bytes, option: str) -> None:
+    """Write a file, for its owner alone; a relative path counts from the folder that the run was started in.
+
+    :arg option: what names the file, for messages.
+    :raises InvalidInput: it cannot be written there.
+    """
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(f"{text}\n")
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
     except OSError as error:
-        raise InvalidInput(f"dest is {path!r}: it cannot be written ({error.strerror}).") from None
+        raise InvalidInput(f"{option} is {shown(path)}: it cannot be written ({error.strerror}).") from None
+
+
+def read_file(path: str, option: str) -> bytes:
+    """The bytes of a file.
+
+    :raises InvalidInput: it cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no path"
+        raise InvalidInput(f"{option} is {shown(path)}: it cannot be read ({reason}).") from None

@@ -14,6 +14,7 @@ from ansible.errors import AnsibleError
 from ansible.playbook.task import Task
 from ansible.template import Templar
 
+from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import plain
 
 # The folder of receipts, where nobody says another one.
@@ -57,6 +58,17 @@ def read_hosts(
         yield entry
 
 
+def read_loaded(task: Task, task_vars: Mapping[str, t.Any], name: str) -> t.Any:
+    """A variable as it was when the play was loaded, before any host was known: what an ``import_tasks`` sees. None: not set."""
+    hostvars = task_vars["hostvars"]
+    variables = hostvars._variable_manager.get_vars(play=task.get_play(), task=task)
+    try:
+        return plain(_evaluated(Templar(loader=hostvars._loader, variables=variables), variables.get(name)))
+    except AnsibleError:
+        # Something that only a host has. The play could not have been loaded with it.
+        return None
+
+
 def _beside_inventory(file: t.Any, sources: Iterable[str]) -> str:
     """The folder that the inventory of a host lies in: that of its file, or the one around an inventory that is a folder itself.
 
@@ -74,6 +86,21 @@ def _beside_inventory(file: t.Any, sources: Iterable[str]) -> str:
 def _evaluated(templar: Templar, value: t.Any) -> t.Any:
     # Most values are no templates; templating costs as much for them.
     return value if isinstance(value, (bool, int, type(None))) else templar.template(value)
+
+
+def read_results(
+    task_vars: Mapping[str, t.Any], wave: Mapping[str, t.Any], variable: str
+) -> list[tuple[str, dict[str, t.Any] | None]]:
+    """Each host of the play with what qlik_wave_tenant registered for it; None where it was not reached.
+
+    :arg wave: the result of the guard.
+    :raises Stopped: there was none.
+    """
+    if not wave:
+        raise Stopped(
+            "The wave was not guarded, so nothing was sent. Run the play from its beginning, with all tasks of the role."
+        )
+    return [(str(host), read_registered(task_vars, host, variable)) for host in task_vars["ansible_play_hosts_all"]]
 
 
 def read_registered(task_vars: Mapping[str, t.Any], host: str, name: str) -> t.Any:

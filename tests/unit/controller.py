@@ -21,6 +21,7 @@ from ansible_collections.tenantops.qlik.plugins.action import (
     qlik_tenant_probe,
     qlik_tenant_reactivate,
     qlik_wave_guard,
+    qlik_wave_plan,
     qlik_wave_summary,
     qlik_wave_tenant,
 )
@@ -32,6 +33,7 @@ ACTIONS: dict[str, type[ActionBase]] = {
     "qlik_tenant_probe": qlik_tenant_probe.ActionModule,
     "qlik_tenant_reactivate": qlik_tenant_reactivate.ActionModule,
     "qlik_wave_guard": qlik_wave_guard.ActionModule,
+    "qlik_wave_plan": qlik_wave_plan.ActionModule,
     "qlik_wave_summary": qlik_wave_summary.ActionModule,
     "qlik_wave_tenant": qlik_wave_tenant.ActionModule,
 }
@@ -92,16 +94,26 @@ def run_action(
 class Play:
     """The hosts of a play, their variables, and what their tasks registered, where the core of Ansible has them."""
 
-    def __init__(self, hosts: Mapping[str, Mapping[str, t.Any]]) -> None:
+    def __init__(self, hosts: Mapping[str, Mapping[str, t.Any]], loaded: Mapping[str, t.Any] | None = None) -> None:
         self.hosts = hosts
+        self.loaded = loaded or {}
         self.registered: dict[str, dict[str, t.Any]] = {host: {} for host in hosts}
         self._variable_manager = SimpleNamespace(get_vars=self._get_vars)
         self._inventory = SimpleNamespace(get_host=lambda host: host, _sources=[])
         self._loader = DataLoader()
 
     def _get_vars(
-        self, *, play: t.Any, host: str, task: t.Any, _hosts: Sequence[str], _hosts_all: Sequence[str]
+        self,
+        *,
+        play: t.Any,
+        task: t.Any,
+        host: str | None = None,
+        _hosts: Sequence[str] = (),
+        _hosts_all: Sequence[str] = (),
     ) -> t.Any:
+        if host is None:
+            # As a play is loaded.
+            return dict(self.loaded)
         return {"inventory_hostname": host, **self.hosts[host]}
 
     def raw_get(self, host: str) -> dict[str, t.Any]:

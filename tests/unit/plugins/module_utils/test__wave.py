@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.module_utils._journal import standing_in
 from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
     DECOMMISSION,
     RESTORE,
@@ -23,6 +24,7 @@ from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, TENANT_ID, TOKEN
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.receipts import (
+    TARGET,
     ago,
     content_of,
     event,
@@ -52,6 +54,11 @@ def guard(
     )
 
 
+# What the guard adds to the entry of a tenant with which all is well.
+PASSED = {"operation": DECOMMISSION, "planning": False, "plan_sha256": None, "prepares": False, "counted": True}
+NO_PLAN = {"plan_sha256": None, "not_applied": []}
+
+
 def refusal(*entries: dict[str, t.Any], **more: t.Any) -> str:
     with pytest.raises(InvalidInput) as caught:
         guard(*entries, **more)
@@ -62,17 +69,18 @@ def test_a_good_wave_passes_with_its_entries_and_regions() -> None:
     entries = [entry("a.eu.qlikcloud.com", tenant_id="a"), entry("b.us.qlikcloud.com", tenant_id="b")]
     assert guard(*entries) == {
         "tenants": {
-            "a.eu.qlikcloud.com": {**entries[0], "operation": DECOMMISSION, "in_region": "eu", "counted": True},
-            "b.us.qlikcloud.com": {**entries[1], "operation": DECOMMISSION, "in_region": "us", "counted": True},
+            "a.eu.qlikcloud.com": {**entries[0], **PASSED, "in_region": "eu"},
+            "b.us.qlikcloud.com": {**entries[1], **PASSED, "in_region": "us"},
         },
         "regions": ["eu", "us"],
         "count": 2,
         "to_change": 2,
+        **NO_PLAN,
     }
 
 
 def test_an_empty_wave_passes() -> None:
-    assert guard() == {"tenants": {}, "regions": [], "count": 0, "to_change": 0}
+    assert guard() == {"tenants": {}, "regions": [], "count": 0, "to_change": 0, **NO_PLAN}
 
 
 def test_a_region_is_listed_once_however_many_tenants_it_has() -> None:
@@ -241,7 +249,7 @@ def test_hostile_values_of_an_inventory_are_harmless_in_the_message(place: str, 
 def test_the_entries_are_handed_on_as_they_were_written() -> None:
     written = entry(HOSTNAME.upper(), purge_after_days="60", verify="yes", region="EU")
     assert guard(written)["tenants"] == {
-        HOSTNAME.upper(): {**written, "operation": DECOMMISSION, "in_region": "eu", "counted": True}
+        HOSTNAME.upper(): {**written, **PASSED, "in_region": "eu"},
     }
 
 
@@ -347,14 +355,16 @@ def test_the_guard_touches_no_receipt(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_tenant_that_was_not_counted_and_lives_is_stopped(wire: Wire, run: Run, folder: Path) -> None:
-    before = put(folder / f"{HOSTNAME}.json", receipt(DEACTIVATED))
+    path = folder / f"{HOSTNAME}.json"
+    put(path, receipt(DEACTIVATED))
     wire.on("read", answers.record("active"))
     result = change(run, receipts_dir=str(folder), counted=False)
     assert wire.sequence == ["read"]
     assert (result["failed"], result["changed"]) == (True, False)
-    for words in (HOSTNAME, "is active, and its receipt says that it is disabled", "Nothing was sent", "--limit"):
+    for words in (HOSTNAME, "is active, and its receipt said that it was disabled", "Nothing was sent", "run again"):
         assert words in result["msg"]
-    assert (folder / f"{HOSTNAME}.json").read_bytes() == before
+    assert [(one["event"], one.get("status")) for one in content_of(path)["events"][1:]] == [("observed", "active")]
+    assert standing_in(str(path), TARGET).state == "live"
 
 
 def test_a_tenant_that_was_not_counted_and_is_disabled_is_left_alone(wire: Wire, run: Run, folder: Path) -> None:
@@ -367,10 +377,11 @@ def test_a_tenant_that_was_not_counted_and_is_disabled_is_left_alone(wire: Wire,
 
 
 def test_check_mode_stops_it_as_well(wire: Wire, run: Run, folder: Path) -> None:
-    put(folder / f"{HOSTNAME}.json", receipt(DEACTIVATED))
+    before = put(folder / f"{HOSTNAME}.json", receipt(DEACTIVATED))
     wire.on("read", answers.record("active"))
     run.check_mode = True
     assert change(run, receipts_dir=str(folder), counted=False)["failed"]
+    assert (folder / f"{HOSTNAME}.json").read_bytes() == before
 
 
 # The operation restore.
@@ -388,6 +399,7 @@ def test_a_restore_has_no_variables_of_purges() -> None:
         "purge_after_days",
         "min_purge_days",
         "max_purge_days",
+        "pre_tasks",
     }
     wave = restored(*map(of_restore, fleet(2)))
     assert (wave["count"], wave["to_change"], wave["regions"]) == (2, 2, ["eu"])

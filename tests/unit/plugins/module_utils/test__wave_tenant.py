@@ -40,6 +40,9 @@ RESULT_KEYS = {
     "purge_date_reckoned",
     "probe_state",
     "receipt",
+    "hostnames",
+    "purge_after_days",
+    "action",
     "failed",
     "msg",
 }
@@ -71,6 +74,9 @@ def test_a_tenant_is_read_deactivated_and_verified_with_its_regions_token(wire: 
         "purge_date_reckoned": False,
         "probe_state": "deactivated",
         "receipt": None,
+        "hostnames": [HOSTNAME, ALIAS],
+        "purge_after_days": 30,
+        "action": "deactivate",
         "failed": False,
         "msg": "active → disabled",
     }

@@ -1,0 +1,70 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import typing as t
+from collections.abc import Mapping
+
+from ansible.utils.display import Display
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._output import for_terminal
+from ansible_collections.tenantops.qlik.plugins.module_utils._plan import digest_of, make_plan, plan_entry, write_plan
+from ansible_collections.tenantops.qlik.plugins.module_utils._plan_text import plan_lines, plan_markdown
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import write_file
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_results
+
+display = Display()
+
+
+class ActionModule(QlikAction):
+    """qlik_wave_plan in the controller; its options and results are documented in the module of the same name."""
+
+    NAME = "qlik_wave_plan"
+    CONTROLLER_ONLY = True
+
+    def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Make the plan of what was found for each host, write it and print it; a plan that lacks a tenant is none."""
+        results = read_results(task_vars, params["wave"], params["result_variable"])
+        path, now = params["dest"], run.clock.now()
+        if params["wave"].get("failed"):
+            raise Stopped(f"No plan was made. {params['wave'].get('msg', '')}")
+        wrong = [(host, (result or {}).get("msg", "it was not reached")) for host, result in results if _failed(result)]
+        if wrong:
+            for host, words in wrong:
+                display.display(f"  {for_terminal(host, 253)}: {for_terminal(words, 2000)}")
+            there = f" {for_terminal(path)} is the plan of an earlier run." if os.path.exists(path) else ""
+            raise Stopped(
+                f"No plan was made: nothing can be said of {len(wrong)} of {len(results)} tenants, see above. Mend that, or leave them out"
+                f" with --limit.{there}"
+            )
+        plan = make_plan([plan_entry(result or {}, now) for host, result in results], now, params["valid_hours"])
+        text = run.hide(write_plan(plan).decode()).encode()
+        digest, name = digest_of(text), os.path.basename(path)
+        # The digest last: as long as it is the old one, so is the plan for whoever checks it.
+        write_file(path, text, "qlik_plan")
+        stem = path if path.endswith(".md") else os.path.splitext(path)[0]
+        write_file(f"{stem}.md", run.hide(plan_markdown(plan, digest, name)).encode(), "qlik_plan")
+        write_file(f"{path}.sha256", f"{digest}  {name}\n".encode(), "qlik_plan")
+        lines = [run.hide(line) for line in plan_lines(plan, digest, name)]
+        for line in lines:
+            display.display(line)
+        # Automation controller keeps it with the job, and hands it on in a workflow. Not its digest: that is the approver's to give.
+        stats = {"data": {"qlik_plan_json": text.decode()}, "per_host": False, "aggregate": False}
+        return {
+            "changed": False,
+            "path": os.path.abspath(path),
+            "plan": plan,
+            "plan_sha256": digest,
+            "lines": lines,
+            "ansible_stats": stats,
+        }
+
+
+def _failed(result: Mapping[str, t.Any] | None) -> bool:
+    return result is None or bool(result.get("failed"))
