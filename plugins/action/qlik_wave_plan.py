@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import typing as t
 from collections.abc import Mapping
@@ -54,8 +55,10 @@ class ActionModule(QlikAction):
         lines = [run.hide(line) for line in plan_lines(plan, digest, name)]
         for line in lines:
             display.display(line)
-        # Automation controller keeps it with the job, and hands it on in a workflow. Not its digest: that is the approver's to give.
-        stats = {"data": {"qlik_plan_json": text.decode()}, "per_host": False, "aggregate": False}
+        # Automation controller keeps it with the job. Encoded, so that nothing in it can be taken for a template where it comes back as a
+        # variable. Not its digest: that is the approver's to give.
+        encoded = base64.b64encode(text).decode()
+        stats = {"data": {"qlik_plan_base64": encoded}, "per_host": False, "aggregate": False}
         return {
             "changed": False,
             "path": os.path.abspath(path),

@@ -16,8 +16,8 @@ description:
   - Writes the plan, beside it its digest (C(.sha256), as C(sha256sum) does) and a table for a merge request (C(.md)), and prints the table
     and the digest. In check mode too.
   - A plan is whole or there is none. It fails where nothing can be said of one of the tenants, and leaves the files as they are.
-  - The text of the plan goes into the statistics of the run too, as M(ansible.builtin.set_stats) does it, under the name C(qlik_plan_json),
-    where Automation controller finds it. The digest does not. It is the approver's to give.
+  - The text of the plan goes into the statistics of the run too, as M(ansible.builtin.set_stats) does it, under the name
+    C(qlik_plan_base64), where Automation controller finds it. The digest does not. It is the approver's to give.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only

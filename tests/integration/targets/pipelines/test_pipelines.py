@@ -1,0 +1,102 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The published pipelines from plan to restore: on each forge the same story, told by its own files."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, host, scenario, tenant, tenant_id
+from ansible_collections.tenantops.qlik.tests.integration.targets.pipelines.forges import (
+    TOKEN,
+    Controller,
+    GitHub,
+    GitLab,
+    Repository,
+)
+
+pytestmark = [
+    # What has drifted is an alias, which only a register host that answers reads can show.
+    pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"]),
+    pytest.mark.parametrize("kind", [GitHub, GitLab, Controller], ids=["github", "gitlab", "controller"]),
+]
+
+INVENTORY = {
+    "qlik_tenants": {
+        # No confirmation: the plan is one.
+        "hosts": {
+            **host("acme", tenant_decommission_confirm_hostname=None),
+            **host("beta", tenant_decommission_confirm_hostname=None),
+        }
+    }
+}
+
+
+def effective(cloud, action):
+    return [post["path"] for post in cloud.action_posts() if post["effective"] and post["path"].endswith(action)]
+
+
+def test_from_plan_through_refused_drift_to_restore(kind, start_cloud, terminal):
+    before = start_cloud(scenario(tenant("acme"), tenant("beta")))
+    drifted = start_cloud(scenario(tenant("acme"), tenant("beta", aliases=["other.eu.qlikcloud.com"])))
+    terminal.go_online(before)
+    forge = kind(terminal, Repository(terminal, INVENTORY))
+    jobs = []
+
+    # What is to be done is shown where it is approved, and nothing is done.
+    jobs.append(planned := forge.plan())
+    assert planned.status == 0, planned.output
+    assert before.action_posts() == []
+    digest = forge.digest()
+
+    # Any other digest is refused as a whole.
+    jobs.append(refused := forge.apply("0" * 64, planned))
+    assert refused.status != 0
+    assert "is not the plan that was approved" in refused.output, refused.output
+    assert before.action_posts() == []
+    assert forge.kept == 0
+
+    # One of the tenants is not any more what was approved: it stops alone.
+    terminal.go_online(drifted)
+    jobs.append(partly := forge.apply(digest, planned))
+    assert partly.status != 0
+    assert "beta.eu.qlikcloud.com (betabetabetabetabetabetabetabeta) is not as the plan has it" in partly.output, (
+        partly.output
+    )
+    assert effective(drifted, "deactivate") == [f"/api/v1/tenants/{tenant_id('acme')}/actions/deactivate"]
+    # Its receipt was kept although the job failed, and says by what it was approved.
+    assert forge.kept == 1
+    done = forge.receipt("acme").events
+    assert {(event["plan_sha256"], event["approved_by"], event["ticket"]) for event in done} == {
+        (digest, "approver", "CHG-1")
+    }
+
+    # Planned again, it goes.
+    jobs.append(planned := forge.plan())
+    assert planned.status == 0, planned.output
+    assert forge.digest() != digest
+    digest = forge.digest()
+    jobs.append(applied := forge.apply(digest, planned))
+    assert applied.status == 0, applied.output
+    assert len(effective(drifted, "deactivate")) == 2
+    assert forge.receipt("beta").kinds == ["intent", "deactivated", "observed"]
+
+    # Once more, nothing happens.
+    kept, since = forge.kept, drifted.mark()
+    jobs.append(again := forge.apply(digest, planned))
+    assert again.status == 0, again.output
+    assert drifted.action_posts(since) == []
+    assert forge.kept == kept
+
+    # And back.
+    jobs.append(restored := forge.restore("acme"))
+    assert restored.status == 0, restored.output
+    assert effective(drifted, "reactivate") == [f"/api/v1/tenants/{tenant_id('acme')}/actions/reactivate"]
+    assert "reactivated" in forge.receipt("acme").kinds
+    assert forge.receipt("acme").events[-1]["ticket"] == "CHG-2"
+
+    shown = "".join(job.output for job in jobs)
+    assert CLIENTS["eu"]["client_secret"] not in shown
+    assert TOKEN not in shown
