@@ -30,6 +30,11 @@ def host(name: str, region: str = "eu", **more: Any) -> dict[str, dict[str, Any]
     return {hostname: {key: value for key, value in variables.items() if value is not None}}
 
 
+def planned_host(name: str, region: str = "eu", **more: Any) -> dict[str, dict[str, Any]]:
+    """A tenant of the inventory of a fleet: a plan confirms it, and nobody types its hostname twice."""
+    return host(name, region, tenant_decommission_confirm_hostname=None, **more)
+
+
 def scenario(*tenants: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A Qlik Cloud of two regions."""
     clients = {

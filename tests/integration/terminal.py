@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
@@ -91,6 +92,20 @@ class Terminal:
     def decommission(self, *options: str, **more: Any) -> Done:
         """Run the playbook on tenants.yml."""
         return self.run("ansible-playbook", "-i", "tenants.yml", "tenantops.qlik.decommission", *options, **more)
+
+    def plan(self, *options: str, file: str = "plan.json", **more: Any) -> Done:
+        """Make a plan of tenants.yml."""
+        path = json.dumps({"qlik_plan": file})
+        return self.run("ansible-playbook", "-i", "tenants.yml", "tenantops.qlik.plan", "-e", path, *options, **more)
+
+    def digest(self, file: str = "plan.json") -> str:
+        """The digest of a plan, as its approver reads it."""
+        return hashlib.sha256((self.folder / file).read_bytes()).hexdigest()
+
+    def apply(self, digest: str, *options: str, file: str = "plan.json", **more: Any) -> Done:
+        """Run the playbook on tenants.yml with a plan, approved by this digest."""
+        approved = json.dumps({"qlik_plan": file, "qlik_plan_sha256": digest})
+        return self.decommission("-e", approved, *options, **more)
 
     def restore(self, *options: str, **more: Any) -> Done:
         """Run the playbook of the undo on tenants.yml."""
