@@ -104,8 +104,10 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     },
     "qlik_wave_tenant": {
         **_COMMON,
-        "tenant": {"type": "dict", "required": True},
-        "tokens": {"type": "list", "elements": "dict", "required": True, "no_log": False},
+        "wave_variable": {"type": "str", "default": "_tenant_decommission_wave"},
+        "tokens_variable": {"type": "str", "default": "_tenant_decommission_tokens", "no_log": False},
+        "tenant": {"type": "dict"},
+        "tokens": {"type": "list", "elements": "dict", "no_log": False},
         "credentials": _CLIENT,
         "prepared_variable": {"type": "str", "default": "_tenant_decommission_prepared"},
     },

@@ -14,6 +14,7 @@ environment as requests has it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.cookiejar
 import json
 import os
@@ -84,12 +85,14 @@ class Client:
         self.credentials = credentials
         self.patience = patience
         self.actions_sent = 0
-        self.secrets: set[str] = _proxy_passwords()
+        self.secrets: set[str] = set(_proxy_passwords())
         self._token = token
         self._renewed = False
         self.timeout = timeout
         self.ca_path = _ca_path(ca_path)
         self._session = _new_session(ca_path)
+        # By host. Looking through the environment for each request would cost as much as sending it.
+        self._proxies: dict[str, dict[str, str]] = {}
         if credentials:
             self.secrets.add(credentials.client_secret)
         if token:
@@ -103,9 +106,13 @@ class Client:
     @staticmethod
     def route_to(host: str) -> str:
         """How a host is reached: "directly", or through which proxy (without the password in its URL)."""
-        url = f"https://{host}/"
-        proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+        proxy = requests.utils.select_proxy(f"https://{host}/", _proxies_for(host))
         return f"through {for_terminal(proxy.rpartition('@')[2])}" if proxy else "directly"
+
+    def _proxies_for(self, host: str) -> dict[str, str]:
+        if host not in self._proxies:
+            self._proxies[host] = _proxies_for(host)
+        return self._proxies[host]
 
     def hide(self, text: str) -> str:
         """A text without the secrets of this task: a server can say back what it was sent."""
@@ -166,7 +173,7 @@ class Client:
                 timeout=self.timeout,
                 allow_redirects=False,
                 stream=True,
-                proxies=requests.utils.get_environ_proxies(url),
+                proxies=self._proxies_for(request.host),
             ) as response:
                 return read_answer(request, response.status_code, response.headers, _read_body(response))
         except (requests.exceptions.RequestException, ValueError, TypeError) as error:
@@ -260,6 +267,7 @@ def prepare_process() -> None:
         # Whoever makes a client is told.
         with contextlib.suppress(OSError):
             context_for(_ca_path(None))
+        _proxy_passwords()
 
 
 class _Adapter(_HTTPAdapter):  # type: ignore[misc]
@@ -309,18 +317,26 @@ def _new_session(ca_path: str | None) -> requests.Session:
     return session
 
 
-def _proxy_passwords() -> set[str]:
-    urls = (
-        os.environ.get(name)
-        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
-    )
+def _proxies_for(host: str) -> dict[str, str]:
+    """The proxies that the environment names for a host."""
+    found: dict[str, str] = requests.utils.get_environ_proxies(f"https://{host}/")
+    return found
+
+
+def _proxy_passwords() -> frozenset[str]:
+    names = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
+    return _passwords_in(frozenset(os.environ.get(name, "") for name in names))
+
+
+@functools.lru_cache(maxsize=8)
+def _passwords_in(urls: frozenset[str]) -> frozenset[str]:
     found: set[str] = set()
     for url in urls:
         # Of a URL that is none, everything between the colons and the @ is taken for a password.
-        found |= {one for one in re.findall(r":([^:@]+)@", url or "") if one}
+        found |= {one for one in re.findall(r":([^:@]+)@", url) if one}
         with contextlib.suppress(ValueError, TypeError):
-            found.add(requests.utils.get_auth_from_url(url or "")[1])
-    return found - {""}
+            found.add(requests.utils.get_auth_from_url(url)[1])
+    return frozenset(found - {""})
 
 
 def _read_body(response: requests.Response) -> bytes:

@@ -25,7 +25,8 @@ def for_terminal(value: t.Any, longest: int = _LONGEST) -> str:
     text = value if isinstance(value, str) else _repr(value)
     # Cut first, generously: a hostile server may send a megabyte.
     text = text[: longest * 4]
-    text = "".join(" " if unicodedata.category(character) in _HARMFUL else character for character in text)
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(character) in _HARMFUL else character for character in text)
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
 

@@ -61,8 +61,8 @@ EXAMPLES = r"""
 
 - name: Look at each tenant
   tenantops.qlik.qlik_wave_tenant:
-    tenant: "{{ wave.tenants[inventory_hostname] }}"
-    tokens: "{{ tokens.results }}"
+    wave_variable: wave
+    tokens_variable: tokens
   register: tenant_decommission_result
 
 - name: Write the plan

@@ -21,18 +21,26 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes.controller_only
   - tenantops.qlik.connection
 options:
+  wave_variable:
+    description: The variable that the result of M(tenantops.qlik.qlik_wave_guard) was registered in.
+    type: str
+    default: _tenant_decommission_wave
+  tokens_variable:
+    description: The variable that the results of M(tenantops.qlik.qlik_region_token), in a loop over the regions, were registered in.
+    type: str
+    default: _tenant_decommission_tokens
   tenant:
-    description: The host's entry in the result of M(tenantops.qlik.qlik_wave_guard).
+    description: The host's entry in the result of the guard. By default taken from O(wave_variable), which costs less than a template.
     type: dict
-    required: true
   tokens:
-    description: The results of M(tenantops.qlik.qlik_region_token) in a loop over the regions.
+    description: The results for the regions. By default taken from O(tokens_variable).
     type: list
     elements: dict
-    required: true
   credentials:
     description:
       - The client of the tenant's region, for a tenant whose id has to be looked up. It goes before O(client_id) and O(client_secret).
+      - By default the region's entry in the variable C(credentials) of the role, and O(client_id) and O(client_secret) the role's variables
+        of these names.
     type: dict
     suboptions:
       client_id:
@@ -76,8 +84,8 @@ EXAMPLES = r"""
 
 - name: Deactivate and verify each tenant
   tenantops.qlik.qlik_wave_tenant:
-    tenant: "{{ wave.tenants[inventory_hostname] }}"
-    tokens: "{{ tokens.results }}"
+    wave_variable: wave
+    tokens_variable: tokens
 """
 
 RETURN = r"""

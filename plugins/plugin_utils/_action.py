@@ -70,10 +70,14 @@ class QlikAction(ActionBase):
         """The operation itself; an action that needs the play adds to it."""
         return OPERATIONS[self.NAME](params, run)
 
+    def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
+        """The options of the task; an action that works for each host of a wave takes some of them from its variables."""
+        return t.cast("dict[str, t.Any]", plain(self._task.args))
+
     def _run_here(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         if REQUESTS_IMPORT_ERROR:
             return _failed(missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-        checked = ArgumentSpecValidator(ARGUMENT_SPECS[self.NAME]).validate(plain(self._task.args))
+        checked = ArgumentSpecValidator(ARGUMENT_SPECS[self.NAME]).validate(self.arguments(task_vars))
         secrets = set(checked._no_log_values)
         if checked.error_messages:
             words = checked.errors.msg
