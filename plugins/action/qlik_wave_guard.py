@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run, check_credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._plan import Plan, read_plan
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import TENANT_VARIABLES, guard_wave
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
+    INVENTORY_VARIABLES,
+    TENANT_VARIABLES,
+    guard_wave,
+)
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import read_file
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts, read_loaded
@@ -32,7 +36,15 @@ class ActionModule(QlikAction):
         # Before anything else is looked at: without the approved plan nothing else matters.
         plan = self._plan(params, run)
         wave = guard_wave(
-            list(read_hosts(self._task, task_vars, TENANT_VARIABLES[operation], prefix=prefix)),
+            list(
+                read_hosts(
+                    self._task,
+                    task_vars,
+                    TENANT_VARIABLES[operation],
+                    prefix=prefix,
+                    inventory_names=INVENTORY_VARIABLES,
+                )
+            ),
             prefix=prefix,
             operation=operation,
             max_tenants=params["max_tenants"],

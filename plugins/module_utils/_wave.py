@@ -72,6 +72,10 @@ TENANT_VARIABLES: dict[str, dict[str, t.Any]] = {
 }
 
 
+# What inventories call a tenant, whatever is to be done to it: taken where the variable of the operation is not set.
+INVENTORY_VARIABLES = {"hostname": "qlik_hostname", "region": "qlik_region", "tenant_id": "qlik_tenant_id"}
+
+
 def guard_wave(
     entries: Sequence[Mapping[str, t.Any]],
     *,

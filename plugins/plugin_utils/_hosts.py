@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import types
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -27,13 +28,19 @@ def read_hosts(
     names: Mapping[str, t.Any],
     *,
     prefix: str,
+    inventory_names: Mapping[str, str] = types.MappingProxyType({}),
 ) -> Iterator[dict[str, t.Any]]:
     """For each host of the play ``host``, and the given variables with their values evaluated.
 
     A task that runs once sees the variables of one host; ``hostvars`` shows those of the others without play variables, role
     parameters and role defaults. So they are put together as for a task on each host, by the object behind ``hostvars``.
 
+    Role defaults that are templates would be compiled once a host, which costs more than all the rest: so there are none, and what
+    takes the place of a variable stands here.
+
     :arg names: the variables, without the prefix, and their values where they are not set.
+    :arg inventory_names: for some of them another variable, whose value is taken where they are not set. A tenant that has no hostname
+        has the name of its host.
     :returns: ``error`` beside them where a variable cannot be evaluated. ``receipts_dir`` is where receipts go: where nobody says
         it, beside the inventory.
     """
@@ -48,10 +55,15 @@ def read_hosts(
         entry: dict[str, t.Any] = {"host": str(host)}
         for name, default in names.items():
             entry[name] = default
+            variable = prefix + name
+            if variables.get(variable) is None and name in inventory_names:
+                variable = inventory_names[name]
             try:
-                entry[name] = plain(_evaluated(templar, variables.get(prefix + name, default)))
+                entry[name] = plain(_evaluated(templar, variables.get(variable, default)))
             except AnsibleError as error:
-                entry["error"] = f"{prefix}{name}: {error}"
+                entry["error"] = f"{variable}: {error}"
+        if entry.get("hostname", "") is None and "error" not in entry:
+            entry["hostname"] = str(host)
         if entry.get("receipts_dir", "") is None:
             beside = _beside_inventory(variables.get("inventory_file"), inventory._sources)
             entry["receipts_dir"] = os.path.join(beside, RECEIPTS)

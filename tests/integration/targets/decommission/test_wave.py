@@ -80,8 +80,12 @@ def test_each_host_ends_with_its_result(two_regions, terminal):
     assert acme.pop("estimated_purge_date").startswith("20")
     assert acme == {
         "hostname": "acme.eu.qlikcloud.com",
+        # Only a register host that answers reads shows them.
+        "hostnames": acme["hostnames"],
         "tenant_id": tenant_id("acme"),
         "region": "eu",
+        "action": "deactivate",
+        "purge_after_days": 30,
         "changed": True,
         "previous_status": "active",
         "status": "disabled",

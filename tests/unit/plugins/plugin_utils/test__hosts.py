@@ -46,6 +46,24 @@ def test_a_template_that_fails_is_an_error_of_its_host_alone() -> None:
     assert fine == {"host": "b", "hostname": "two", "purge_after_days": 30}
 
 
+def test_what_the_inventory_calls_it_takes_the_place_of_a_variable_that_is_not_set() -> None:
+    play = Play(
+        {
+            "a": {"qlik_id": "one"},
+            "b": {"qlik_id": "one", "x_id": "two"},
+            "c": {"qlik_id": trust_as_template("{{ nowhere }}")},
+            "d": {"x_id": None, "qlik_id": trust_as_template("{{ 'thr' ~ 'ee' }}")},
+            "e": {},
+        }
+    )
+    task = SimpleNamespace(get_play=lambda: None)
+    names = {"hostname": None, "id": "none"}
+    found = list(read_hosts(task, play.task_vars, names, prefix="x_", inventory_names={"id": "qlik_id"}))
+    assert [one["id"] for one in found] == ["one", "two", "none", "three", "none"]
+    assert [one["hostname"] for one in found] == ["a", "b", None, "d", "e"]
+    assert "qlik_id" in found[2]["error"]
+
+
 def test_text_that_only_looks_like_a_template_is_text() -> None:
     assert read({"a": {"x_hostname": "{{ lookup('pipe', 'id') }}"}})[0]["hostname"] == "{{ lookup('pipe', 'id') }}"
 
