@@ -19,7 +19,8 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import write_result
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts, read_loaded
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._play import read_loaded
 
 display = Display()
 

@@ -17,7 +17,8 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import read_file
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts, read_loaded
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._play import has_foreign_run_once, read_loaded
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._seal import seal
 
 
@@ -52,6 +53,8 @@ class ActionModule(QlikAction):
             plan=plan,
             planning=params["planning"],
             pre_tasks=read_loaded(self._task, task_vars, f"{prefix}pre_tasks"),
+            wave_id=getattr(self._task.get_play(), "_uuid", None),
+            prepare_all=has_foreign_run_once(self._task),
         )
         claims = {name: params[name] for name in ("approved_by", "ticket")}
         for entry in wave["tenants"].values():

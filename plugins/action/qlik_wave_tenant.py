@@ -80,9 +80,9 @@ class ActionModule(QlikAction):
     @staticmethod
     def _must_be_prepared(entry: Mapping[str, t.Any], mark: t.Any) -> None:
         """Stop a tenant for which the tasks that come first have not all run in this wave."""
-        skipped = context.CLIARGS.get("skip_tags")
-        if mark != entry["seal"] or skipped:
-            why = "--skip-tags may leave out some of them" if skipped else "they have not run for it"
+        chosen = context.CLIARGS.get("skip_tags") or set(context.CLIARGS.get("tags") or ()) - {"all"}
+        if mark != entry["seal"] or chosen:
+            why = "tags were chosen, which may leave out some of them" if chosen else "they have not run for it"
             raise Stopped(
                 f"The tasks in {for_terminal(entry['pre_tasks'])} come before {for_terminal(entry['host'])} is deactivated, and {why}:"
                 " nothing was sent. Run the play from its beginning, with all tasks."

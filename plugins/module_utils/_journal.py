@@ -62,6 +62,12 @@ class Journal:
         """The id that the receipt holds."""
         return self._content.get("tenant_id")
 
+    @property
+    def applied_plan(self) -> str | None:
+        """The digest of the plan that the last deactivation belonged to."""
+        done = [event for event in self._content.get("events", ()) if event["event"] == OUTCOMES["deactivate"]]
+        return done[-1].get("plan_sha256") if done else None
+
     def gone_by(self, tenant_id: str | None) -> datetime | None:
         """The time of the event that proves the purge of a tenant with this id that is not found any more; None: none does."""
         return self.standing.gone_by(self.clock.now()) if self.holds(tenant_id) else None

@@ -131,6 +131,8 @@ class _Deactivating(Course):
             "purge_date_reckoned": known and told.purge_date_reckoned,
             **more,
         }
+        if self._order.planned and not changed:
+            dates["plan_sha256"] = self._journal.applied_plan
         super()._conclude(previous_status, changed=changed, purge_after_days=self._order.purge_after_days, **dates)
         self._warn_of_another_date()
 

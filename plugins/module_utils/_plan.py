@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import typing as t
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -92,7 +93,8 @@ def plan_entry(result: Mapping[str, t.Any], now: datetime) -> dict[str, t.Any]:
     return {
         "id": result["tenant_id"],
         "hostname": result["hostname"],
-        "hostnames": list(result["hostnames"]),
+        # The first is the tenant's display name; the others are in no order that means anything.
+        "hostnames": [*result["hostnames"][:1], *sorted(result["hostnames"][1:])],
         "region": result["region"],
         "status": result["previous_status"] if acts else result["status"],
         "action": result["action"],
@@ -105,10 +107,19 @@ def make_plan(entries: Iterable[Mapping[str, t.Any]], now: datetime, valid_hours
     """The content of a plan.
 
     :arg valid_hours: how long it may be applied, in h; a fraction, and 0, are allowed.
-    :raises InvalidInput: that is no such number.
+    :raises InvalidInput: that is no such number, or one tenant has two entries.
     """
     hours = check_hours(valid_hours, "qlik_plan_valid_hours")
     tenants = sorted((dict(entry) for entry in entries), key=lambda entry: str(entry["hostname"]))
+    for key in ("hostname", "id"):
+        counts = Counter(entry[key] for entry in tenants if entry[key] is not None)
+        for value, count in counts.items():
+            if count > 1:
+                names = ", ".join(entry["hostname"] for entry in tenants if entry[key] == value)
+                raise InvalidInput(
+                    f"No plan was made: {count} hosts are the tenant with the {key} {value} ({names}). Each tenant may stand in the"
+                    " inventory once."
+                )
     return {
         "schema": SCHEMA,
         # A second's fraction would be lost in writing: the plan must not outlive its hours by it.

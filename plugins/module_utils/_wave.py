@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
@@ -86,6 +87,8 @@ def guard_wave(
     plan: Plan | None = None,
     planning: bool = False,
     pre_tasks: t.Any = None,
+    prepare_all: bool = False,
+    wave_id: str | None = None,
 ) -> dict[str, t.Any]:
     """Check a wave as a whole.
 
@@ -99,22 +102,25 @@ def guard_wave(
     :arg plan: the approved plan that is applied: it confirms its tenants, and those count that it says are to be deactivated.
     :arg planning: a plan is made. Nothing can be changed then, so no confirmation is needed, and there may be any number of tenants.
     :arg pre_tasks: the file of tasks that the play runs for each tenant first.
-    :returns: ``tenants`` (host to entry, with the region that it lies in as ``in_region``, what the plan says of it as ``planned``,
-        whether it may be changed as ``counted``, and whether its tasks come first as ``prepares``), ``regions`` (those that a token is
-        needed for), ``count`` (the hosts), ``to_change`` (those that count), ``plan_sha256``, ``not_applied`` (the hostnames in the
-        plan that no host of the play has).
+    :arg prepare_all: they are run for all tenants, also for those that are left alone.
+    :arg wave_id: what to call it; the batches of one play are one wave.
+    :returns: ``id`` (of this wave), ``tenants`` (host to entry, with the region that it lies in as ``in_region``, what the plan says of
+        it as ``planned``, whether it may be changed as ``counted``, and whether its tasks come first as ``prepares``), ``regions``
+        (those that a token is needed for), ``count`` (the hosts), ``to_change`` (those that count), ``plan_sha256``, ``not_applied``
+        (the hostnames in the plan that no host of the play has).
     :raises InvalidInput: with all that is wrong with the wave as a whole. What is wrong with one tenant alone is left to that
         tenant's operation, which stops it alone.
     """
     limit = check_whole_number(max_tenants, f"{prefix}max_tenants", 0, 10**6)
     wrong: list[str] = []
+    disabled = {entry["host"] for entry in entries if operation == DECOMMISSION and _is_done(entry, prefix)}
     if plan is not None:
         entries = [_with_plan(entry, prefix, plan) for entry in entries]
         wrong += _not_planned(entries)
         done = {entry["host"] for entry in entries if (entry["planned"] or {}).get("action") != DEACTIVATE}
         besides = " by the plan"
     else:
-        done = {entry["host"] for entry in entries if operation == DECOMMISSION and _is_done(entry, prefix)}
+        done = disabled
         besides = (
             f" (and {len(done)} that are disabled or purged by their receipts, which do not count)" if done else ""
         )
@@ -159,18 +165,25 @@ def guard_wave(
             )
     if wrong:
         raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(wrong))
-    prepares = {entry["host"] for entry in entries if pre_tasks and not planning} - done
+    prepared = {entry["host"] for entry in entries} - (set() if prepare_all else done | disabled)
+    wave_id = wave_id or uuid.uuid4().hex
     return {
+        "id": wave_id,
         "tenants": {
             entry["host"]: {
                 **entry,
+                "wave": wave_id,
                 "operation": operation,
                 "planning": planning,
                 "plan_sha256": plan.sha256 if plan else None,
                 "in_region": regions.get(entry["host"]),
-                "prepares": entry["host"] in prepares,
+                "prepares": bool(pre_tasks) and not planning and entry["host"] in prepared,
                 # What was left out of the count, or of the tasks that come first, is not changed.
-                "counted": planning or entry["host"] not in done or (len(entries) <= limit and not pre_tasks),
+                "counted": planning
+                or (
+                    (entry["host"] not in done or len(entries) <= limit)
+                    and (not pre_tasks or entry["host"] in prepared)
+                ),
             }
             for entry in entries
         },
@@ -256,7 +269,12 @@ def change_tenant(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
     :returns: the role's result of a host.
     """
     entry = params["tenant"]
-    known = {"hostname": entry["hostname"], "id": entry["tenant_id"], "region": entry["region"]}
+    known = {
+        "wave": entry["wave"],
+        "hostname": entry["hostname"],
+        "id": entry["tenant_id"],
+        "region": entry["region"],
+    }
     # Nothing is changed where a plan is made, whatever mode the run is in.
     planning = entry.get("planning", False)
     check_mode = run.check_mode or planning
@@ -284,17 +302,23 @@ def change_tenant(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
         else f"{result['status']} already, left alone"
     )
     if not result["changed"] and order.planned and order.planned.action == DEACTIVATE:
-        change += " (the plan was to deactivate it: somebody has since)"
+        done_by_it = result["plan_sha256"] == entry["plan_sha256"]
+        change += (
+            " (as planned, by an earlier run)" if done_by_it else " (the plan was to deactivate it: somebody has since)"
+        )
     if order.target.tenant_id is None and result["id"] is not None:
         change += f" (its id was looked up: {result['id']})"
     action = _DO[entry["operation"]] if result["changed"] else LEAVE
-    return _host_result(result, changed=result["changed"] and not planning, failed=False, msg=change, action=action)
+    return _host_result(
+        {**known, **result}, changed=result["changed"] and not planning, failed=False, msg=change, action=action
+    )
 
 
 def _host_result(
     result: Mapping[str, t.Any], *, changed: bool, failed: bool, msg: str, action: str | None = None
 ) -> dict[str, t.Any]:
     return {
+        "wave": result["wave"],
         "hostname": result["hostname"],
         "hostnames": result.get("hostnames", []),
         "tenant_id": result["id"],

@@ -70,17 +70,6 @@ def read_hosts(
         yield entry
 
 
-def read_loaded(task: Task, task_vars: Mapping[str, t.Any], name: str) -> t.Any:
-    """A variable as it was when the play was loaded, before any host was known: what an ``import_tasks`` sees. None: not set."""
-    hostvars = task_vars["hostvars"]
-    variables = hostvars._variable_manager.get_vars(play=task.get_play(), task=task)
-    try:
-        return plain(_evaluated(Templar(loader=hostvars._loader, variables=variables), variables.get(name)))
-    except AnsibleError:
-        # Something that only a host has. The play could not have been loaded with it.
-        return None
-
-
 def _beside_inventory(file: t.Any, sources: Iterable[str]) -> str:
     """The folder that the inventory of a host lies in: that of its file, or the one around an inventory that is a folder itself.
 
@@ -103,7 +92,7 @@ def _evaluated(templar: Templar, value: t.Any) -> t.Any:
 def read_results(
     task_vars: Mapping[str, t.Any], wave: Mapping[str, t.Any], variable: str
 ) -> list[tuple[str, dict[str, t.Any] | None]]:
-    """Each host of the play with what qlik_wave_tenant registered for it; None where it was not reached.
+    """Each host of the play with what qlik_wave_tenant registered for it in this wave; None where it was not reached.
 
     :arg wave: the result of the guard.
     :raises Stopped: there was none.
@@ -112,7 +101,16 @@ def read_results(
         raise Stopped(
             "The wave was not guarded, so nothing was sent. Run the play from its beginning, with all tasks of the role."
         )
-    return [(str(host), read_registered(task_vars, host, variable)) for host in task_vars["ansible_play_hosts_all"]]
+    results = {str(host): read_registered(task_vars, host, variable) for host in task_vars["ansible_play_hosts_all"]}
+    return [(host, result if _is_of(wave, result) else None) for host, result in results.items()]
+
+
+def _is_of(wave: Mapping[str, t.Any], result: t.Any) -> bool:
+    """Whether a result is one of this wave: the variable may hold that of an earlier one, or what anybody has put there."""
+    if not isinstance(result, Mapping):
+        return False
+    # A task that did not come so far as to know its wave has failed, and done nothing.
+    return result["wave"] == wave.get("id") if "wave" in result else bool(result.get("failed"))
 
 
 def read_registered(task_vars: Mapping[str, t.Any], host: str, name: str) -> t.Any:

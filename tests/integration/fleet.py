@@ -32,7 +32,7 @@ def host(name: str, region: str = "eu", **more: Any) -> dict[str, dict[str, Any]
 
 def planned_host(name: str, region: str = "eu", **more: Any) -> dict[str, dict[str, Any]]:
     """A tenant of the inventory of a fleet: a plan confirms it, and nobody types its hostname twice."""
-    return host(name, region, tenant_decommission_confirm_hostname=None, **more)
+    return host(name, region, **{"tenant_decommission_confirm_hostname": None, **more})
 
 
 def scenario(*tenants: dict[str, Any], **more: Any) -> dict[str, Any]:

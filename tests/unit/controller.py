@@ -72,6 +72,10 @@ def make_action(name: str, args: Mapping[str, t.Any], connection: t.Any = None, 
         "environment": [],
         "timeout": 0,
         "get_play": lambda: None,
+        "get_path": lambda: None,
+        "run_once": False,
+        "_parent": None,
+        "_role": None,
     }
     loader = DataLoader()
     return ACTIONS[name](

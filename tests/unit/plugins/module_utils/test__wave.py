@@ -67,10 +67,13 @@ def refusal(*entries: dict[str, t.Any], **more: t.Any) -> str:
 
 def test_a_good_wave_passes_with_its_entries_and_regions() -> None:
     entries = [entry("a.eu.qlikcloud.com", tenant_id="a"), entry("b.us.qlikcloud.com", tenant_id="b")]
-    assert guard(*entries) == {
+    wave = guard(*entries)
+    passed = {**PASSED, "wave": wave["id"]}
+    assert wave == {
+        "id": wave["id"],
         "tenants": {
-            "a.eu.qlikcloud.com": {**entries[0], **PASSED, "in_region": "eu"},
-            "b.us.qlikcloud.com": {**entries[1], **PASSED, "in_region": "us"},
+            "a.eu.qlikcloud.com": {**entries[0], **passed, "in_region": "eu"},
+            "b.us.qlikcloud.com": {**entries[1], **passed, "in_region": "us"},
         },
         "regions": ["eu", "us"],
         "count": 2,
@@ -80,7 +83,12 @@ def test_a_good_wave_passes_with_its_entries_and_regions() -> None:
 
 
 def test_an_empty_wave_passes() -> None:
-    assert guard() == {"tenants": {}, "regions": [], "count": 0, "to_change": 0, **NO_PLAN}
+    wave = guard()
+    assert wave == {"id": wave["id"], "tenants": {}, "regions": [], "count": 0, "to_change": 0, **NO_PLAN}
+
+
+def test_each_wave_has_a_name_of_its_own() -> None:
+    assert guard()["id"] != guard()["id"]
 
 
 def test_a_region_is_listed_once_however_many_tenants_it_has() -> None:
@@ -248,9 +256,8 @@ def test_hostile_values_of_an_inventory_are_harmless_in_the_message(place: str, 
 
 def test_the_entries_are_handed_on_as_they_were_written() -> None:
     written = entry(HOSTNAME.upper(), purge_after_days="60", verify="yes", region="EU")
-    assert guard(written)["tenants"] == {
-        HOSTNAME.upper(): {**written, **PASSED, "in_region": "eu"},
-    }
+    wave = guard(written)
+    assert wave["tenants"] == {HOSTNAME.upper(): {**written, **PASSED, "wave": wave["id"], "in_region": "eu"}}
 
 
 # Receipts and the count.

@@ -25,11 +25,12 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     TRACE_ID,
 )
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
-from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS, decommission
+from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS, WAVE, decommission
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 # The design's tenant_decommission_result, whether the purge date was reckoned, and where the receipt is.
 RESULT_KEYS = {
+    "wave",
     "hostname",
     "tenant_id",
     "region",
@@ -64,6 +65,7 @@ def test_a_tenant_is_read_deactivated_and_verified_with_its_regions_token(wire: 
     diff = result.pop("diff")
     assert (diff["before"], diff["after"]["status"]) == ({"status": "active"}, "disabled")
     assert result == {
+        "wave": WAVE,
         "hostname": HOSTNAME,
         "tenant_id": TENANT_ID,
         "region": REGION,

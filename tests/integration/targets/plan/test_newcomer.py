@@ -1,0 +1,216 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The slips of somebody who is new to it, or tired: each stops before a tenant is touched, with words that help.
+
+docs/security.md has the same table for people.
+"""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from simulator.process import Simulator
+
+from ansible_collections.tenantops.qlik.tests.integration.fleet import (
+    CLIENTS,
+    host,
+    planned_host,
+    scenario,
+    tenant,
+    tenant_id,
+)
+from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
+
+SECURITY = pathlib.Path(__file__).resolve().parents[4] / "docs" / "security.md"
+
+ACME, BETA = "acme.eu.qlikcloud.com", "beta.eu.qlikcloud.com"
+TWO = {**host("acme"), **host("beta")}
+TWO_PLANNED = {**planned_host("acme"), **planned_host("beta")}
+ELEVEN = {name: variables for number in range(11) for name, variables in host(f"tenant{number}").items()}
+
+
+def decommission(*options: str) -> Callable[[Terminal], Done]:
+    return lambda terminal: terminal.decommission(*options)
+
+
+def apply_after(change: Callable[[Terminal], Any] = lambda terminal: None, *making: str) -> Callable[[Terminal], Done]:
+    """A plan is made and approved, something happens, and the plan is applied."""
+
+    def run(terminal: Terminal) -> Done:
+        made = terminal.plan(*making)
+        assert made.status == 0, made
+        digest = terminal.digest()
+        change(terminal)
+        return terminal.apply(digest)
+
+    return run
+
+
+def write_anew(hosts: dict[str, Any], **variables: Any) -> Callable[[Terminal], Any]:
+    return lambda terminal: terminal.write_inventory(hosts, **variables)
+
+
+def forget_the_digest(terminal: Terminal) -> Done:
+    assert terminal.plan().status == 0
+    return terminal.decommission("-e", "qlik_plan=plan.json")
+
+
+def mix_up_two_digests(terminal: Terminal) -> Done:
+    assert terminal.plan().status == 0
+    assert terminal.plan("--limit", ACME, file="other.json").status == 0
+    return terminal.apply(terminal.digest("other.json"))
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is run, what it says, what it ends with, and the inventory before it."""
+
+    words: str
+    hosts: dict[str, Any]
+    run: Callable[[Terminal], Done] = field(default_factory=decommission)
+    variables: dict[str, Any] = field(default_factory=dict)
+    status: int = 2
+
+
+# As docs/security.md has them: the slip, and the words that it is answered with.
+SLIPS = {
+    "forgets the confirmation": Slip(
+        "tenant_decommission_confirm_hostname is missing",
+        host("acme", tenant_decommission_confirm_hostname=None),
+    ),
+    "copies the confirmation of another host": Slip(
+        "a tenant is only touched where its hostname is typed once more",
+        host("beta", tenant_decommission_confirm_hostname=ACME),
+    ),
+    "copies a host line and changes its name alone": Slip(
+        "2 hosts have the tenant_id",
+        {**host("acme"), **host("beta", qlik_tenant_id=tenant_id("acme"))},
+    ),
+    "copies a host line that has the hostname in a variable": Slip(
+        "2 hosts have the hostname",
+        {
+            "acme": {**host("acme")[ACME], "qlik_hostname": ACME},
+            "beta": {**host("beta")[BETA], "qlik_hostname": ACME},
+        },
+    ),
+    "swaps two ids": Slip(
+        "the tenant with this id has the hostnames",
+        {**host("acme", qlik_tenant_id=tenant_id("beta")), **host("beta", qlik_tenant_id=tenant_id("acme"))},
+    ),
+    "swaps two ids after the plan was made": Slip(
+        "one of the two ids may be another customer's",
+        TWO_PLANNED,
+        apply_after(
+            write_anew(
+                {
+                    **planned_host("acme", qlik_tenant_id=tenant_id("beta")),
+                    **planned_host("beta", qlik_tenant_id=tenant_id("acme")),
+                }
+            )
+        ),
+    ),
+    "types a region that is not the hostname's": Slip(
+        "the hostname lies in region 'eu', and the two must agree",
+        host("acme", qlik_region="us"),
+    ),
+    "types the wrong region into the hostname": Slip(
+        "was not found in region us",
+        host("acme", "us"),
+        variables={"tenant_decommission_credentials": CLIENTS},
+    ),
+    "types 3 days for 30": Slip(
+        "it must be a whole number of days from 10 to 90",
+        host("acme", tenant_decommission_purge_after_days=3),
+    ),
+    "loses --limit": Slip("tenant_decommission_max_tenants allows 10: check the inventory and --limit", ELEVEN),
+    "misspells --limit": Slip("leaves us with no hosts to target", TWO, decommission("--limit", "amce*"), status=1),
+    "names an inventory that is not there": Slip(
+        "The inventory has no group qlik_tenants",
+        TWO,
+        lambda terminal: terminal.run("ansible-playbook", "-i", "tenant.yml", "tenantops.qlik.decommission"),
+    ),
+    "runs the wrong inventory on a plan": Slip(
+        "The plan lacks",
+        TWO_PLANNED,
+        apply_after(write_anew({**TWO_PLANNED, **planned_host("crown")})),
+    ),
+    "reruns yesterday's plan": Slip(
+        "make a new one, and have it approved",
+        TWO_PLANNED,
+        apply_after(lambda terminal: None, "-e", "qlik_plan_valid_hours=0"),
+    ),
+    "forgets the digest": Slip("qlik_plan_sha256 is missing", TWO_PLANNED, forget_the_digest),
+    "takes the digest of another plan": Slip(
+        "the file is not the plan that was approved",
+        TWO_PLANNED,
+        mix_up_two_digests,
+    ),
+    "has an empty group": Slip("has no hosts: nothing to do", {}, status=0),
+    "misspells the group": Slip(
+        "The inventory has no group qlik_tennants",
+        TWO,
+        decommission("-e", "qlik_targets=qlik_tennants"),
+    ),
+    "starts at a later task": Slip(
+        "was not passed by the guard of this wave",
+        TWO,
+        decommission("--start-at-task", "tenantops.qlik.tenant_decommission : Deactivate and verify each tenant"),
+    ),
+    "has no credentials": Slip(
+        "There are no credentials for region eu",
+        TWO,
+        lambda terminal: without_credentials(terminal).decommission(),
+    ),
+    "has the credentials of another region": Slip("There is no token for region us", host("delta", "us")),
+}
+
+
+def without_credentials(terminal: Terminal) -> Terminal:
+    del terminal.environment["QLIK_CLIENT_ID"], terminal.environment["QLIK_CLIENT_SECRET"]
+    return terminal
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory):
+    described = scenario(tenant("acme"), tenant("beta"), tenant("crown"), tenant("delta", "us"))
+    with Simulator(described, directory=tmp_path_factory.mktemp("cloud")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_stops_before_a_tenant_is_touched_and_says_what_to_do(cloud, terminal, name):
+    slip = SLIPS[name]
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory(slip.hosts, **slip.variables)
+    since = cloud.mark()
+    done = slip.run(terminal)
+    assert cloud.action_posts(since) == [], done
+    assert done.status == slip.status, done
+    assert slip.words in done.output, done
+    assert " 1 deactivated" not in done.stdout
+
+
+def rows_of_the_table() -> dict[str, list[str]]:
+    """The rows of the section "Slips" in docs/security.md: slip, and what stands beside it."""
+    _before, found, rest = SECURITY.read_text().partition("\n## Slips\n")
+    assert found, "docs/security.md has no section 'Slips'"
+    section = rest.partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    heading, _line, *slips = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert heading == ["slip", "what stops it", "words", "test"]
+    return {slip.replace("`", ""): [cell.strip("`") for cell in beside] for slip, *beside in slips}
+
+
+def test_the_table_in_the_documentation_has_these_slips_and_their_words():
+    rows = rows_of_the_table()
+    assert {slip: words for slip, (_stops, words, _test) in rows.items()} == {
+        slip: described.words for slip, described in SLIPS.items()
+    }
+    assert {test for _stops, _words, test in rows.values()} == {pathlib.Path(__file__).name}
