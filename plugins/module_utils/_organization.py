@@ -18,9 +18,11 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from ._addresses import CONSOLE_HOST, ORGANIZATION_TENANTS_PATH, Address
 from ._answers import Answer, Request
 from ._client import Client
+from ._errors import Refused, Stopped
 from ._lookup import normal_form
 from ._selection import literal
 
+_COUNT_PATH = f"{ORGANIZATION_TENANTS_PATH}/actions/count"
 _PAGE = 100
 # 100,000 tenants. A server that always has another page is not followed for ever.
 _MOST_PAGES = 1000
@@ -119,10 +121,41 @@ def find_in_organization(client: Client, tenant_id: str) -> dict[str, t.Any] | N
 def find_by_hostname_in_organization(client: Client, address: Address) -> list[dict[str, t.Any]]:
     """The tenants with this hostname: one, none, or beside a live tenant those that are gone.
 
+    A server that wants subscriptionId in every filter refuses this one (the reference has it so, the guide lists with no filter at
+    all): then all tenants are listed, and looked at here.
+
     :raises Refused: the API does not show them.
+    :raises Stopped: none is found, and there are entries that cannot be read, of which one may be it.
     """
-    found = list_tenants(client, f"hostnames eq {literal(address.hostname)}").tenants
-    return [tenant for tenant in found if address.hostname in (name.lower() for name in tenant["hostnames"])]
+    try:
+        listing = list_tenants(client, f"hostnames eq {literal(address.hostname)}")
+    except Refused as refused:
+        if refused.http_status != 400:
+            raise
+        listing = list_tenants(client)
+    found = [tenant for tenant in listing.tenants if address.hostname in (name.lower() for name in tenant["hostnames"])]
+    if not found and listing.unreadable:
+        raise Stopped(
+            f"No tenant with the hostname {address.hostname} was found, but {listing.unreadable} entries of the list are no tenants that"
+            f" can be read, and one of them may be it. {_TRY_LATER}"
+        )
+    return found
+
+
+def count_tenants(client: Client, scim_filter: str | None = None) -> int:
+    """How many tenants a filter takes, or how many there are, without listing them.
+
+    :arg client: one of the organization.
+    :raises Refused: the API does not say.
+    """
+    query = {} if scim_filter is None else {"filter": scim_filter}
+    request = Request("counting the tenants of the organization", "GET", CONSOLE_HOST, _with_query(_COUNT_PATH, query))
+    answer = client.ask_with_token(request)
+    total = answer.body.get("total") if answer.status == 200 and isinstance(answer.body, dict) else None
+    # True is a number to Python.
+    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
+        raise answer.refusal(_NEXT_STEPS.get(answer.status, _TRY_LATER))
+    return total
 
 
 def _page_request(scim_filter: str | None, cursor: tuple[str, str] | None) -> Request:
@@ -131,8 +164,12 @@ def _page_request(scim_filter: str | None, cursor: tuple[str, str] | None) -> Re
         query["filter"] = scim_filter
     if cursor is not None:
         query[cursor[0]] = cursor[1]
-    path = f"{ORGANIZATION_TENANTS_PATH}?{urlencode(query, quote_via=quote)}"
+    path = _with_query(ORGANIZATION_TENANTS_PATH, query)
     return Request("listing the tenants of the organization", "GET", CONSOLE_HOST, path)
+
+
+def _with_query(path: str, query: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
 
 
 def _read_page(answer: Answer) -> _Page:

@@ -15,8 +15,9 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._addresses import check_hostname
 from ansible_collections.tenantops.qlik.plugins.module_utils._client import Client
-from ansible_collections.tenantops.qlik.plugins.module_utils._errors import NoAnswer, Refused, WaitTooLong
+from ansible_collections.tenantops.qlik.plugins.module_utils._errors import NoAnswer, Refused, Stopped, WaitTooLong
 from ansible_collections.tenantops.qlik.plugins.module_utils._organization import (
+    count_tenants,
     find_by_hostname_in_organization,
     find_in_organization,
     list_tenants,
@@ -353,3 +354,64 @@ def test_a_hostname_is_looked_up_by_a_filter_and_looked_at_again(wire: Wire, cli
     found = find_by_hostname_in_organization(client, check_hostname(HOSTNAME))
     assert [tenant["id"] for tenant in found] == [TENANT_ID]
     assert query(wire.sent[-1])["filter"] == [f'hostnames eq "{HOSTNAME}"']
+
+
+def test_a_server_that_wants_a_subscription_in_every_filter_is_asked_for_all(wire: Wire, client: Client) -> None:
+    refused = answers.error(400, "HTTP-400", "Bad request", "subscriptionId is required in the filter.")
+    wire.on("read", refused, page(listed(1), following="next=1"), page(listed(), listed(2)))
+    found = find_by_hostname_in_organization(client, check_hostname(HOSTNAME))
+    assert [tenant["id"] for tenant in found] == [TENANT_ID]
+    assert [query(sent).get("filter") for sent in wire.of("read")] == [[f'hostnames eq "{HOSTNAME}"'], None, None]
+
+
+@pytest.mark.parametrize("reply", [answers.FORBIDDEN, answers.HTML, answers.error(500, "HTTP-500", "Oops")])
+def test_any_other_refusal_of_a_hostname_is_one(wire: Wire, client: Client, reply: Reply) -> None:
+    wire.on("read", reply, page(listed()))
+    with pytest.raises(Refused, match="Listing the tenants"):
+        find_by_hostname_in_organization(client, check_hostname(HOSTNAME))
+    assert len(wire.of("read")) == 1
+
+
+def test_a_server_that_refuses_both_says_why(wire: Wire, client: Client) -> None:
+    wire.on("read", answers.error(400, "HTTP-400", "Bad request", "subscriptionId is required in the filter."))
+    with pytest.raises(Refused, match="subscriptionId is required"):
+        find_by_hostname_in_organization(client, check_hostname(HOSTNAME))
+    assert len(wire.of("read")) == 2
+
+
+def test_nobody_is_not_found_where_an_entry_cannot_be_read(wire: Wire, client: Client) -> None:
+    wire.on("read", page(None, listed(1)))
+    with pytest.raises(Stopped, match=r"1 entries .* one of them may be it"):
+        find_by_hostname_in_organization(client, check_hostname(HOSTNAME))
+    wire.on("read", page(None, listed()))
+    assert len(find_by_hostname_in_organization(client, check_hostname(HOSTNAME))) == 1
+
+
+@pytest.mark.parametrize(
+    ("scim_filter", "sent"),
+    [(None, "/actions/count"), ('subscriptionId eq "a&b"', "/actions/count?filter=subscriptionId%20eq%20%22a%26b%22")],
+)
+def test_tenants_are_counted_in_one_request(wire: Wire, client: Client, scim_filter: str | None, sent: str) -> None:
+    wire.on("read", answers.as_json(200, {"total": 250}))
+    assert count_tenants(client, scim_filter) == 250
+    assert [one.url for one in wire.of("read")] == [TENANTS + sent]
+
+
+@pytest.mark.parametrize("total", [None, "250", 2.5, True, -1, [250], {}])
+def test_what_is_no_number_of_tenants_is_none(wire: Wire, client: Client, total: t.Any) -> None:
+    wire.on("read", answers.as_json(200, {"total": total}))
+    with pytest.raises(Refused, match="Counting the tenants of the organization"):
+        count_tenants(client)
+
+
+@pytest.mark.parametrize("case", BAD_PAGES)
+def test_a_count_that_is_refused_has_a_next_step(wire: Wire, client: Client, case: str) -> None:
+    reply, words = BAD_PAGES[case]
+    wire.on("read", reply)
+    with pytest.raises(Refused, match=words):
+        count_tenants(client)
+
+
+def test_no_tenants_are_a_number_of_them(wire: Wire, client: Client) -> None:
+    wire.on("read", answers.as_json(200, {"total": 0}))
+    assert count_tenants(client, 'status eq "deleted"') == 0
