@@ -54,7 +54,8 @@ class Selection:
             ended = read_time(tenant["license_ends_at"])
             if ended is None or ended >= self.license_ended_before:
                 return False
-        if self.regions and tenant["region"] not in self.regions:
+        # A tenant without a region has no hostname that anything can be done with. Whoever names the hosts says so.
+        if self.regions and tenant["region"] is not None and tenant["region"] not in self.regions:
             return False
         # What the server has filtered by and does not show is taken on its word.
         return all(

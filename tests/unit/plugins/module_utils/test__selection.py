@@ -139,7 +139,7 @@ def test_the_region_is_that_of_the_hostname_and_not_of_the_data_centre() -> None
         assert takes(select(regions=["AP"]), hostnames=["acme.ap.qlikcloud.com"], regionCode=code)
         assert not takes(select(regions=["sg"]), hostnames=["acme.ap.qlikcloud.com"], regionCode=code)
     assert takes(select(regions=["new"]), hostnames=["acme.new.qlikcloud.com"], regionCode="mars-1")
-    assert not takes(select(regions=["eu"]), hostnames=[])
+    assert takes(select(regions=["eu"]), hostnames=[])
 
 
 @pytest.mark.parametrize(
