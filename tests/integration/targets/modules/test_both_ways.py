@@ -358,7 +358,7 @@ def without_chance(result):
     if isinstance(result, list):
         return [without_chance(one) for one in result]
     if isinstance(result, dict):
-        times = ("expires_at", "expires_in", "estimated_purge_date", "status_since", "created", "updated")
+        times = ("expires_at", "expires_in", "estimated_purge_date", "purge_date", "status_since", "created", "updated")
         by_chance = ("access_token", "trace_id", "exception", "attempts", *times)
         core = ("ansible_facts", "_ansible_delegated_vars", "failed_when_result", "deprecations")
         kept = {key: without_chance(value) for key, value in result.items() if key not in (*by_chance, *core)}
