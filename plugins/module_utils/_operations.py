@@ -124,7 +124,9 @@ def organization_tenants(params: Params, run: Run) -> dict[str, t.Any]:
         raise InvalidInput(f"{options} are missing: give both, or {variables} in the environment.")
     listing = list_tenants(client, check_filter(params["filter"]))
     warnings = (
-        [f"{listing.unreadable} entries of the list are no tenants, and are left out."] if listing.unreadable else []
+        [f"Left out, since they are no tenants: {listing.unreadable} entries of the list."]
+        if listing.unreadable
+        else []
     )
     return {"changed": False, "tenants": listing.tenants, "warnings": warnings}
 
