@@ -200,7 +200,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         result = perform(organization_tenants, params, run)
         if result["failed"]:
             raise AnsibleParserError(run.hide(result["msg"]))
-        for warning in result["warnings"]:
+        for warning in result.get("warnings", ()):
             self.display.warning(warning)
         if caching:
             self._cache[key] = {"tenants": result["tenants"]}

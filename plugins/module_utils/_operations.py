@@ -123,12 +123,10 @@ def organization_tenants(params: Params, run: Run) -> dict[str, t.Any]:
         options, variables = credential_words(ORGANIZATION.prefix)
         raise InvalidInput(f"{options} are missing: give both, or {variables} in the environment.")
     listing = list_tenants(client, check_filter(params["filter"]))
-    warnings = (
-        [f"Left out, since they are no tenants: {listing.unreadable} entries of the list."]
-        if listing.unreadable
-        else []
-    )
-    return {"changed": False, "tenants": listing.tenants, "warnings": warnings}
+    result: dict[str, t.Any] = {"changed": False, "tenants": listing.tenants}
+    if listing.unreadable:
+        result["warnings"] = [f"{listing.unreadable} entries of the list are no tenants, and are left out."]
+    return result
 
 
 def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
