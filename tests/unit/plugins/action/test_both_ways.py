@@ -20,6 +20,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     CLIENT_ID,
     CLIENT_SECRET,
     HOSTNAME,
+    NOW,
     ORG_CLIENT_ID,
     ORG_CLIENT_SECRET,
     REGION,
@@ -93,6 +94,8 @@ def test_both_ways_give_equal_results(
     wire: Wire, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, case: str, check_mode: bool
 ) -> None:
     monkeypatch.setattr(Clock, "sleep", lambda self, seconds: None)
+    # The answers are of that moment: a purge date that does not fit the days would be warned of.
+    monkeypatch.setattr(Clock, "now", lambda self: NOW)
     name, args, others = CASES[case]
     answer(wire, others)
     by_action = run_action(name, args, check_mode=check_mode)
