@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 
-from benchmark import report
+from benchmark import inventory, report
 from benchmark.contenders import contenders
 from benchmark.measurement import Failed, measure
 
@@ -25,20 +25,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = []
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         try:
-            for one in measure(contenders(options.tenants, options.forks), pathlib.Path(folder)):
+            place = pathlib.Path(folder)
+            if options.inventory:
+                taking_part = inventory.contenders(options.inventory, place)
+            else:
+                taking_part = contenders(options.tenants, options.forks)
+            for one in measure(taking_part, place):
                 print(f"{one.contender.name}: {one.cost.wall:.1f} s", file=sys.stderr)
                 results.append(one)
         except Failed as error:
             print(f"benchmark: {error}", file=sys.stderr)
             return _FAILED
-    found = report.goals(results)
-    print(
-        circumstances,
-        report.table(results),
-        *report.remarks(results),
-        report.goal_table(found, options.tenants),
-        sep="\n\n",
-    )
+    if options.inventory:
+        found = inventory.goals(results)
+        goal_table = report.goal_table(found, options.inventory, inventory.GOALS_FOR)
+    else:
+        found = report.goals(results)
+        goal_table = report.goal_table(found, options.tenants)
+    print(circumstances, report.table(results), *report.remarks(results), goal_table, sep="\n\n")
     missed = not all(goal.reached for goal in found)
     return _MISSED if options.check and missed else 0
 
@@ -48,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tenants", type=_between(10, 2000), default=200, metavar="N", help="10 to 2000 (200)")
     parser.add_argument(
         "--forks", type=_between(1, 50), default=5, metavar="N", help="of ansible-playbook, 1 to 50 (5)"
+    )
+    parser.add_argument(
+        "--inventory",
+        type=_between(100, 10000),
+        metavar="N",
+        help="what so many tenants cost as an inventory, 100 to 10000, and nothing else",
     )
     parser.add_argument("--check", action="store_true", help="exit with status 1 where a goal is missed")
     return parser

@@ -120,6 +120,7 @@ class Cloud:
         return {
             **kept,
             **self._simulator.environment,
+            **self._fleet.environment,
             # What curl and uri look for; ours has REQUESTS_CA_BUNDLE.
             "CURL_CA_BUNDLE": self._simulator.ca,
             "SSL_CERT_FILE": self._simulator.ca,
