@@ -4,8 +4,55 @@
 
 from __future__ import annotations
 
-# How requests are made: the same in modules and in the inventory plugin.
-_REQUESTS = r"""
+
+class ModuleDocFragment:
+    """Whom to speak to, as whom, and how. All modules have the first part and REQUESTS."""
+
+    DOCUMENTATION = r"""
+options:
+  region:
+    description:
+      - The region's short code, such as V(eu) or V(us). One DNS label; new regions need no new version of this collection.
+    type: str
+  client_id:
+    description:
+      - The id of a region-level OAuth client. Such a client works in its own region alone.
+      - Read from the environment variable E(QLIK_CLIENT_ID) where it is not given.
+    type: str
+  client_secret:
+    description:
+      - The secret of that client.
+      - Read from the environment variable E(QLIK_CLIENT_SECRET) where it is not given.
+    type: str
+  access_token:
+    description:
+      - A token of the region's register host, as M(tenantops.qlik.qlik_region_token) returns it, to use instead of asking for one.
+      - Where O(client_id) and O(client_secret) are there too, a token that the server refuses is renewed once.
+    type: str
+notes:
+  - Runs in the controller whatever C(ansible_connection) and C(become) say. Delegated to another machine, the module runs there. With
+    C(async) it runs as a module on this machine, which needs C(ansible_connection=local), and best
+    C(ansible_python_interpreter) set to V({{ ansible_playbook_python }}).
+"""
+
+    # The organization-level client, where a module can use one.
+    ORGANIZATION = r"""
+options:
+  org_client_id:
+    description:
+      - The id of an organization-level OAuth client with the scope C(cloud-console.tenants:read).
+      - Read from the environment variable E(QLIK_ORG_CLIENT_ID) where it is not given.
+    type: str
+  org_client_secret:
+    description:
+      - The secret of that client.
+      - Read from the environment variable E(QLIK_ORG_CLIENT_SECRET) where it is not given.
+    type: str
+"""
+
+    # How requests are made, by modules and by the inventory plugin.
+    REQUESTS = r"""
+options:
   timeout:
     description:
       - How long one request may take, from connecting to the last byte of the answer, in seconds.
@@ -31,68 +78,7 @@ _REQUESTS = r"""
     type: path
 requirements:
   - requests >= 2.28.0
-"""
-
-
-class ModuleDocFragment:
-    """Options that all modules share: whom to speak to, as whom, how patiently."""
-
-    DOCUMENTATION = (
-        r"""
-options:
-  region:
-    description:
-      - The region's short code, such as V(eu) or V(us). One DNS label; new regions need no new version of this collection.
-    type: str
-  client_id:
-    description:
-      - The id of a region-level OAuth client. Such a client works in its own region alone.
-      - Read from the environment variable E(QLIK_CLIENT_ID) where it is not given.
-    type: str
-  client_secret:
-    description:
-      - The secret of that client.
-      - Read from the environment variable E(QLIK_CLIENT_SECRET) where it is not given.
-    type: str
-  access_token:
-    description:
-      - A token of the region's register host, as M(tenantops.qlik.qlik_region_token) returns it, to use instead of asking for one.
-      - Where O(client_id) and O(client_secret) are there too, a token that the server refuses is renewed once.
-    type: str"""
-        + _REQUESTS
-        + r"""
 notes:
-  - Proxies and CA certificates are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY), E(REQUESTS_CA_BUNDLE)), also from the
-    C(environment) keyword of a task. A C(.netrc) is not read.
-  - Runs in the controller whatever C(ansible_connection) and C(become) say. Delegated to another machine, the module runs there. With
-    C(async) it runs as a module on this machine, which needs C(ansible_connection=local), and best
-    C(ansible_python_interpreter) set to V({{ ansible_playbook_python }}).
+  - Proxies and CA certificates are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY), E(REQUESTS_CA_BUNDLE)), in a task also from
+    its C(environment) keyword. A C(.netrc) is not read.
 """
-    )
-
-    # The organization-level client, where a module can use one.
-    ORGANIZATION = r"""
-options:
-  org_client_id:
-    description:
-      - The id of an organization-level OAuth client with the scope C(cloud-console.tenants:read).
-      - Read from the environment variable E(QLIK_ORG_CLIENT_ID) where it is not given.
-    type: str
-  org_client_secret:
-    description:
-      - The secret of that client.
-      - Read from the environment variable E(QLIK_ORG_CLIENT_SECRET) where it is not given.
-    type: str
-"""
-
-    # For what is no module, and speaks to the organization alone.
-    REQUESTS = (
-        r"""
-options:"""
-        + _REQUESTS
-        + r"""
-notes:
-  - Proxies and CA certificates are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY), E(REQUESTS_CA_BUNDLE)). A C(.netrc) is
-    not read.
-"""
-    )

@@ -234,11 +234,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if template is None:
             return hosts
         names = {hostname: self._evaluate(template, variables) for hostname, variables in hosts.items()}
-        renamed, remark = rename(named, names, group)
-        if remark and self.get_option("strict"):
-            raise AnsibleParserError(remark)
-        if remark:
-            self.display.warning(remark)
+        renamed, kept = rename(named, names, group)
+        if kept and self.get_option("strict"):
+            raise AnsibleParserError(kept)
+        if kept:
+            self.display.warning(kept)
         return dict(zip(renamed, hosts.values(), strict=True))
 
     def _evaluate(self, template: str, variables: Mapping[str, t.Any]) -> t.Any:

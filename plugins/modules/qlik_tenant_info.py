@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
   - tenantops.qlik.connection.organization
 options:
   tenant_id:

@@ -65,7 +65,7 @@ def test_a_long_remark_is_cut_and_says_how_many_there_are() -> None:
     assert "id0011" not in remark
 
 
-NAMED, _ = by_hostname(
+NAMED, _REMARKS = by_hostname(
     [tenant(1, "acme.eu.qlikcloud.com"), tenant(2, "acme.us.qlikcloud.com"), tenant(3, "beta.eu.qlikcloud.com")]
 )
 
