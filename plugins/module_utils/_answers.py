@@ -23,7 +23,10 @@ _TEMPORARY = frozenset((429, 502, 503, 504))
 
 @dataclass(frozen=True)
 class Request:
-    """One request. ``what`` names it in messages: "deactivating acme.eu.qlikcloud.com (zWbT…)"."""
+    """One request. ``what`` names it in messages: "deactivating acme.eu.qlikcloud.com (zWbT…)".
+
+    ``tier``: what the rate limit counts it with (reference: "Rate limits"); None where that is the tenant's own, or nobody knows.
+    """
 
     what: str
     method: str
@@ -31,6 +34,7 @@ class Request:
     path: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: Mapping[str, t.Any] | None = field(default=None, repr=False)
+    tier: int | None = None
 
 
 @dataclass(frozen=True)

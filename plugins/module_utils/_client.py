@@ -23,15 +23,17 @@ import socket
 import ssl
 import traceback
 import typing as t
+from dataclasses import replace
 
 from ._addresses import register_host
 from ._answers import Answer, Request, read_answer, sentence
 from ._errors import InvalidInput, NoAnswer, WaitTooLong
+from ._gate import Gate, Tier
 from ._output import for_terminal
 from ._tls import context_for, end_reads_after
 from ._tokens import Credentials, IssuedToken, Token, read_token, token_request
 from ._version import VERSION
-from ._waiting import Clock, Patience, PatienceSpent
+from ._waiting import SHORTEST_WAIT, Clock, Patience, PatienceSpent, read_retry_after
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
@@ -91,6 +93,7 @@ class Client:
         self.timeout = timeout
         self.ca_path = _ca_path(ca_path)
         self._session = _new_session(ca_path)
+        self._gate = Gate(patience.clock, patience.max_wait)
         # By host. Looking through the environment for each request would cost as much as sending it.
         self._proxies: dict[str, dict[str, str]] = {}
         if credentials:
@@ -154,7 +157,7 @@ class Client:
         return answer
 
     def send(self, request: Request) -> Answer:
-        """One request, once.
+        """One request, once, when the rate limit lets it through as far as anybody on this machine knows.
 
         :raises NoAnswer: refused, broken or too late; ``sent`` says whether it may have reached the server.
         """
@@ -163,6 +166,9 @@ class Client:
         if body is not None:
             headers["Content-Type"] = "application/json"
         url = f"https://{request.host}{request.path}"
+        tier = None if request.tier is None else Tier(self._client_name(), request.host, request.tier)
+        if tier:
+            self._wait_for_turn(tier)
         end_reads_after(self.timeout)
         try:
             with self._session.request(
@@ -175,12 +181,29 @@ class Client:
                 stream=True,
                 proxies=self._proxies_for(request.host),
             ) as response:
-                return read_answer(request, response.status_code, response.headers, _read_body(response))
+                answer = read_answer(request, response.status_code, response.headers, _read_body(response))
         except (requests.exceptions.RequestException, ValueError, TypeError) as error:
             # Nothing of what is sent can be wrong in itself: a ValueError is about the proxy's URL.
             raise _no_answer(request, error) from None
         finally:
             end_reads_after(None)
+        if tier and answer.status == 429:
+            asked = read_retry_after(answer.headers, self.clock.now())
+            self._gate.refused(tier, max(SHORTEST_WAIT, asked or 0.0))
+        return answer
+
+    def _wait_for_turn(self, tier: Tier) -> None:
+        """Wait while others know that the tier is blocked, or are to go first.
+
+        A wait that does not fit into max_wait is left out: the answer says what there is to wait for.
+        """
+        seconds, turn = self._gate.turn(tier)
+        while seconds > 0 and self.patience.pause(seconds, f"{tier.host} is at its rate limit (tier {tier.number})"):
+            seconds, turn = self._gate.turn(tier, turn)
+
+    def _client_name(self) -> str:
+        known = self.credentials.client if self.credentials else self._token.client if self._token else None
+        return known or "unknown"
 
     def send_action(self, request: Request) -> Answer:
         """One request that changes a tenant, once. Counted, so that whoever is interrupted knows that something may have been
@@ -192,7 +215,7 @@ class Client:
     def with_token(self, request: Request) -> Request:
         """The request with the region's token, which is asked for where there is none yet."""
         headers = {**request.headers, "Authorization": f"Bearer {self.token().value}"}
-        return Request(request.what, request.method, request.host, request.path, headers, request.body)
+        return replace(request, headers=headers)
 
     def token(self) -> Token:
         """The region's token, asked for where there is none yet."""

@@ -340,6 +340,7 @@ class Course(abc.ABC):
                 action_path(t.cast(str, target.tenant_id), self.ACTION),
                 headers={"qlik-confirm-hostname": target.address.hostname},
                 body=self._body(),
+                tier=2,
             )
         )
         try:

@@ -41,7 +41,9 @@ def find_by_id(client: Client, tenant_id: str, region_host: str) -> dict[str, t.
 
     :raises Refused: the register host does not show it.
     """
-    answer = client.ask_with_token(Request(f"reading tenant {tenant_id}", "GET", region_host, tenant_path(tenant_id)))
+    answer = client.ask_with_token(
+        Request(f"reading tenant {tenant_id}", "GET", region_host, tenant_path(tenant_id), tier=1)
+    )
     if answer.status == 404 and (answer.code or "").startswith("TENANTS-"):
         return None
     record = normal_form(answer.body) if answer.status == 200 else None

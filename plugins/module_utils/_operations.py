@@ -41,6 +41,7 @@ def region_token(params: Params, run: Run) -> dict[str, t.Any]:
         "expires_in": issued.expires_in,
         "expires_at": issued.expires_at,
         "host": issued.host,
+        "client": credentials.client if credentials else None,
     }
 
 

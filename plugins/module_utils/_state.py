@@ -25,10 +25,11 @@ _PAUSE = 0.2
 _WORTH_ANNOUNCING = 5.0
 
 
-def state_folder() -> str:
-    """The folder, made where it is not there: ``TENANTOPS_QLIK_STATE_DIR``, else ``tenantops.qlik`` in the XDG state home.
+def state_folder(*, make: bool = True) -> str:
+    """The folder: ``TENANTOPS_QLIK_STATE_DIR``, else ``tenantops.qlik`` in the XDG state home.
 
-    :raises Stopped: it cannot be made, or others can get at it.
+    :arg make: make it where it is not there.
+    :raises Stopped: it cannot be made, or is not there, or others can get at it.
     """
     home = os.environ.get("XDG_STATE_HOME") or ""
     # The XDG specification: a path that is not absolute is to be ignored.
@@ -36,9 +37,10 @@ def state_folder() -> str:
     path = os.environ.get("TENANTOPS_QLIK_STATE_DIR") or os.path.join(home, "tenantops.qlik")
     path = os.path.abspath(os.path.expanduser(path))
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(path, 0o700)
+        if make:
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(path, 0o700)
         found = os.lstat(path)
     except OSError as error:
         raise _unusable(path, f"cannot be made ({error.strerror})") from None

@@ -59,7 +59,9 @@ def read_tenant(client: Client, target: Target) -> Record | Reading:
     if target.tenant_id is None:
         return Reading.NO_ID
     host = target.address.register_host
-    answer = client.ask_with_token(Request(f"reading tenant {target}", "GET", host, tenant_path(target.tenant_id)))
+    answer = client.ask_with_token(
+        Request(f"reading tenant {target}", "GET", host, tenant_path(target.tenant_id), tier=1)
+    )
     if answer.status == 404 and (answer.code or "").startswith("TENANTS-"):
         return Reading.ABSENT
     if answer.status in _REFUSALS:

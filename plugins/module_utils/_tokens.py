@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,13 +22,19 @@ class Credentials:
     client_id: str
     client_secret: str = field(repr=False)
 
+    @property
+    def client(self) -> str:
+        """What the client is called where its id is not to be shown."""
+        return hashlib.sha256(self.client_id.encode(errors="replace")).hexdigest()[:16]
+
 
 @dataclass(frozen=True)
 class Token:
-    """An access token. ``expires_at`` is None where nobody told."""
+    """An access token. ``expires_at`` is None where nobody told; ``client`` is that of the credentials, None where they are not known."""
 
     value: str = field(repr=False)
     expires_at: datetime | None = None
+    client: str | None = None
 
 
 @dataclass(frozen=True)

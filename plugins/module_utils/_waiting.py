@@ -19,7 +19,7 @@ from ._times import read_http_date
 
 _FIRST_BACK_OFF = 1.0
 _LONGEST_BACK_OFF = 30.0
-_SHORTEST_WAIT = 1.0
+SHORTEST_WAIT = 1.0
 _WORTH_ANNOUNCING = 5.0
 
 
@@ -92,13 +92,22 @@ class Patience:
         :raises PatienceSpent: before any waiting, where the wait does not fit into max_wait.
         """
         asked = read_retry_after(headers, self.clock.now()) if headers else None
-        seconds = max(_SHORTEST_WAIT, asked) if asked is not None else self._back_off(attempt)
-        if seconds > self._left:
+        seconds = max(SHORTEST_WAIT, asked) if asked is not None else self._back_off(attempt)
+        if not self.pause(seconds, reason):
             raise PatienceSpent(seconds, self._left)
+
+    def pause(self, seconds: float, reason: str) -> bool:
+        """Wait for a turn; False, and no waiting, where that does not fit into max_wait.
+
+        :arg reason: why, for the announcement.
+        """
+        if seconds > self._left:
+            return False
         self._left -= seconds
         if seconds > _WORTH_ANNOUNCING:
             self.announce(f"{reason}: waiting {seconds:.0f} s")
         self.clock.sleep(seconds)
+        return True
 
     @staticmethod
     def _back_off(attempt: int) -> float:

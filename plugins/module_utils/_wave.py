@@ -347,7 +347,7 @@ def _token_of(region: str, tokens: Sequence[Mapping[str, t.Any]]) -> Token:
         if result.get("item") == region:
             value = result.get("access_token")
             if value and not result.get("failed"):
-                return Token(str(value), read_time(result.get("expires_at")))
+                return Token(str(value), read_time(result.get("expires_at")), result.get("client"))
             raise Stopped(
                 f"There is no token for region {region}, so nothing was sent for this tenant. {result.get('msg', '')}",
                 http_status=result.get("http_status"),

@@ -79,6 +79,11 @@ expires_at:
   returned: success
   type: str
   sample: "2026-11-24T21:37:11Z"
+client:
+  description: A digest of the client's id. By it runs on one machine share what they know of the rate limit.
+  returned: success
+  type: str
+  sample: 9f86d081884c7d65
 host:
   description: The host that the token is good for.
   returned: success

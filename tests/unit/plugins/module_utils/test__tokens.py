@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import typing as t
 from datetime import timedelta
 
@@ -38,6 +39,7 @@ def test_the_result_of_the_module_is_what_the_server_said(wire: Wire, run: Run) 
         "expires_in": 21600,
         "expires_at": "2026-11-24T18:00:00Z",
         "host": REGISTER,
+        "client": hashlib.sha256(CLIENT_ID.encode()).hexdigest()[:16],
     }
 
 

@@ -192,7 +192,7 @@ def test_secrets_that_a_server_says_back_are_not_announced(wire: Wire, displayed
     echo = answers.error(429, "HTTP-429", f"{CLIENT_SECRET} {TOKEN}", **{"Retry-After": "30"})
     wire.on("read", echo, answers.record("disabled"))
     assert run_action("qlik_tenant_deactivate", DEACTIVATION)["failed"] is False
-    assert len(displayed) == 1
+    assert displayed
     assert secrets_in(displayed) == []
 
 

@@ -1,0 +1,163 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: progress
+type: notification
+short_description: Show how far a wave of tenants has come
+version_added: 0.1.0
+description:
+  - Shows how many tenants of a wave are done, how many failed, whether the API's rate limit is waited for and until when, and when about
+    all will be done. It stands beside the output that Ansible shows anyway.
+  - On a terminal it is one line at the bottom. Elsewhere, such as in the log of a pipeline, it is a line of its own once in a while.
+  - It looks on, and changes nothing. Where it cannot go on, it says no more.
+requirements:
+  - Named in C(callbacks_enabled) of C(ansible.cfg), or in the environment variable C(ANSIBLE_CALLBACKS_ENABLED), as
+    C(tenantops.qlik.progress).
+options:
+  interval:
+    description: How often there is a line where the output is no terminal, in seconds.
+    type: float
+    default: 30
+    env:
+      - name: TENANTOPS_QLIK_PROGRESS_INTERVAL
+    ini:
+      - section: tenantops_qlik
+        key: progress_interval
+author:
+  - tenantops.qlik contributors (@tenantops)
+"""
+
+import atexit
+import os
+import shutil
+import sys
+import time
+import typing as t
+
+from ansible.plugins.callback import CallbackBase
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._gate import blocks
+from ansible_collections.tenantops.qlik.plugins.module_utils._progress import Progress
+
+_GUARD = "tenantops.qlik.qlik_wave_guard"
+_TENANT = "tenantops.qlik.qlik_wave_tenant"
+
+# Faster than that nobody reads.
+_REDRAWN_AFTER = 0.2
+
+
+class CallbackModule(CallbackBase):
+    """Counts the results of the task that each tenant has."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "tenantops.qlik.progress"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._progress: Progress | None = None
+        self._bottom = _BottomLine()
+        self._shown = 0.0
+
+    def v2_playbook_on_play_start(self, play: t.Any) -> None:  # noqa: ARG002
+        """Another play is another wave."""
+        self._end()
+
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        """A tenant is done, or the guard has counted them."""
+        self._take(result, failed=False)
+
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        """A tenant has failed."""
+        self._take(result, failed=True)
+
+    def v2_runner_on_unreachable(self, result: t.Any) -> None:
+        """The same for Ansible."""
+        self._take(result, failed=True)
+
+    def v2_playbook_on_stats(self, stats: t.Any) -> None:  # noqa: ARG002
+        """The end."""
+        self._end()
+
+    def _take(self, result: t.Any, *, failed: bool) -> None:
+        try:
+            task = getattr(result, "task", None) or result._task
+            action = getattr(task, "resolved_action", None) or task.action
+            now = time.time()
+            if action == _GUARD and not failed:
+                found = getattr(result, "result", None) or result._result
+                # With serial each batch has its guard; they count the same hosts.
+                if self._progress is None:
+                    self._progress = Progress(int(found["count"]), now)
+            elif action == _TENANT and self._progress is not None:
+                self._progress.one_more(failed=failed)
+                self._show(self._progress, now)
+        except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
+            # Whatever is wrong here is none of the run's business.
+            self._bottom.clear()
+            self.disabled = True
+            self._display.vv(f"tenantops.qlik.progress ended: {type(error).__name__}")
+
+    def _show(self, progress: Progress, now: float) -> None:
+        finished = progress.done >= progress.total
+        live = self._bottom.usable
+        if not finished and now < self._shown + (_REDRAWN_AFTER if live else self.get_option("interval")):
+            return
+        self._shown = now
+        line = progress.line(now, blocks(now))
+        if live and not finished:
+            self._bottom.draw(line)
+            return
+        self._bottom.clear()
+        self._display.display(line)
+
+    def _end(self) -> None:
+        self._bottom.clear()
+        self._progress = None
+        self._shown = 0.0
+
+
+class _BottomLine:
+    """The last line of a terminal, kept out of what scrolls above it.
+
+    The rest of the screen is made the region that scrolls (DECSTBM), so that whatever else is printed does not run into it.
+    """
+
+    def __init__(self) -> None:
+        self._size: os.terminal_size | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a terminal that such things can be done with."""
+        return sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not os.environ.get("CI")
+
+    def draw(self, text: str) -> None:
+        """Show a text there."""
+        size = shutil.get_terminal_size()
+        if size.lines < 3:
+            return
+        if size != self._size:
+            if self._size is None:
+                # Also where the run is interrupted.
+                atexit.register(self.clear)
+            self._size = size
+            # A line of room, then the region without the last line, and the cursor back inside of it.
+            self._write(f"\n\x1b7\x1b[1;{size.lines - 1}r\x1b8\x1b[1A")
+        self._write(f"\x1b7\x1b[{size.lines};1H\x1b[2K{text[: size.columns - 1]}\x1b8")
+
+    def clear(self) -> None:
+        """Give the line back."""
+        if self._size is not None:
+            lines, self._size = self._size.lines, None
+            atexit.unregister(self.clear)
+            self._write(f"\x1b7\x1b[{lines};1H\x1b[2K\x1b[r\x1b8")
+
+    @staticmethod
+    def _write(text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()

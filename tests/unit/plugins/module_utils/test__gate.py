@@ -1,0 +1,204 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one worker learns of a blocked tier the others know; and a gate that cannot be used is in nobody's way."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import typing as t
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._gate import Gate, Tier, blocks
+from ansible_collections.tenantops.qlik.plugins.module_utils._tokens import Credentials
+from ansible_collections.tenantops.qlik.tests.unit import answers
+from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
+from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, NOW, REGISTER, TOKEN
+from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, region_token
+from ansible_collections.tenantops.qlik.tests.unit.receipts import everything_below
+from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
+
+TIER = Tier("client", REGISTER, 2)
+# What the client of the tests is called.
+CLIENT = Credentials(CLIENT_ID, CLIENT_SECRET).client
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder of everybody in a test."""
+    path = tmp_path / "state"
+    monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", str(path))
+    return path
+
+
+@pytest.fixture
+def limited(wire: Wire) -> Wire:
+    """A live tenant whose deactivation is refused once by the rate limit."""
+    wire.on("token", answers.token())
+    wire.on("read", answers.record("active"))
+    wire.on("deactivate", answers.rate_limited("40"), answers.disabled())
+    return wire
+
+
+def gate(clock: FakeClock | None = None, longest: float = 900) -> Gate:
+    return Gate(clock or FakeClock(), longest)
+
+
+def wait(tier: Tier = TIER, *, later: float = 0, longest: float = 900) -> float:
+    """How long another worker would wait now, or so many seconds later."""
+    return gate(FakeClock(NOW + timedelta(seconds=later)), longest).turn(tier)[0]
+
+
+def test_without_a_refusal_nobody_waits_and_nothing_is_written(folder: Path) -> None:
+    assert wait() == 0
+    assert not folder.exists()
+
+
+def test_others_wait_for_the_end_of_the_block_one_after_the_other(folder: Path) -> None:
+    gate().refused(TIER, 30)
+    assert [wait(later=10) for _worker in range(3)] == [20, 20.25, 20.4375]
+
+
+@pytest.mark.parametrize(
+    "other", [Tier("client", REGISTER, 1), Tier("another", REGISTER, 2), Tier("client", "register.us.qlikcloud.com", 2)]
+)
+def test_other_tiers_clients_and_regions_go_on(folder: Path, other: Tier) -> None:
+    gate().refused(TIER, 30)
+    assert wait(other) == 0
+
+
+def test_a_turn_that_was_waited_for_is_gone_after_another_refusal(folder: Path) -> None:
+    gate().refused(TIER, 10)
+    seconds, turn = gate().turn(TIER)
+    later = gate(FakeClock(NOW + timedelta(seconds=seconds)))
+    assert later.turn(TIER, turn) == (0, turn)
+    later.refused(TIER, 5)
+    assert later.turn(TIER, turn)[0] == 5
+
+
+def test_a_block_further_ahead_than_this_task_waits_is_not_waited_for(folder: Path) -> None:
+    gate().refused(TIER, 600)
+    assert wait(longest=300) == 0
+    assert wait(longest=900) == 600
+
+
+def test_after_a_while_nothing_is_remembered(folder: Path) -> None:
+    gate().refused(TIER, 30)
+    assert wait(later=31) == 0
+    before = everything_below(folder)
+    assert wait(later=3600) == 0
+    assert everything_below(folder) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"null", b"[1]", b"{}", b"\xff\xfe", b'{"until": 1e999}', b"[" * 3000, b"x" * 100_000],
+    ids=["empty", "half", "null", "list", "no keys", "no text", "infinite", "nested", "large"],
+)
+def test_a_damaged_file_is_no_file_and_the_next_refusal_replaces_it(folder: Path, content: bytes) -> None:
+    gate().refused(TIER, 30)
+    (path,) = folder.iterdir()
+    path.write_bytes(content)
+    assert wait() == 0
+    gate().refused(TIER, 30)
+    assert wait() == 30
+
+
+def test_a_link_a_pipe_and_a_folder_in_its_place_are_left_alone(folder: Path, tmp_path: Path) -> None:
+    gate().refused(TIER, 30)
+    (path,) = folder.iterdir()
+    target = tmp_path / "target"
+    path.rename(target)
+    for make in (lambda: path.symlink_to(target), lambda: os.mkfifo(path), path.mkdir):
+        make()
+        before = target.read_bytes()
+        gate().refused(TIER, 60)
+        assert wait() == 0
+        assert target.read_bytes() == before
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink()
+
+
+def test_a_lock_that_is_not_given_back_is_waited_for_a_moment_alone(folder: Path) -> None:
+    gate().refused(TIER, 30)
+    (path,) = folder.iterdir()
+    child = os.fork()
+    if child == 0:
+        # Another process: locks of this one do not keep it out.
+        file = os.open(path, os.O_RDWR)
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        os.kill(os.getpid(), 19)
+        os._exit(0)
+    try:
+        os.waitpid(child, os.WUNTRACED)
+        clock = FakeClock()
+        assert gate(clock).turn(TIER) == (0, None)
+        assert 0 < sum(clock.sleeps) < 1
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+
+
+@pytest.mark.parametrize("state", ["a file", "open to others", "read only"])
+def test_a_state_folder_that_cannot_be_used_is_in_nobodys_way(folder: Path, state: str) -> None:
+    if state == "a file":
+        folder.write_text("")
+    else:
+        folder.mkdir(mode=0o700)
+        folder.chmod(0o777 if state == "open to others" else 0o500)
+    gate().refused(TIER, 30)
+    if state != "read only" or os.geteuid():
+        assert wait() == 0
+
+
+def test_what_is_written_holds_no_secret_and_not_even_the_clients_id(
+    limited: Wire, run: Run, folder: Path, clock: FakeClock
+) -> None:
+    assert deactivate(run)["changed"] is True
+    written = str(everything_below(folder)) + str(os.listdir(folder))
+    assert "gate-" in written
+    assert not [one for one in (CLIENT_ID, CLIENT_SECRET, TOKEN, REGISTER) if one in written]
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_a_client_waits_for_what_another_one_learned_and_sends_nothing_before(
+    limited: Wire, run: Run, folder: Path, clock: FakeClock, announced: list[str]
+) -> None:
+    gate().refused(Tier(CLIENT, REGISTER, 2), 20)
+    limited.on("deactivate", answers.disabled())
+    assert deactivate(run)["changed"] is True
+    assert limited.sequence == ["token", "read", "deactivate"]
+    assert sum(clock.sleeps) == 20
+    assert [line for line in announced if REGISTER in line and "rate limit" in line and "20 s" in line]
+
+
+def test_a_wait_that_does_not_fit_into_max_wait_is_left_to_the_answer(limited: Wire, run: Run, folder: Path) -> None:
+    gate().refused(Tier(CLIENT, REGISTER, 2), 20)
+    limited.on("deactivate", answers.disabled())
+    assert deactivate(run, max_wait=10)["changed"] is True
+    assert sum(t.cast(FakeClock, run.clock).sleeps) == 0
+
+
+def test_a_token_from_another_task_is_known_to_be_the_same_clients(limited: Wire, run: Run, folder: Path) -> None:
+    issued = region_token(run)
+    assert issued["client"] == CLIENT
+    assert CLIENT_ID not in issued["client"]
+
+
+def test_what_is_blocked_can_be_shown(folder: Path) -> None:
+    now = NOW.timestamp()
+    assert blocks(now) is None
+    gate().refused(TIER, 30)
+    gate().refused(Tier("another", REGISTER, 2), 50)
+    (folder / "gate-damaged").write_text("{")
+    (folder / "gate-folder").mkdir()
+    assert blocks(now + 10) == now + 50
+    assert blocks(now + 60) is None
