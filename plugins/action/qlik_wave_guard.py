@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import typing as t
+import uuid
 from collections.abc import Mapping
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run, check_credentials
-from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._plan import Plan, read_plan
 from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
     INVENTORY_VARIABLES,
@@ -17,7 +18,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import read_file
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts, read_registered, read_results
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._play import has_foreign_run_once, read_loaded
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._seal import seal
 
@@ -30,6 +31,40 @@ class ActionModule(QlikAction):
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Read what was written for each host of the play, check it, and seal what passed."""
+        # The batches of a play are one wave.
+        wave_id = str(getattr(self._task.get_play(), "_uuid", None) or uuid.uuid4().hex)
+        try:
+            self._look_back(params["variables"], wave_id, task_vars)
+            return self._guard(params, run, task_vars, wave_id)
+        except QlikError as error:
+            # What earlier batches have done stays this wave's.
+            error.result = {"id": wave_id, **error.result}
+            raise
+
+    def _look_back(self, prefix: str, wave_id: str, task_vars: Mapping[str, t.Any]) -> None:
+        """Stop where more of the batch before have failed than the play allows.
+
+        Ansible looks at ``max_fail_percentage`` only while tasks fail that no ``always`` follows, and one follows here.
+        """
+        allowed = getattr(self._task.get_play(), "max_fail_percentage", None)
+        everybody = [str(host) for host in task_vars["ansible_play_hosts_all"]]
+        first = everybody.index(str(task_vars["ansible_play_batch"][0])) if allowed is not None else 0
+        # What was registered once in a batch, its hosts have alone.
+        before = read_registered(task_vars, everybody[first - 1], f"_{prefix}wave") if first else None
+        if not isinstance(before, Mapping) or before.get("id") != wave_id:
+            return
+        hosts = before.get("batch") or ()
+        results = dict(read_results(task_vars, before, f"{prefix}result"))
+        failed = sum((results.get(host) or {"failed": True}).get("failed", True) for host in hosts)
+        if hosts and 100 * failed / len(hosts) > allowed:
+            raise Stopped(
+                f"The wave is stopped: {failed} of the {len(hosts)} tenants of the batch before failed, and max_fail_percentage allows"
+                f" {allowed:g} %. Nothing was sent for the other batches."
+            )
+
+    def _guard(
+        self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any], wave_id: str
+    ) -> dict[str, t.Any]:
         prefix, operation = params["variables"], params["operation"]
         regions = params["regions_with_credentials"]
         # A mapping of credentials speaks for its regions; one client without a mapping is taken for each region's.
@@ -53,14 +88,14 @@ class ActionModule(QlikAction):
             plan=plan,
             planning=params["planning"],
             pre_tasks=read_loaded(self._task, task_vars, f"{prefix}pre_tasks"),
-            wave_id=getattr(self._task.get_play(), "_uuid", None),
+            wave_id=wave_id,
             prepare_all=has_foreign_run_once(self._task),
         )
         claims = {name: params[name] for name in ("approved_by", "ticket")}
         for entry in wave["tenants"].values():
             entry |= {"prefix": prefix, "one_client": one_client is not None, **claims}
             entry["seal"] = seal(entry)
-        return {"changed": False, **wave}
+        return {"changed": False, **wave, "batch": [str(host) for host in task_vars.get("ansible_play_batch", ())]}
 
     @staticmethod
     def _plan(params: Mapping[str, t.Any], run: Run) -> Plan | None:

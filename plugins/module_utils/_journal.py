@@ -64,9 +64,10 @@ class Journal:
 
     @property
     def applied_plan(self) -> str | None:
-        """The digest of the plan that the last deactivation belonged to."""
-        done = [event for event in self._content.get("events", ()) if event["event"] == OUTCOMES["deactivate"]]
-        return done[-1].get("plan_sha256") if done else None
+        """The digest of the plan that the last request to deactivate belonged to; its outcome another run may have settled."""
+        events = self._content.get("events", ())
+        sent = [event for event in events if event["event"] == "intent" and action_of(event) == "deactivate"]
+        return sent[-1].get("plan_sha256") if sent else None
 
     def gone_by(self, tenant_id: str | None) -> datetime | None:
         """The time of the event that proves the purge of a tenant with this id that is not found any more; None: none does."""

@@ -24,6 +24,7 @@ from ._decision import Decision, Reading, Record, Verdict
 from ._errors import InvalidInput
 from ._inputs import check_hours, check_purge_days
 from ._output import for_terminal, shown
+from ._strict_json import read_json
 from ._times import days_after, read_time, write_time
 
 SCHEMA = 1
@@ -167,7 +168,7 @@ def read_plan(content: bytes, approved: t.Any, now: datetime, max_hours: t.Any) 
             " Approve the plan that is there, or put the approved one back"
         )
     found = _checked(content)
-    created, expires = read_time(found["created"]), read_time(found["expires"])
+    created, expires = read_time(found.get("created")), read_time(found.get("expires"))
     if created is None or expires is None or expires < created:
         raise _refused("it does not say from when until when it may be applied: make a new one")
     if created > now + _SKEW:
@@ -197,9 +198,8 @@ def _checked(content: bytes) -> dict[str, t.Any]:
     if len(content) > _LARGEST:
         raise _refused(f"it is larger than {_LARGEST // 1024 // 1024} MiB")
     try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        # ValueError: also what is not UTF-8, and numbers of thousands of digits.
+        found = read_json(content)
+    except ValueError:
         raise _refused("it is not JSON") from None
     schema = found.get("schema") if isinstance(found, dict) else None
     if isinstance(schema, bool) or schema != SCHEMA:

@@ -13,7 +13,6 @@ deactivation is the only one that tells the date).
 from __future__ import annotations
 
 import json
-import math
 import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from ._decision import DISABLED_STATUSES, LIVE_STATUSES, State
 from ._errors import InvalidInput
 from ._inputs import LONGEST_PURGE_DAYS
 from ._output import for_terminal
+from ._strict_json import read_json
 from ._times import days_after, read_time
 
 SCHEMA = 1
@@ -171,9 +171,8 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
     if len(content) > _LARGEST:
         raise BadReceipt(f"is larger than {_LARGEST // 1024 // 1024} MiB")
     try:
-        found = json.loads(content.decode(), parse_constant=_no_number, parse_float=_finite)
-    except (ValueError, RecursionError):
-        # ValueError: also what is not UTF-8, and numbers of thousands of digits.
+        found = read_json(content)
+    except ValueError:
         raise BadReceipt("is not JSON") from None
     if not isinstance(found, dict):
         raise BadReceipt("is not a receipt: it holds no JSON object")
@@ -232,14 +231,3 @@ def _fault(event: t.Any) -> str | None:
     if isinstance(days, bool) or not isinstance(days, (int, type(None))):
         return "its purge_after_days is no whole number"
     return None
-
-
-def _no_number(text: str) -> t.NoReturn:
-    raise ValueError(text)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number

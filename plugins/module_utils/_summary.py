@@ -113,10 +113,13 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
     tenants, totals, check_mode = summary["tenants"], summary["totals"], summary["check_mode"]
     heading, done = _WORDS[summary["operation"]]
     lines = [heading + (" (check mode: nothing was changed)" if check_mode else "")]
+    shown = tenants
     if summary["refusal"]:
         lines.append(f"  {summary['refusal']}")
-    else:
-        rows = [_row(tenant, check_mode=check_mode) for tenant in tenants]
+        # What earlier batches of the wave have done.
+        shown = [tenant for tenant in tenants if tenant["outcome"] != "not_reached"]
+    if shown:
+        rows = [_row(tenant, check_mode=check_mode) for tenant in shown]
         if summary["operation"] == "restore":
             # What answers again does not answer "still".
             rows = [(*row[:3], row[3].removeprefix("still ")) for row in rows]

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import typing as t
-import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
@@ -88,7 +87,7 @@ def guard_wave(
     planning: bool = False,
     pre_tasks: t.Any = None,
     prepare_all: bool = False,
-    wave_id: str | None = None,
+    wave_id: str = "",
 ) -> dict[str, t.Any]:
     """Check a wave as a whole.
 
@@ -103,7 +102,7 @@ def guard_wave(
     :arg planning: a plan is made. Nothing can be changed then, so no confirmation is needed, and there may be any number of tenants.
     :arg pre_tasks: the file of tasks that the play runs for each tenant first.
     :arg prepare_all: they are run for all tenants, also for those that are left alone.
-    :arg wave_id: what to call it; the batches of one play are one wave.
+    :arg wave_id: what to call it.
     :returns: ``id`` (of this wave), ``tenants`` (host to entry, with the region that it lies in as ``in_region``, what the plan says of
         it as ``planned``, whether it may be changed as ``counted``, and whether its tasks come first as ``prepares``), ``regions``
         (those that a token is needed for), ``count`` (the hosts), ``to_change`` (those that count), ``plan_sha256``, ``not_applied``
@@ -166,7 +165,6 @@ def guard_wave(
     if wrong:
         raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(wrong))
     prepared = {entry["host"] for entry in entries} - (set() if prepare_all else done | disabled)
-    wave_id = wave_id or uuid.uuid4().hex
     return {
         "id": wave_id,
         "tenants": {

@@ -16,6 +16,8 @@ description:
     tenant, where a tenant is protected, where a region has no credentials, or where the plan is not the one that was approved. It sends
     nothing.
   - What it passes is sealed. M(tenantops.qlik.qlik_wave_tenant) takes nothing else.
+  - In a play with C(serial) it is run for each batch, and looks at all hosts of the play each time. With C(max_fail_percentage) it stops
+    where more of the batch before have failed.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
@@ -76,6 +78,15 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+id:
+  description: What this wave is called. The batches of a play are one wave.
+  returned: always, but for wrong options
+  type: str
+batch:
+  description: The hosts of the batch.
+  returned: success
+  type: list
+  elements: str
 tenants:
   description: For each host what was written for its tenant, sealed.
   returned: success
