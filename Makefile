@@ -11,10 +11,10 @@ REQUIREMENTS := requirements.txt requirements-dev.txt $(wildcard tests/*/require
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint sanity units integration simulator bench venv clean
+.PHONY: help demo test coverage lint sanity units integration simulator bench bench-limit venv clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z ]*\):.*## /\1\t/p' Makefile | expand -t 40
+	@sed -n 's/^\([a-z -]*\):.*## /\1\t/p' Makefile | expand -t 40
 
 demo: venv ## Take tenants of a stand-in Qlik Cloud out of service, twice
 	tests/demo/run.sh
@@ -38,6 +38,9 @@ sanity units integration simulator: venv ## Run one part of the tests
 
 bench: venv ## Measure what a tenant costs, beside other ways: make bench N=200 (BENCH_OPTIONS=--check)
 	python tests/benchmark --tenants $(or $(N),200) $(BENCH_OPTIONS)
+
+bench-limit: venv ## Measure how close a run comes to the API's own limit: make bench-limit BENCH_OPTIONS="--forks 5"
+	python tests/benchmark/limit.py $(BENCH_OPTIONS)
 
 venv: $(VENV)/ready ## Install the tools
 

@@ -14,23 +14,26 @@ from collections.abc import Callable, Sequence
 
 from benchmark import report
 from benchmark.contenders import contenders
-from benchmark.measurement import Failed, measure
+from benchmark.measurement import Failed, Measured, measure, median_of
 
 _MISSED, _FAILED = 1, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    circumstances = report.circumstances(options.forks)
-    results = []
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        try:
-            for one in measure(contenders(options.tenants, options.forks), pathlib.Path(folder)):
-                print(f"{one.contender.name}: {one.cost.wall:.1f} s", file=sys.stderr)
-                results.append(one)
-        except Failed as error:
-            print(f"benchmark: {error}", file=sys.stderr)
-            return _FAILED
+    circumstances = report.circumstances(options.forks, options.rounds)
+    rounds: list[list[Measured]] = []
+    for _round in range(options.rounds):
+        rounds.append([])
+        with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+            try:
+                for one in measure(contenders(options.tenants, options.forks), pathlib.Path(folder)):
+                    print(f"{one.contender.name}: {one.cost.wall:.1f} s", file=sys.stderr)
+                    rounds[-1].append(one)
+            except Failed as error:
+                print(f"benchmark: {error}", file=sys.stderr)
+                return _FAILED
+    results = median_of(rounds)
     found = report.goals(results)
     print(
         circumstances,
@@ -48,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tenants", type=_between(10, 2000), default=200, metavar="N", help="10 to 2000 (200)")
     parser.add_argument(
         "--forks", type=_between(1, 50), default=5, metavar="N", help="of ansible-playbook, 1 to 50 (5)"
+    )
+    parser.add_argument(
+        "--rounds", type=_between(1, 9), default=1, metavar="N", help="of which the medians are taken, 1 to 9 (1)"
     )
     parser.add_argument("--check", action="store_true", help="exit with status 1 where a goal is missed")
     return parser

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
 import shutil
 import sys
@@ -56,6 +57,22 @@ def contenders(tenants: int, forks: int) -> Iterator[Contender]:
         yield Contender("curl, one after the other", tenants, loop, evidence.deactivates_each)
     else:
         print("curl or bash is missing: the curl loop is left out.", file=sys.stderr)
+
+    pool = [sys.executable, str(_HERE / "thread_pool.py"), "tenants.txt"]
+    yield Contender("requests in a pool of 10 threads", tenants, pool, evidence.deactivates_each)
+
+    with_sdk = os.environ.get("PYTHON_WITH_QLIK_SDK")
+    if with_sdk:
+        loop = [with_sdk, str(_HERE / "qlik_sdk_loop.py"), "tenants.txt"]
+        yield Contender("qlik-sdk, one after the other", tenants, loop, evidence.deactivates_each)
+    else:
+        print("PYTHON_WITH_QLIK_SDK names no Python: qlik-sdk is left out.", file=sys.stderr)
+    node = shutil.which("node")
+    if node and os.environ.get("NODE_PATH"):
+        loop = [node, str(_HERE / "qlik_api_loop.mjs"), "tenants.txt"]
+        yield Contender("@qlik/api, one after the other", tenants, loop, evidence.deactivates_each)
+    else:
+        print("node, or NODE_PATH with @qlik/api and undici, is missing: @qlik/api is left out.", file=sys.stderr)
 
     nothing = playbook(str(_HERE / "playbooks" / "nothing.yml"))
     yield Contender("one task that does nothing", tenants, nothing, evidence.runs_on_each)

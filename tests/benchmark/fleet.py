@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -31,8 +32,8 @@ class Tenant:
 class Fleet:
     """So many tenants, in turn in each region."""
 
-    def __init__(self, count: int) -> None:
-        regions = itertools.islice(itertools.cycle(REGIONS), count)
+    def __init__(self, count: int, of: Sequence[str] = REGIONS) -> None:
+        regions = itertools.islice(itertools.cycle(of), count)
         self.tenants = [
             Tenant(f"fleet{number:04d}.{region}.qlikcloud.com", region) for number, region in enumerate(regions, 1)
         ]

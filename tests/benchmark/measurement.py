@@ -11,9 +11,10 @@ import dataclasses
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from simulator.process import Simulator
 
@@ -48,6 +49,19 @@ class Measured:
     contender: Contender
     cost: Cost
     cpu_per_tenant: float
+
+
+def median_of(rounds: Sequence[Sequence[Measured]]) -> list[Measured]:
+    """The medians of several rounds, each number for itself."""
+    medians = []
+    for same in zip(*rounds, strict=True):
+        numbers = {
+            field.name: statistics.median(getattr(one.cost, field.name) for one in same)
+            for field in dataclasses.fields(Cost)
+        }
+        cpu = statistics.median(one.cpu_per_tenant for one in same)
+        medians.append(Measured(same[0].contender, Cost(**numbers), cpu))
+    return medians
 
 
 def measure(all_contenders: Iterable[Contender], folder: pathlib.Path) -> Iterator[Measured]:
@@ -94,7 +108,7 @@ class Cloud:
                 # Isolated and without site-packages: the smaller, the better.
                 [sys.executable, "-I", "-S", str(_STOPWATCH), str(result_path), str(timeout), *contender.command],
                 cwd=self._folder,
-                env=self._environment(),
+                env=environment_of(self._simulator, self._folder / "home"),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -115,16 +129,19 @@ class Cloud:
         connections = len({entry["connection"] for entry in log})
         return Cost(result["cpu"], result["wall"], result["peak"], len(log), connections)
 
-    def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-        return {
-            **kept,
-            **self._simulator.environment,
-            # What curl and uri look for; ours has REQUESTS_CA_BUNDLE.
-            "CURL_CA_BUNDLE": self._simulator.ca,
-            "SSL_CERT_FILE": self._simulator.ca,
-            "HOME": str(self._folder / "home"),
-            # A home of its own is not enough: for the modules' files Ansible asks the system for the user's.
-            "ANSIBLE_REMOTE_TMP": str(self._folder / "home" / "modules"),
-            "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(_CHECKOUT / ".collections"),
-        }
+
+def environment_of(cloud: Simulator, home: pathlib.Path) -> dict[str, str]:
+    """The environment of a contender: the simulated Qlik Cloud, a home of its own, and no settings of whoever measures."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    return {
+        **kept,
+        **cloud.environment,
+        # What curl, uri and node look for; ours has REQUESTS_CA_BUNDLE.
+        "CURL_CA_BUNDLE": cloud.ca,
+        "SSL_CERT_FILE": cloud.ca,
+        "NODE_EXTRA_CA_CERTS": cloud.ca,
+        "HOME": str(home),
+        # A home of its own is not enough: for the modules' files Ansible asks the system for the user's.
+        "ANSIBLE_REMOTE_TMP": str(home / "modules"),
+        "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(_CHECKOUT / ".collections"),
+    }

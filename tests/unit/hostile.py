@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values as servers and inventories may send them to reach a terminal, and what must be left of them."""
+"""Values as servers and inventories may send them to reach a terminal, a document or a template, and what must be left of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import unicodedata
 
 # Each holds the word EVIL, so that a test can see that the text was there.
 HOSTILE = {
+    # A terminal.
     "colours": "\x1b[31mEVIL\x1b[0m",
     "clear screen": "\x1b[2J\x1b[HEVIL",
     "window title": "\x1b]0;EVIL\x07",
@@ -30,6 +31,35 @@ HOSTILE = {
     "private use": "EVIL\ue000",
     "blanks": "   EVIL    EVIL   ",
     "too long": "EVIL" * 100_000,
+    # Markdown, and what the hosts of repositories make of it.
+    "cells of a table": "EVIL | EVIL || EVIL",
+    "an escaped cell": "EVIL \\| EVIL \\\\| EVIL\\",
+    "code": "`EVIL`",
+    "longer code": "EVIL ``` EVIL `` EVIL ````",
+    "nothing but backticks before it": "```EVIL",
+    "mention": "@EVIL @all",
+    "reference": "#1 !1 EVIL/EVIL#1",
+    "link in Markdown": "[EVIL](https://evil.example)",
+    "image in Markdown": "![EVIL](https://evil.example/x.png)",
+    "bare link": "https://evil.example/EVIL",
+    "HTML": "<script>alert('EVIL')</script><img src=x onerror=EVIL>",
+    "open comment": "EVIL <!-- EVIL",
+    "entity": "&#64;EVIL &lt;b&gt;EVIL",
+    "emphasis": "**EVIL** __EVIL__ ~~EVIL~~",
+    "heading": "EVIL\n# EVIL\n---",
+    "quick action": "  /close EVIL",
+    "quick action on a line of its own": "EVIL\n/approve\n/merge",
+    # Spreadsheets.
+    "formula": '=HYPERLINK("https://evil.example","EVIL")',
+    "formula after a plus": "+EVIL()",
+    "formula after a minus": "-EVIL()",
+    "formula after an at": "@SUM(EVIL)",
+    "formula after a tab": "\t=EVIL()",
+    "separators": 'EVIL","EVIL;EVIL\r\nEVIL',
+    # Templates.
+    "template": "{{ lookup('pipe', 'touch EVIL') }}",
+    "statement of a template": "{% for one in range(10**9) %}EVIL{% endfor %}",
+    "comment of a template": "{# EVIL #}",
 }
 
 

@@ -79,6 +79,8 @@ def test_each_host_ends_with_its_result(two_regions, terminal):
     acme = results["acme.eu.qlikcloud.com"]
     assert acme.pop("estimated_purge_date").startswith("20")
     assert acme == {
+        # The batches of a play are one.
+        "wave": results["gone.us.qlikcloud.com"]["wave"],
         "hostname": "acme.eu.qlikcloud.com",
         # Only a register host that answers reads shows them.
         "hostnames": acme["hostnames"],
