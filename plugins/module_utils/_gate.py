@@ -115,8 +115,9 @@ class Gate:
             yield file
         finally:
             if file is not None:
-                # With the file its lock goes.
-                os.close(file)
+                # With the file its lock goes. A file system that has something to say here says it to nobody.
+                with contextlib.suppress(OSError):
+                    os.close(file)
 
     def _open(self, tier: Tier, *, create: bool) -> int | None:
         try:
@@ -126,12 +127,13 @@ class Gate:
             file = os.open(os.path.join(self._folder, tier.file), flags, 0o600)
         except (OSError, QlikError):
             return None
-        found = os.fstat(file)
-        # Somebody else's file, or none at all, tells nothing and is not written to.
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or not _locked(file, self._clock.sleep):
+        with contextlib.suppress(OSError):
+            found = os.fstat(file)
+            # Somebody else's file, or none at all, tells nothing and is not written to.
+            if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and _locked(file, self._clock.sleep):
+                return file
             os.close(file)
-            return None
-        return file
+        return None
 
 
 def blocks(now: float) -> float | None:
