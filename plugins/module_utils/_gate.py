@@ -17,6 +17,7 @@ import fcntl
 import hashlib
 import json
 import os
+import random
 import stat
 import typing as t
 from collections.abc import Callable, Iterator
@@ -30,9 +31,10 @@ from ._waiting import Clock
 _PREFIX = "gate-"
 _LARGEST = 4096
 
-# Others hold the lock for the fraction of a millisecond. Who holds it longer is stopped, or no friend.
-_TRIES = 40
-_PAUSE = 0.01
+# Others hold the lock for the fraction of a millisecond, but after a block all workers may want it at once: so they come back at
+# different times, s. Who holds it longer than all tries take, which is half a second, is stopped, or no friend.
+_TRIES = 100
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.001, 0.009
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _locked(file: int, sleep: Callable[[float], None]) -> bool:
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EAGAIN) or attempt == _TRIES - 1:
                 return False
-            sleep(_PAUSE)
+            sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311 - nothing secret
         else:
             return True
     return False
