@@ -17,6 +17,7 @@ import fcntl
 import hashlib
 import json
 import os
+import random
 import stat
 import typing as t
 from collections.abc import Callable, Iterator
@@ -30,9 +31,10 @@ from ._waiting import Clock
 _PREFIX = "gate-"
 _LARGEST = 4096
 
-# Others hold the lock for the fraction of a millisecond. Who holds it longer is stopped, or no friend.
-_TRIES = 40
-_PAUSE = 0.01
+# Others hold the lock for the fraction of a millisecond, but after a block all workers may want it at once: so they come back at
+# different times, s. Who holds it longer than all tries take, which is half a second, is stopped, or no friend.
+_TRIES = 100
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.001, 0.009
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,9 @@ class Gate:
             yield file
         finally:
             if file is not None:
-                # With the file its lock goes.
-                os.close(file)
+                # With the file its lock goes. A file system that has something to say here says it to nobody.
+                with contextlib.suppress(OSError):
+                    os.close(file)
 
     def _open(self, tier: Tier, *, create: bool) -> int | None:
         try:
@@ -126,12 +129,13 @@ class Gate:
             file = os.open(os.path.join(self._folder, tier.file), flags, 0o600)
         except (OSError, QlikError):
             return None
-        found = os.fstat(file)
-        # Somebody else's file, or none at all, tells nothing and is not written to.
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or not _locked(file, self._clock.sleep):
+        with contextlib.suppress(OSError):
+            found = os.fstat(file)
+            # Somebody else's file, or none at all, tells nothing and is not written to.
+            if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and _locked(file, self._clock.sleep):
+                return file
             os.close(file)
-            return None
-        return file
+        return None
 
 
 def blocks(now: float) -> float | None:
@@ -163,7 +167,7 @@ def _locked(file: int, sleep: Callable[[float], None]) -> bool:
         except OSError as error:
             if error.errno not in (errno.EACCES, errno.EAGAIN) or attempt == _TRIES - 1:
                 return False
-            sleep(_PAUSE)
+            sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311 - nothing secret
         else:
             return True
     return False

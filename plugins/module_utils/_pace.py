@@ -36,6 +36,9 @@ _DOUBLED_WITHIN = 30.0
 # Turns are not further apart, s, whatever the estimate: it may rest on a time when others used the limit up.
 _LONGEST_DISTANCE = 10.0
 
+# More of anything than a fleet has makes no sense, and larger numbers of a damaged file could not be reckoned with.
+_MOST = 10**9
+
 # Nothing was asked for so long that what was learned means nothing any more: twice the time that the limit is evaluated over.
 FORGOTTEN_AFTER = 600.0
 
@@ -89,7 +92,7 @@ class Pace:
         if not all(0 < time <= now + 1 for time in times) or pace.first_refusal > pace.refusal:
             return None
         counts = (pace.refusals, pace.passed, pace.since, pace.turns)
-        if not all(isinstance(count, int) and count >= 0 for count in counts):
+        if not all(isinstance(count, int) and 0 <= count <= _MOST for count in counts):
             return None
         if not (pace.until < now + longest and pace.next < now + longest):
             return None

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
-# Each holds the word EVIL, so that a test can see that the text was there.
-HOSTILE = {
-    # A terminal.
+# Each holds the word EVIL, so that a test can see that the text was there. First what harms a terminal.
+TERMINAL = {
     "colours": "\x1b[31mEVIL\x1b[0m",
     "clear screen": "\x1b[2J\x1b[HEVIL",
     "window title": "\x1b]0;EVIL\x07",
@@ -31,6 +30,10 @@ HOSTILE = {
     "private use": "EVIL\ue000",
     "blanks": "   EVIL    EVIL   ",
     "too long": "EVIL" * 100_000,
+}
+
+HOSTILE = {
+    **TERMINAL,
     # Markdown, and what the hosts of repositories make of it.
     "cells of a table": "EVIL | EVIL || EVIL",
     "an escaped cell": "EVIL \\| EVIL \\\\| EVIL\\",

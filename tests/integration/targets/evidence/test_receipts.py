@@ -30,7 +30,7 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import (
     tenant_id,
 )
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import TERMINAL, is_harmless
 
 DEACTIVATE = "*/actions/deactivate"
 once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
@@ -449,9 +449,9 @@ def test_a_tenant_that_another_run_works_on_is_waited_for_and_not_touched(start_
     assert "2 tenants: 1 deactivated, 1 unchanged, 0 failed." in again.stdout
 
 
-# What a YAML file can hold, one after the other; a claim has at most 200 characters.
-HARMFUL = "".join(text for name, text in HOSTILE.items() if name not in ("half a surrogate pair", "null", "too long"))
-CLAIM = HARMFUL.replace(HOSTILE["link"], "").replace(HOSTILE["blanks"], "")
+# What a YAML file can hold and Ansible does not take for a template, one after the other; a claim has at most 200 characters.
+HARMFUL = "".join(text for name, text in TERMINAL.items() if name not in ("half a surrogate pair", "null", "too long"))
+CLAIM = HARMFUL.replace(TERMINAL["link"], "").replace(TERMINAL["blanks"], "")
 
 
 def test_who_approved_and_the_ticket_are_taken_over_as_claims_and_can_do_no_harm(start_cloud, terminal):

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 import typing as t
 from datetime import timedelta
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.tenantops.qlik.plugins.module_utils import _gate
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._gate import Gate, Tier, blocks
 from ansible_collections.tenantops.qlik.plugins.module_utils._tokens import Credentials
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, NOW, REGISTER, TOKEN
+from ansible_collections.tenantops.qlik.tests.unit.failing_os import FailingOs
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, region_token
 from ansible_collections.tenantops.qlik.tests.unit.receipts import everything_below
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
@@ -145,6 +149,51 @@ def test_a_lock_that_is_not_given_back_is_waited_for_a_moment_alone(folder: Path
     finally:
         os.kill(child, 9)
         os.waitpid(child, 0)
+
+
+def test_workers_in_processes_of_their_own_have_turns_of_their_own(folder: Path) -> None:
+    gate().refused(TIER, 30)
+    reading, writing = os.pipe()
+    children = []
+    for _worker in range(4):
+        child = os.fork()
+        if child == 0:
+            # They wait for each other's locks in earnest.
+            clock = FakeClock()
+            clock.sleep = time.sleep  # type: ignore[method-assign]
+            for _call in range(20):
+                os.write(writing, f"{gate(clock).turn(TIER)[0]}\n".encode())
+            os._exit(0)
+        children.append(child)
+    os.close(writing)
+    for child in children:
+        os.waitpid(child, 0)
+    with os.fdopen(reading) as waits:
+        found = [float(line) for line in waits]
+    assert len(found) == len(set(found)) == 80
+    assert min(found) == 30
+    # None was lost.
+    assert wait() > max(found)
+
+
+@pytest.mark.parametrize("call", ["open", "fstat", "pread", "ftruncate", "pwrite", "close"])
+def test_a_disk_that_fails_is_in_nobodys_way(
+    limited: Wire, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    gate().refused(Tier(CLIENT, REGISTER, 2), 20)
+    failing = FailingOs(call, code=ENOSPC, until_the_end=True)
+    monkeypatch.setattr(_gate, "os", failing)
+    assert deactivate(run)["changed"] is True
+    assert call in failing.calls
+    assert limited.sequence == ["token", "read", "deactivate", "read", "deactivate"]
+
+
+def test_a_call_that_nothing_is_known_of_costs_one_look(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir(mode=0o700)
+    seen = FailingOs("none")
+    monkeypatch.setattr(_gate, "os", seen)
+    assert wait() == 0
+    assert seen.calls == ["open"]
 
 
 @pytest.mark.parametrize("state", ["a file", "open to others", "read only"])

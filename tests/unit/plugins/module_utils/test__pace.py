@@ -131,6 +131,9 @@ WRITTEN = Pace.begun(NOW, 30).written()
         ({**WRITTEN, "refusals": True}, NOW, 900),
         ({**WRITTEN, "turns": 1.5}, NOW, 900),
         ({**WRITTEN, "passed": -1}, NOW, 900),
+        ({**WRITTEN, "passed": 10**400}, NOW, 900),
+        ({**WRITTEN, "since": 10**400}, NOW, 900),
+        ({**WRITTEN, "turns": 10**400}, NOW, 900),
         ({**WRITTEN, "refusal": NOW - 5}, NOW, 900),
         # a block further ahead than anybody waits
         (WRITTEN, NOW, 20),
@@ -142,6 +145,24 @@ WRITTEN = Pace.begun(NOW, 30).written()
 )
 def test_what_means_nothing_is_nothing(found: t.Any, now: float, longest: float) -> None:
     assert Pace.read(found, now, longest) is None
+
+
+ANY_NUMBER = st.integers() | st.floats() | st.sampled_from([10**400, -(10**400), 10**9, NOW, NOW - 1e-6, NOW + 30])
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(WRITTEN, ANY_NUMBER)), st.integers(0, 1000))
+def test_whatever_numbers_a_file_has_nobody_waits_for_longer_than_max_wait_and_nothing_fails(
+    found: dict[str, t.Any], seconds: int
+) -> None:
+    # One wrong number at a time, and all of them.
+    for name in (*WRITTEN, None):
+        pace = Pace.read(found if name is None else {**WRITTEN, name: found[name]}, NOW, 900)
+        if pace is None:
+            continue
+        assert pace.take(NOW).at <= NOW + 900
+        pace.sent(NOW)
+        pace.refused(NOW, seconds)
+        assert pace.take(NOW + seconds).at <= NOW + seconds + 900
 
 
 @given(
