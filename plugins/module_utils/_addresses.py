@@ -100,10 +100,6 @@ def check_tenant_id(value: t.Any, option: str = "tenant_id") -> str:
     return value
 
 
-# The host of the organization's API.
-CONSOLE_HOST = f"console.{_DOMAIN}"
-
-
 def register_host(region: str) -> str:
     """The register host of a region that check_region() has passed."""
     return f"register.{region}.{_DOMAIN}"

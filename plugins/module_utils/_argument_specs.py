@@ -73,9 +73,6 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         **_COMMON,
         "tenant_id": {"type": "str"},
         "hostname": {"type": "str"},
-        "filter": {"type": "str"},
-        "org_client_id": {"type": "str", "fallback": (env_fallback, ["QLIK_ORG_CLIENT_ID"])},
-        "org_client_secret": {"type": "str", "no_log": True, "fallback": (env_fallback, ["QLIK_ORG_CLIENT_SECRET"])},
     },
     "qlik_tenant_probe": {
         **_COMMON,

@@ -25,12 +25,13 @@ import traceback
 import typing as t
 from dataclasses import replace
 
+from ._addresses import register_host
 from ._answers import Answer, Request, read_answer, sentence
 from ._errors import InvalidInput, NoAnswer, WaitTooLong
 from ._gate import Gate, Tier
 from ._output import for_terminal
 from ._tls import context_for, end_reads_after
-from ._tokens import Credentials, IssuedToken, Issuer, Token, read_token, token_request
+from ._tokens import Credentials, IssuedToken, Token, read_token, token_request
 from ._version import VERSION
 from ._waiting import SHORTEST_WAIT, Clock, Patience, PatienceSpent, read_retry_after
 
@@ -63,8 +64,8 @@ _LARGEST_BODY = 1024 * 1024
 class Client:
     """Requests to Qlik Cloud on behalf of one task.
 
-    :arg issuer: who issues the token: a region's register host, or the organization's.
-    :arg credentials: the OAuth client; without them a token must be given, and it cannot be renewed.
+    :arg region: whose register host issues the token (a region-level client is good for its own region alone).
+    :arg credentials: the region-level OAuth client; without them a token must be given, and it cannot be renewed.
     :arg token: a token to use first.
     :arg timeout: one request, s.
     :arg patience: repeats and waits of this task.
@@ -75,14 +76,14 @@ class Client:
     def __init__(
         self,
         *,
-        issuer: Issuer | None = None,
+        region: str | None = None,
         credentials: Credentials | None = None,
         token: Token | None = None,
         timeout: float = 30,
         patience: Patience,
         ca_path: str | None = None,
     ) -> None:
-        self._issuer = issuer
+        self.region = region
         self.credentials = credentials
         self.patience = patience
         self.actions_sent = 0
@@ -242,24 +243,22 @@ class Client:
         return True
 
     def request_token(self) -> IssuedToken:
-        """Ask the issuer for a token (reference: "Hosts and credentials").
+        """Ask the region's register host for a token (reference: "Hosts and credentials").
 
         :raises Refused: the server issues none.
         """
-        issuer = self._issuer
-        if self.credentials is None or issuer is None:
-            prefix = issuer.prefix if issuer else ""
+        if self.credentials is None or self.region is None:
             raise InvalidInput(
-                f"{prefix}client_id and {prefix}client_secret are missing: give both, or QLIK_{prefix.upper()}CLIENT_ID and"
-                f" QLIK_{prefix.upper()}CLIENT_SECRET in the environment."
+                "client_id and client_secret are missing: give both, or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET in the environment."
             )
-        answer = self.ask(token_request(issuer.host, self.credentials, f"asking for a token of {issuer.name}"))
+        host = register_host(self.region)
+        answer = self.ask(token_request(host, self.credentials, f"asking for a token of region {self.region}"))
         issued = read_token(answer, self.clock.now())
         if issued is None:
             raise answer.refusal(
                 "No token was issued."
                 + (
-                    f" Check {issuer.prefix}client_id and {issuer.prefix}client_secret: {issuer.hint}."
+                    f" Check client_id and client_secret: a region-level OAuth client works in its own region alone (here: {self.region})."
                     if answer.status in (400, 401, 403)
                     else " Try again later; if it stays, show this to the vendor's support."
                 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ._client import Client
 from ._errors import InvalidInput
 from ._inputs import check_seconds, check_whole_number
-from ._tokens import Credentials, Issuer, Token, issuer_of_region
+from ._tokens import Credentials, Token
 from ._waiting import Clock, Patience
 
 # The workers that ansible-playbook forks have it from their parent: all tasks of one run have the same.
@@ -51,19 +51,16 @@ class Run:
         return any(client.actions_sent for client in self.clients)
 
 
-def check_credentials(params: Mapping[str, t.Any], prefix: str = "") -> Credentials | None:
-    """The client's id and secret, both or neither.
-
-    :arg prefix: what stands before the names of the options, and in capitals before those of the environment variables.
-    """
-    client_id, client_secret = params.get(f"{prefix}client_id"), params.get(f"{prefix}client_secret")
+def check_credentials(params: Mapping[str, t.Any]) -> Credentials | None:
+    """The client's id and secret, both or neither."""
+    client_id, client_secret = params.get("client_id"), params.get("client_secret")
     if client_id and client_secret:
         return Credentials(str(client_id), str(client_secret))
     if client_id or client_secret:
         missing, given = ("client_secret", "client_id") if client_id else ("client_id", "client_secret")
         raise InvalidInput(
-            f"{prefix}{missing} is missing and {prefix}{given} is given: the two belong together; give both, as options or as"
-            f" QLIK_{prefix.upper()}CLIENT_ID and QLIK_{prefix.upper()}CLIENT_SECRET in the environment."
+            f"{missing} is missing and {given} is given: the two belong together; give both, as options or as QLIK_CLIENT_ID and"
+            " QLIK_CLIENT_SECRET in the environment."
         )
     return None
 
@@ -84,14 +81,12 @@ def open_client(
     params: Mapping[str, t.Any],
     run: Run,
     *,
-    region: str | None = None,
-    issuer: Issuer | None = None,
+    region: str | None,
     credentials: Credentials | None,
     token: Token | None = None,
 ) -> Client:
     """A client for one operation, from the options ``timeout``, ``retries``, ``max_wait`` and ``ca_path``.
 
-    :arg region: whose register host issues its tokens; or :arg issuer: who does.
     :raises InvalidInput: one of them is wrong.
     """
     timeout = check_seconds(params["timeout"], "timeout", 0.1, 3600)
@@ -102,7 +97,7 @@ def open_client(
         announce=lambda sentence: run.announce(run.hide(sentence)),
     )
     client = Client(
-        issuer=issuer or (issuer_of_region(region) if region else None),
+        region=region,
         credentials=credentials,
         token=token,
         timeout=timeout,

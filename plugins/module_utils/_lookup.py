@@ -98,9 +98,8 @@ def normal_form(body: t.Any) -> dict[str, t.Any] | None:
     except InvalidInput:
         return None
 
-    def text(*keys: str) -> str | None:
-        # The organization's API has other words for some.
-        value = next((body[key] for key in keys if body.get(key) is not None), None)
+    def text(key: str) -> str | None:
+        value = body.get(key)
         return None if value is None else for_terminal(value)
 
     hostnames = [for_terminal(name) for name in body.get("hostnames", [])]
@@ -110,16 +109,12 @@ def normal_form(body: t.Any) -> dict[str, t.Any] | None:
         "hostnames": hostnames,
         # The API's own region names the data centre; the short code stands in the hostname.
         "region": hostnames[0].split(".")[1] if hostnames and hostnames[0].count(".") >= 2 else None,
-        "datacenter": text("datacenter", "regionCode"),
+        "datacenter": text("datacenter"),
         "status": text("status"),
         "status_since": text("statusLastUpdatedAt"),
-        "created": text("created", "createdAt"),
-        "updated": text("lastUpdated", "updatedAt"),
+        "created": text("created"),
+        "updated": text("lastUpdated"),
         "purge_date": text("deletionStartsAt"),
-        "subscription_id": text("subscriptionId"),
-        "license_number": text("licenseNumber"),
-        "license_starts_at": text("licenseStartsAt"),
-        "license_ends_at": text("licenseEndsAt"),
     }
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping
 
-from . import _organization
 from ._addresses import check_hostname_in_region, check_region, check_tenant_id, register_host
-from ._client import Client
 from ._connection import Run, check_access_token, check_credentials, must_be_able_to_act, open_client
 from ._decision import State
 from ._errors import InvalidInput, QlikError, Refused
@@ -20,7 +18,7 @@ from ._lifecycle import deactivate, reactivate
 from ._lookup import find_by_hostname, find_by_id
 from ._output import for_terminal
 from ._tenants import probe, wait_for_state
-from ._tokens import ORGANIZATION, Credentials
+from ._tokens import Credentials
 from ._wave import change_tenant
 
 Params = Mapping[str, t.Any]
@@ -75,30 +73,9 @@ def tenant_reactivate(params: Params, run: Run) -> dict[str, t.Any]:
 
 def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_tenant_info."""
-    if sum(params[name] is not None for name in ("tenant_id", "hostname", "filter")) != 1:
-        raise InvalidInput(
-            "Give one of tenant_id, hostname and filter: that is what tenants are looked up by (a tenant_id with its region, or with"
-            " org_client_id and org_client_secret; a filter with these two)."
-        )
-    of_organization = check_credentials(params, ORGANIZATION.prefix)
-    if of_organization or params["filter"] is not None:
-        client = open_client(params, run, issuer=ORGANIZATION, credentials=of_organization)
-        return {"changed": False, "tenants": _in_organization(client, params)}
-    return {"changed": False, **_in_region(params, run)}
-
-
-def _in_organization(client: Client, params: Params) -> list[dict[str, t.Any]]:
-    if params["filter"] is not None:
-        return _organization.list_tenants(client, _organization.check_filter(params["filter"]))
-    if params["hostname"] is not None:
-        address = check_hostname_in_region(params["hostname"], params["region"])
-        return _organization.find_by_hostname(client, address.hostname)
-    found = _organization.find_by_id(client, check_tenant_id(params["tenant_id"]))
-    return [found] if found else []
-
-
-def _in_region(params: Params, run: Run) -> dict[str, t.Any]:
     tenant_id, hostname = params["tenant_id"], params["hostname"]
+    if (tenant_id is None) == (hostname is None):
+        raise InvalidInput("Give either tenant_id (with region) or hostname: that is what a tenant is looked up by.")
     credentials, token = check_credentials(params), check_access_token(params)
     must_be_able_to_act(credentials, token)
     if tenant_id is not None:
@@ -107,11 +84,11 @@ def _in_region(params: Params, run: Run) -> dict[str, t.Any]:
         region = check_region(params["region"])
         client = open_client(params, run, region=region, credentials=credentials, token=token)
         found = find_by_id(client, check_tenant_id(tenant_id), register_host(region))
-        return {"tenants": [found] if found else []}
+        return {"changed": False, "tenants": [found] if found else []}
     address = check_hostname_in_region(hostname, params["region"])
     client = open_client(params, run, region=address.region, credentials=credentials)
     answer = find_by_hostname(client, address)
-    return {"tenants": [answer.record] if answer.record else [], "state": answer.state.value}
+    return {"changed": False, "tenants": [answer.record] if answer.record else [], "state": answer.state.value}
 
 
 def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ._addresses import CONSOLE_HOST, TOKEN_PATH, register_host
+from ._addresses import TOKEN_PATH
 from ._answers import Answer, Request
 from ._times import read_http_date, read_time, write_time
 
@@ -26,34 +26,6 @@ class Credentials:
     def client(self) -> str:
         """What the client is called where its id is not to be shown."""
         return hashlib.sha256(self.client_id.encode(errors="replace")).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Issuer:
-    """Whose token is meant, and what its messages say.
-
-    ``name``: "region eu"; ``prefix``: what stands before the names of the options and, in capitals, of the environment variables
-    that hold its client; ``hint``: why the client may be the wrong one.
-    """
-
-    host: str
-    name: str
-    prefix: str
-    hint: str
-
-
-def issuer_of_region(region: str) -> Issuer:
-    """The register host of a region."""
-    hint = f"a region-level OAuth client works in its own region alone (here: {region})"
-    return Issuer(register_host(region), f"region {region}", "", hint)
-
-
-ORGANIZATION = Issuer(
-    CONSOLE_HOST,
-    "the organization",
-    "org_",
-    "an organization-level OAuth client with the scope cloud-console.tenants:read is wanted, which is none of a region's",
-)
 
 
 @dataclass(frozen=True)

@@ -8,42 +8,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_tenant_info
-short_description: Look up Qlik Cloud tenants
+short_description: Look up a Qlik Cloud tenant by its id or its hostname
 version_added: 0.1.0
 description:
-  - Looks tenants up by their id, by their hostname, or by a filter.
-  - With O(org_client_id) and O(org_client_secret) the organization's API is asked. It knows the tenants of every region and subscription,
-    disabled ones too, and the date of their purge. A O(filter) needs it.
-  - Without them, by O(tenant_id) the register host of the region is asked, and by O(hostname) the tenant's own API, with a token of that
-    tenant. That is a way from a hostname to an id as long as the tenant lives. A deactivated tenant refuses every call, so it shows no
-    record then, and RV(state) says why.
+  - By O(tenant_id) the register host of the region is asked.
+  - By O(hostname) the tenant's own API is asked, with a token of that tenant. It is the way from a hostname to an id, as long as the tenant
+    lives. A deactivated tenant refuses every call, so it shows no record then, and RV(state) says why.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.connection
 options:
   tenant_id:
-    description: The id of the tenant. Without the organization's client it needs O(region).
+    description: The id of the tenant. It needs O(region).
     type: str
   hostname:
     description:
       - The hostname of the tenant, C(<name>.<region>.qlikcloud.com). Case does not matter.
-      - Without the organization's client it needs O(client_id) and O(client_secret), since a token of the register host is no good at a
-        tenant's host.
-    type: str
-  filter:
-    description:
-      - A SCIM filter of the organization's API, such as V(status eq "disabled"). All tenants that it matches are returned.
-    type: str
-  org_client_id:
-    description:
-      - The id of an organization-level OAuth client with the scope C(cloud-console.tenants:read).
-      - Read from the environment variable E(QLIK_ORG_CLIENT_ID) where it is not given.
-    type: str
-  org_client_secret:
-    description:
-      - The secret of that client.
-      - Read from the environment variable E(QLIK_ORG_CLIENT_SECRET) where it is not given.
+      - It needs O(client_id) and O(client_secret), since a token of the register host is no good at a tenant's host.
     type: str
 author:
   - tenantops.qlik contributors (@tenantops)
@@ -55,10 +37,6 @@ EXAMPLES = r"""
     hostname: acme.eu.qlikcloud.com
   register: acme
 
-- name: Find all tenants that are disabled, with QLIK_ORG_CLIENT_ID and QLIK_ORG_CLIENT_SECRET in the environment
-  tenantops.qlik.qlik_tenant_info:
-    filter: status eq "disabled"
-
 - name: Show it
   ansible.builtin.debug:
     msg: "{{ acme.tenants | map(attribute='id') }}"
@@ -66,7 +44,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tenants:
-  description: The tenants, or nothing where there is none to be seen.
+  description: The tenant, or nothing where there is none to be seen.
   returned: success
   type: list
   elements: dict
@@ -109,28 +87,12 @@ tenants:
       type: str
       sample: "2026-10-01T08:00:00.000Z"
     purge_date:
-      description: When it is purged; null where nobody knows it. The organization's API alone tells it.
+      description: When it is purged; null where nobody knows it. The register host and the tenant's own API do not tell it.
       type: str
-      sample: "2026-12-24T14:01:22.000Z"
-    subscription_id:
-      description: The subscription; of the organization's API alone, as the rest.
-      type: str
-      sample: 5f1e2d3c4b5a69788796a5b4c3d2e1f0
-    license_number:
-      description: The number of the licence.
-      type: str
-      sample: "9999000000001069"
-    license_starts_at:
-      description: When the licence begins.
-      type: str
-      sample: "2024-01-15T00:00:00.000Z"
-    license_ends_at:
-      description: When the licence ends.
-      type: str
-      sample: "2026-09-30T00:00:00.000Z"
+      sample: null
 state:
   description: What the tenant's host answers, as in M(tenantops.qlik.qlik_tenant_probe).
-  returned: success, with O(hostname), without the organization's client
+  returned: success, with O(hostname)
   type: str
   sample: active
 http_status:

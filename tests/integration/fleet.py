@@ -11,9 +11,6 @@ from typing import Any
 # Canaries: wherever one of them shows up, a secret has leaked.
 SECRETS = {"eu": "canary-secret-of-eu-5d1f", "us": "canary-secret-of-us-9b7c"}
 CLIENTS = {region: {"client_id": f"client-{region}", "client_secret": secret} for region, secret in SECRETS.items()}
-# The client of the organization, and its canary.
-ORG_SECRET = "canary-secret-of-the-organization-3e8a"
-ORGANIZATION = {"clients": [{"id": "client-org", "secret": ORG_SECRET}]}
 
 
 def tenant_id(name: str) -> str:

@@ -23,7 +23,7 @@ from urllib3.response import HTTPResponse
 from ansible_collections.tenantops.qlik.plugins.module_utils import _client
 
 # The kinds of requests there are.
-TOKEN, READ, DEACTIVATE, PROBE, LIST = "token", "read", "deactivate", "probe", "list"
+TOKEN, READ, DEACTIVATE, PROBE = "token", "read", "deactivate", "probe"
 
 REAL_ADAPTER = _client._Adapter
 
@@ -107,9 +107,7 @@ def kind_of(method: str, url: str) -> str:
     """What a request is for, told from its method and its URL."""
     parts = urlsplit(url)
     if parts.path == "/oauth/token":
-        return TOKEN if str(parts.hostname).startswith(("register.", "console.")) else PROBE
-    if parts.path.startswith("/api/core/tenants"):
-        return LIST
+        return TOKEN if str(parts.hostname).startswith("register.") else PROBE
     if parts.path.endswith("/actions/deactivate"):
         return DEACTIVATE
     return READ if method == "GET" else f"{method} {parts.path}"

@@ -36,14 +36,9 @@ BEFORE = {
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
 def test_the_examples_of_a_module_run(module, start_cloud, terminal):
-    organization = {"clients": [{"id": "your-org-client-id", "secret": "your-org-client-secret"}]}
-    acme = tenant("acme", id="zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM")
-    cloud = start_cloud(scenario(acme, tenant("beta"), organization=organization))
+    cloud = start_cloud(scenario(tenant("acme", id="zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM"), tenant("beta")))
     terminal.go_online(cloud)
     terminal.log_in()
-    if module.stem == "qlik_tenant_info":
-        terminal.environment["QLIK_ORG_CLIENT_ID"] = "your-org-client-id"
-        terminal.environment["QLIK_ORG_CLIENT_SECRET"] = "your-org-client-secret"
     hosts = {
         **host("beta"),
         **host("acme", qlik_tenant_id="zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM"),
