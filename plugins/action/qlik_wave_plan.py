@@ -51,7 +51,7 @@ class ActionModule(QlikAction):
         write_file(path, text, "qlik_plan")
         stem = path if path.endswith(".md") else os.path.splitext(path)[0]
         write_file(f"{stem}.md", run.hide(plan_markdown(plan, digest, name)).encode(), "qlik_plan")
-        write_file(f"{path}.sha256", f"{digest}  {name}\n".encode(), "qlik_plan")
+        write_file(f"{path}.sha256", f"{digest}  ".encode() + os.fsencode(name) + b"\n", "qlik_plan")
         lines = [run.hide(line) for line in plan_lines(plan, digest, name)]
         for line in lines:
             display.display(line)

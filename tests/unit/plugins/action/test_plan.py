@@ -415,7 +415,7 @@ def test_a_tenant_for_which_they_have_run_in_this_wave_is_deactivated(wire: Wire
 def test_the_mark_of_another_wave_or_of_another_host_does_not_count(wire: Wire) -> None:
     hosts = {name: {**host(name), **FIRST} for name in (HOSTNAME, OTHER)}
     plan = plan_of(to_deactivate(), to_deactivate(OTHER, id="x"))
-    earlier, now = (guarded(plan, hosts, loaded=FIRST)["tenants"] for _ in range(2))
+    earlier, now = (guarded(plan, hosts, loaded=FIRST)["tenants"] for _wave in range(2))
     for mark in (earlier[HOSTNAME]["seal"], now[OTHER]["seal"]):
         assert tenant(now[HOSTNAME], variables={PREPARED: mark})["failed"] is True
     assert wire.sent == []
@@ -752,6 +752,16 @@ def test_a_name_that_no_file_can_have_is_refused_in_words(wire: Wire, tmp_path: 
     assert made["failed"] is True
     assert "qlik_plan is" in made["msg"] and "fault of the collection" not in made["msg"]
     assert everything_below(tmp_path) == {}
+
+
+def test_a_name_that_is_not_utf_8_is_written_or_refused_in_words(
+    wire: Wire, tmp_path: Path, displayed: list[str]
+) -> None:
+    # As Python has the bytes of a command line that are none.
+    made = Planning().write("pl\udcffan.json")
+    assert "fault of the collection" not in str(made.get("msg"))
+    digest = tmp_path / "pl\udcffan.json.sha256"
+    assert made["failed"] or os.fsencode(f"{made['plan_sha256']}  pl\udcffan.json\n") == digest.read_bytes()
 
 
 def test_the_digest_of_an_earlier_plan_is_not_that_of_a_plan_half_written(
