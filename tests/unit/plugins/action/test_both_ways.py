@@ -16,7 +16,14 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_
 from ansible_collections.tenantops.qlik.plugins.module_utils._waiting import Clock
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.controller import run_action
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, REGION, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.facts import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    HOSTNAME,
+    NOW,
+    REGION,
+    TENANT_ID,
+)
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
@@ -70,6 +77,8 @@ def test_both_ways_give_equal_results(
     wire: Wire, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, case: str, check_mode: bool
 ) -> None:
     monkeypatch.setattr(Clock, "sleep", lambda self, seconds: None)
+    # The answers' dates are of that day; on another one they would be worth a warning.
+    monkeypatch.setattr(Clock, "now", lambda self: NOW)
     name, args, others = CASES[case]
     answer(wire, others)
     by_action = run_action(name, args, check_mode=check_mode)
