@@ -12,6 +12,7 @@ from ansible import context
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._output import for_terminal
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction, plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._seal import is_sealed
 
@@ -39,10 +40,10 @@ class ActionModule(QlikAction):
         entry = args["tenant"]
         self._passed = isinstance(entry, dict) and is_sealed(entry)
         if self._passed:
-            # What a region's client is needed for, once there is a token, is the id of a tenant.
+            # What a region's client is needed for, once there is a token, is the id of a tenant that lives.
             if entry["one_client"]:
                 self._add(args, task_vars, entry, "client_id", "client_secret")
-            elif entry["tenant_id"] is None and "credentials" not in args:
+            elif entry["tenant_id"] is None and entry["operation"] == DECOMMISSION and "credentials" not in args:
                 self._add_credentials(args, task_vars, entry)
         return args
 

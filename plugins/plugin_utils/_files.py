@@ -32,8 +32,8 @@ def write_file(path: str, content: bytes, option: str) -> None:
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
-    except OSError as error:
-        raise InvalidInput(f"{option} is {shown(path)}: it cannot be written ({error.strerror}).") from None
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{option} is {shown(path)}: it cannot be written ({_reason(error)}).") from None
 
 
 def read_file(path: str, option: str) -> bytes:
@@ -45,5 +45,8 @@ def read_file(path: str, option: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no path"
-        raise InvalidInput(f"{option} is {shown(path)}: it cannot be read ({reason}).") from None
+        raise InvalidInput(f"{option} is {shown(path)}: it cannot be read ({_reason(error)}).") from None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return str(error.strerror) if isinstance(error, OSError) else "it is no path"

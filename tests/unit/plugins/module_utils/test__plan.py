@@ -260,6 +260,13 @@ def test_another_digest_is_named_beside_that_of_the_file() -> None:
     assert "a" * 64 in message
 
 
+@pytest.mark.parametrize("place", range(64))
+def test_every_digit_of_the_digest_counts(place: int) -> None:
+    another = "0" if GOOD_DIGEST[place] != "0" else "1"
+    approved = GOOD_DIGEST[:place] + another + GOOD_DIGEST[place + 1 :]
+    assert "not the plan that was approved" in refused(GOOD, approved)
+
+
 def test_the_digest_of_the_entries_is_not_the_one_that_approves() -> None:
     assert "not the plan that was approved" in refused(GOOD, json.loads(GOOD)["content_sha256"])
 
