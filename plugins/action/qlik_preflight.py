@@ -12,14 +12,10 @@ from ansible.utils.display import Display
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._preflight import preflight
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
-    DECOMMISSION,
-    INVENTORY_VARIABLES,
-    TENANT_VARIABLES,
-)
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import write_result
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_entries
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._play import read_loaded
 
 display = Display()
@@ -34,15 +30,7 @@ class ActionModule(QlikAction):
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Look at everything, print it, and fail where something would stop a run."""
         prefix = params["variables"]
-        entries = list(
-            read_hosts(
-                self._task,
-                task_vars,
-                TENANT_VARIABLES[DECOMMISSION],
-                prefix=prefix,
-                inventory_names=INVENTORY_VARIABLES,
-            )
-        )
+        entries = read_entries(self._task, task_vars, prefix=prefix, operation=DECOMMISSION)
         pre_tasks = read_loaded(self._task, task_vars, f"{prefix}pre_tasks")
         found = preflight(entries, prefix=prefix, params=params, run=run, pre_tasks=pre_tasks)
         for line in found["lines"]:

@@ -11,14 +11,10 @@ from collections.abc import Mapping
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run, check_credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._plan import Plan, read_plan
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
-    INVENTORY_VARIABLES,
-    TENANT_VARIABLES,
-    guard_wave,
-)
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import guard_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import read_file
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_hosts, read_registered, read_results
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_entries, read_registered, read_results
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._play import has_foreign_run_once, read_loaded
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._seal import seal
 
@@ -47,8 +43,10 @@ class ActionModule(QlikAction):
         Ansible looks at ``max_fail_percentage`` only while tasks fail that no ``always`` follows, and one follows here.
         """
         allowed = getattr(self._task.get_play(), "max_fail_percentage", None)
+        if allowed is None:
+            return
         everybody = [str(host) for host in task_vars["ansible_play_hosts_all"]]
-        first = everybody.index(str(task_vars["ansible_play_batch"][0])) if allowed is not None else 0
+        first = everybody.index(str(task_vars["ansible_play_batch"][0]))
         # What was registered once in a batch, its hosts have alone.
         before = read_registered(task_vars, everybody[first - 1], f"_{prefix}wave") if first else None
         if not isinstance(before, Mapping) or before.get("id") != wave_id:
@@ -72,15 +70,7 @@ class ActionModule(QlikAction):
         # Before anything else is looked at: without the approved plan nothing else matters.
         plan = self._plan(params, run)
         wave = guard_wave(
-            list(
-                read_hosts(
-                    self._task,
-                    task_vars,
-                    TENANT_VARIABLES[operation],
-                    prefix=prefix,
-                    inventory_names=INVENTORY_VARIABLES,
-                )
-            ),
+            read_entries(self._task, task_vars, prefix=prefix, operation=operation),
             prefix=prefix,
             operation=operation,
             max_tenants=params["max_tenants"],

@@ -112,7 +112,9 @@ def guard_wave(
     """
     limit = check_whole_number(max_tenants, f"{prefix}max_tenants", 0, 10**6)
     wrong: list[str] = []
-    disabled = {entry["host"] for entry in entries if operation == DECOMMISSION and _is_done(entry, prefix)}
+    # Receipts are files: they are read where something depends on them.
+    asks_receipts = operation == DECOMMISSION and (plan is None or pre_tasks)
+    disabled = {entry["host"] for entry in entries if asks_receipts and _is_done(entry, prefix)}
     if plan is not None:
         entries = [_with_plan(entry, prefix, plan) for entry in entries]
         wrong += _not_planned(entries)
@@ -164,7 +166,9 @@ def guard_wave(
             )
     if wrong:
         raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(wrong))
-    prepared = {entry["host"] for entry in entries} - (set() if prepare_all else done | disabled)
+    unprepared = set() if prepare_all or not pre_tasks else done | disabled
+    # What is left out of the count, or of the tasks that come first, is not changed.
+    left_out = unprepared | (done if len(entries) > limit else set())
     return {
         "id": wave_id,
         "tenants": {
@@ -175,13 +179,8 @@ def guard_wave(
                 "planning": planning,
                 "plan_sha256": plan.sha256 if plan else None,
                 "in_region": regions.get(entry["host"]),
-                "prepares": bool(pre_tasks) and not planning and entry["host"] in prepared,
-                # What was left out of the count, or of the tasks that come first, is not changed.
-                "counted": planning
-                or (
-                    (entry["host"] not in done or len(entries) <= limit)
-                    and (not pre_tasks or entry["host"] in prepared)
-                ),
+                "prepares": bool(pre_tasks) and not planning and entry["host"] not in unprepared,
+                "counted": planning or entry["host"] not in left_out,
             }
             for entry in entries
         },

@@ -16,10 +16,17 @@ from ansible.playbook.task import Task
 from ansible.template import Templar
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import INVENTORY_VARIABLES, TENANT_VARIABLES
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import plain
 
 # The folder of receipts, where nobody says another one.
 RECEIPTS = "qlik-receipts"
+
+
+def read_entries(task: Task, task_vars: Mapping[str, t.Any], *, prefix: str, operation: str) -> list[dict[str, t.Any]]:
+    """The entries of a wave: what was written for each host of the play, as read_hosts() gives it."""
+    names = TENANT_VARIABLES[operation]
+    return list(read_hosts(task, task_vars, names, prefix=prefix, inventory_names=INVENTORY_VARIABLES))
 
 
 def read_hosts(

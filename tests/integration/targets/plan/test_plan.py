@@ -349,3 +349,19 @@ def test_hostnames_and_a_status_that_a_server_made_up_can_do_no_harm(tmp_path_fa
         assert all(is_harmless(line) for line in refused.output.split("\n"))
         assert not (terminal.folder / "plan.json").exists()
         assert cloud.action_posts(since) == []
+
+
+@pytest.mark.parametrize(
+    ("keywords", "words"),
+    [
+        ({}, "The wave was not guarded, so nothing was sent."),
+        ({"async": 30, "poll": 1}, "qlik_wave_plan looks at the play, and so runs in the controller alone"),
+    ],
+    ids=["in the controller", "as a module"],
+)
+def test_the_step_that_writes_the_plan_makes_none_without_the_steps_before(tmp_path, keywords, words):
+    terminal = Terminal(tmp_path / "terminal")
+    (result,) = terminal.run_tasks({"tenantops.qlik.qlik_wave_plan": {"wave": {}, "dest": "plan.json"}, **keywords})
+    assert result["failed"], result
+    assert words in result["msg"]
+    assert not [path for path in files_below(terminal.folder) if path.name.startswith("plan.")]
