@@ -12,7 +12,8 @@ version_added: 0.1.0
 description:
   - Shows how many tenants of a wave are done, how many failed, whether the API's rate limit is waited for and until when, and when about
     all will be done. It stands beside the output that Ansible shows anyway.
-  - On a terminal it is one line at the bottom. Elsewhere, such as in the log of a pipeline, it is a line of its own once in a while.
+  - On a terminal it is one line at the bottom. Elsewhere, such as in the log of a pipeline, it is a line of its own once in a while, and
+    where a long wait for the rate limit has begun. The last one says how far the wave came.
   - It looks on, and changes nothing. Where it cannot go on, it says no more.
 requirements:
   - Named in C(callbacks_enabled) of C(ansible.cfg), or in the environment variable C(ANSIBLE_CALLBACKS_ENABLED), as
@@ -32,11 +33,13 @@ author:
 """
 
 import atexit
+import contextlib
 import os
 import shutil
 import sys
 import time
 import typing as t
+from collections.abc import Callable
 
 from ansible.plugins.callback import CallbackBase
 
@@ -48,6 +51,8 @@ _TENANT = "tenantops.qlik.qlik_wave_tenant"
 
 # Faster than that nobody reads.
 _REDRAWN_AFTER = 0.2
+# A block of the rate limit that ends so much later than the one that was told is news, s.
+_NEWS = 5.0
 
 
 class CallbackModule(CallbackBase):
@@ -63,10 +68,17 @@ class CallbackModule(CallbackBase):
         self._progress: Progress | None = None
         self._bottom = _BottomLine()
         self._shown = 0.0
+        self._blocked = 0.0
+        # Tenants done, by the last line that stays.
+        self._told = 0
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:  # noqa: ARG002
         """Another play is another wave."""
-        self._end()
+        self._attempt(self._end)
+
+    def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:  # noqa: ARG002
+        """A tenant's turn: while all others wait for the rate limit, it is the last time that anything is called here."""
+        self._attempt(lambda: self._show(time.time()))
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         """A tenant is done, or the guard has counted them."""
@@ -82,44 +94,68 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:  # noqa: ARG002
         """The end."""
-        self._end()
+        self._attempt(self._end)
 
     def _take(self, result: t.Any, *, failed: bool) -> None:
+        self._attempt(lambda: self._count(result, failed=failed))
+
+    def _attempt(self, step: Callable[[], None]) -> None:
         try:
-            task = getattr(result, "task", None) or result._task
-            action = getattr(task, "resolved_action", None) or task.action
-            now = time.time()
-            if action == _GUARD and not failed:
-                found = getattr(result, "result", None) or result._result
-                # With serial each batch has its guard; they count the same hosts.
-                if self._progress is None:
-                    self._progress = Progress(int(found["count"]), now)
-            elif action == _TENANT and self._progress is not None:
-                self._progress.one_more(failed=failed)
-                self._show(self._progress, now)
+            step()
         except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
             # Whatever is wrong here is none of the run's business.
-            self._bottom.clear()
             self.disabled = True
+            self._progress = None
+            with contextlib.suppress(OSError, ValueError):
+                self._bottom.clear()
             self._display.vv(f"tenantops.qlik.progress ended: {type(error).__name__}")
 
-    def _show(self, progress: Progress, now: float) -> None:
+    def _count(self, result: t.Any, *, failed: bool) -> None:
+        task = getattr(result, "task", None) or result._task
+        action = getattr(task, "resolved_action", None) or task.action
+        if action == _GUARD and not failed:
+            found = getattr(result, "result", None) or result._result
+            # With serial each batch has its guard; they count the same hosts.
+            if self._progress is None:
+                self._progress = Progress(int(found["count"]), time.time())
+        elif action == _TENANT and self._progress is not None:
+            now = time.time()
+            self._progress.one_more(now, failed=failed)
+            self._show(now)
+
+    def _show(self, now: float) -> None:
+        progress = self._progress
+        if progress is None or not progress.done or progress.done == self._told == progress.total:
+            return
         finished = progress.done >= progress.total
         live = self._bottom.usable
-        if not finished and now < self._shown + (_REDRAWN_AFTER if live else self.get_option("interval")):
+        blocked = blocks(now)
+        news = blocked is not None and blocked > max(now, self._blocked) + _NEWS
+        due = now >= self._shown + (_REDRAWN_AFTER if live else self.get_option("interval"))
+        if not (finished or news or due):
             return
-        self._shown = now
-        line = progress.line(now, blocks(now))
+        self._shown, self._blocked = now, blocked or 0.0
+        line = progress.line(now, blocked)
         if live and not finished:
             self._bottom.draw(line)
-            return
+        else:
+            self._tell(line)
+
+    def _tell(self, line: str) -> None:
+        """A line that stays."""
+        self._told = self._progress.done if self._progress else 0
         self._bottom.clear()
         self._display.display(line)
 
     def _end(self) -> None:
+        progress = self._progress
+        if progress is not None and progress.done != self._told:
+            # Not all were reached, or the last of them came too soon after a line.
+            self._tell(progress.count())
         self._bottom.clear()
         self._progress = None
-        self._shown = 0.0
+        self._shown = self._blocked = 0.0
+        self._told = 0
 
 
 class _BottomLine:

@@ -70,6 +70,74 @@ def test_a_log_has_a_line_once_in_a_while_and_one_at_the_end(
     assert lines[-1] == "100 of 100 tenants, 1 failed"
 
 
+def test_a_long_wait_for_the_rate_limit_is_told_at_once_and_once(
+    callback: CallbackModule, lines: list[str], now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    callback.v2_runner_on_ok(result(GUARD, count=100))
+    blocked: list[float | None] = [None]
+    monkeypatch.setattr(progress, "blocks", lambda _now: blocked[0])
+    for _tenant in range(10):
+        now[0] += 0.1
+        callback.v2_runner_on_ok(result(TENANT))
+    assert lines == ["1 of 100 tenants"]
+    blocked[0] = now[0] + 1
+    callback.v2_runner_on_ok(result(TENANT))
+    assert len(lines) == 1
+    blocked[0] = now[0] + 280
+    for _tenant in range(2):
+        # The next tenants begin, and nothing more is heard until the block is over.
+        callback.v2_runner_on_start("host", "task")
+    assert len(lines) == 2
+    assert lines[1].startswith("11 of 100 tenants, waiting for the rate limit until ")
+
+
+def test_what_was_not_told_before_an_early_end_is_told_then(callback: CallbackModule, lines: list[str]) -> None:
+    callback.v2_runner_on_ok(result(GUARD, count=6))
+    for _tenant in range(2):
+        callback.v2_runner_on_ok(result(TENANT))
+    callback.v2_runner_on_failed(result(TENANT))
+    callback.v2_playbook_on_stats(None)
+    assert lines == ["1 of 6 tenants", "3 of 6 tenants, 1 failed"]
+    callback.v2_playbook_on_stats(None)
+    assert len(lines) == 2
+
+
+def test_tenants_that_begin_are_no_news(callback: CallbackModule, lines: list[str]) -> None:
+    callback.v2_runner_on_start("host", "task")
+    callback.v2_runner_on_ok(result(GUARD, count=2))
+    for _tenant in range(2):
+        callback.v2_runner_on_start("host", "task")
+    assert lines == []
+    for _tenant in range(2):
+        callback.v2_runner_on_ok(result(TENANT))
+    callback.v2_runner_on_start("host", "another task")
+    callback.v2_playbook_on_stats(None)
+    assert lines == ["1 of 2 tenants", "2 of 2 tenants"]
+
+
+class Broken(Screen):
+    """A terminal that is gone."""
+
+    def write(self, text: str) -> t.NoReturn:
+        raise BrokenPipeError
+
+
+def test_a_terminal_that_is_gone_ends_it_and_nothing_else(
+    callback: CallbackModule, lines: list[str], now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr(sys, "stdout", Screen())
+    callback.v2_runner_on_ok(result(GUARD, count=3))
+    callback.v2_runner_on_ok(result(TENANT))
+    monkeypatch.setattr(sys, "stdout", Broken())
+    now[0] += 1
+    callback.v2_runner_on_ok(result(TENANT))
+    assert callback.disabled is True
+    callback.v2_playbook_on_stats(None)
+    assert lines == []
+
+
 def test_other_tasks_do_not_count_nor_a_wave_that_was_refused(callback: CallbackModule, lines: list[str]) -> None:
     callback.v2_runner_on_ok(result(TENANT))
     callback.v2_runner_on_failed(result(GUARD, msg="refused"))

@@ -21,16 +21,38 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
     time.tzset()
 
 
-def progress(done: int, failed: int = 0, total: int = 100) -> Progress:
+def progress(done: int, failed: int = 0, total: int = 100, within: float = 10) -> Progress:
+    """A wave in which so many were done at an even speed within so many seconds."""
     found = Progress(total, BEGUN)
     for number in range(done):
-        found.one_more(failed=number < failed)
+        found.one_more(BEGUN + within * (number + 1) / done, failed=number < failed)
     return found
 
 
-def test_it_counts_and_reckons_with_the_average() -> None:
-    # 16:00:00; 20 in 60 s, so the other 80 take 240 s more.
-    assert progress(20, failed=2).line(BEGUN + 60, None) == "20 of 100 tenants, 2 failed, done about 16:05:00, in 4 min"
+def test_it_counts_and_reckons_with_the_speed() -> None:
+    # 16:00:00; 20 in 20 s, so the other 80 take 80 s more.
+    line = progress(20, failed=2, within=20).line(BEGUN + 20, None)
+    assert line == "20 of 100 tenants, 2 failed, done about 16:01:40, in 80 s"
+
+
+def test_a_burst_at_the_beginning_says_nothing_of_the_rest() -> None:
+    found = progress(500, total=1000, within=15)
+    for number in range(100):
+        found.one_more(BEGUN + 15 + 0.6 * (number + 1), failed=False)
+    # 100 a minute, as of late, and 400 are left.
+    assert found.line(BEGUN + 75, None) == "600 of 1000 tenants, done about 16:05:15, in 4 min"
+
+
+def test_a_wait_in_between_says_nothing_of_the_speed() -> None:
+    found = progress(500, total=1000, within=15)
+    assert found.line(BEGUN + 200, BEGUN + 300).endswith("done about 16:05:15, in 2 min")
+    for number in range(100):
+        found.one_more(BEGUN + 300 + 0.03 * (number + 1), failed=False)
+    assert found.line(BEGUN + 303, None).endswith("done about 16:05:15, in 12 s")
+
+
+def test_a_wave_that_has_come_to_a_stand_is_reckoned_with_its_average() -> None:
+    assert progress(50).line(BEGUN + 600, None).endswith("in 10 min")
 
 
 def test_two_tenants_are_no_average() -> None:
