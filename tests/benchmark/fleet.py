@@ -41,6 +41,12 @@ class Fleet:
     def __len__(self) -> int:
         return len(self.tenants)
 
+    def part(self, number: int, of: int) -> Fleet:
+        """One of so many parts, the first of which has the number 0."""
+        found = Fleet(0)
+        found.tenants = self.tenants[number::of]
+        return found
+
     def scenario(self) -> dict[str, Any]:
         """For the simulator. Without rate limits: they would make a benchmark one of waiting."""
         return {

@@ -25,7 +25,7 @@ from benchmark.fleet import Fleet
 _STOPWATCH = pathlib.Path(__file__).resolve().with_name("stopwatch.py")
 _CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 # Of the settings of whoever measures, those that change what is measured are left out.
-_FOREIGN = ("ANSIBLE_", "QLIK_", "PYTHON", "SSL_CERT_")
+_FOREIGN = ("ANSIBLE_", "QLIK_", "TENANTOPS_", "XDG_", "PYTHON", "SSL_CERT_")
 _END_OF_OUTPUT = 3000
 
 
