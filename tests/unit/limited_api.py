@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._pace import Pace, Turn
-from ansible_collections.tenantops.qlik.tests.simulator.limits import Bucket, Window
+from ansible_collections.tenantops.qlik.tests.simulator.limits import MINUTES_IN_WINDOW, WINDOW, Bucket, Window
 
 _MODELS: dict[str, Callable[[int, float], Bucket | Window]] = {"bucket": Bucket, "window": Window}
 # s of a core that ansible-playbook and the task take for a tenant
@@ -28,7 +28,7 @@ CORES = 2
 @dataclass
 class LimitedApi:
     """``latency`` s there and back; ``scale``: so much faster than the real API its clock goes; ``runs``: each has what it knows of the
-    limit for itself; ``forks``: workers of each run.
+    limit for itself; ``forks``: workers of each run; ``rate``: calls a minute that the limit allows.
     """
 
     model: str
@@ -37,6 +37,7 @@ class LimitedApi:
     latency: float = 0.0
     scale: float = 1.0
     runs: int = 1
+    rate: int = 100
     calls: int = 0
     refused: int = 0
     most_refusals_of_a_tenant: int = 0
@@ -46,7 +47,7 @@ class LimitedApi:
 
     def run(self) -> LimitedApi:
         """Work until all tenants are done."""
-        self._limit = _MODELS[self.model](100, 0.0)
+        self._limit = _MODELS[self.model](self.rate, 0.0)
         self._events: list[tuple[float, int, Callable[..., None], tuple[t.Any, ...]]] = []
         self._order = itertools.count()
         self._cores = [[0.0] * CORES for _run in range(self.runs)]
@@ -63,10 +64,11 @@ class LimitedApi:
     def floor(self) -> float:
         """How long it takes where every call is sent as early as the limit allows, and no call is refused."""
         speed = self.runs * min(CORES / WORK, self.forks / (WORK + 3 * self.latency))
+        burst = self.rate * MINUTES_IN_WINDOW
         if self.model == "bucket":
-            return max(self.tenants / speed, (self.tenants - 500) * 0.6 / self.scale)
-        windows = math.ceil(self.tenants / 500)
-        return (windows - 1) * 300 / self.scale + (self.tenants - 500 * (windows - 1)) / speed
+            return max(self.tenants / speed, (self.tenants - burst) * 60 / self.rate / self.scale)
+        windows = math.ceil(self.tenants / burst)
+        return (windows - 1) * WINDOW / self.scale + (self.tenants - burst * (windows - 1)) / speed
 
     @property
     def share_refused(self) -> float:

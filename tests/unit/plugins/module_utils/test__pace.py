@@ -43,6 +43,15 @@ def test_several_thousand_tenants_too(model: str) -> None:
     assert api.share_refused <= refused
 
 
+@pytest.mark.parametrize("rate", [50, 300, 600])
+@pytest.mark.parametrize("model", GOALS)
+def test_no_number_of_the_limit_is_built_in(model: str, rate: int) -> None:
+    api = LimitedApi(model, 10 * rate, 20, 0.05, rate=rate).run()
+    longer, refused = GOALS[model]
+    assert api.floor * 0.98 <= api.end <= api.floor * longer
+    assert api.share_refused <= refused
+
+
 @pytest.mark.parametrize("forks", [5, 20])
 @pytest.mark.parametrize("model", GOALS)
 def test_four_runs_that_share_nothing_but_the_api_lose_no_tenant(model: str, forks: int) -> None:
