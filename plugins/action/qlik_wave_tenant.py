@@ -13,7 +13,8 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._connection import 
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._output import for_terminal
 from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction, plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._seal import is_sealed
 
 # The options that name variables, and what they name where they are not given.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options that all modules share: whom to speak to, as whom, how patiently."""
+    """Whom to speak to, as whom, and how. All modules have the first part and REQUESTS."""
 
     DOCUMENTATION = r"""
 options:
@@ -29,6 +29,30 @@ options:
       - A token of the region's register host, as M(tenantops.qlik.qlik_region_token) returns it, to use instead of asking for one.
       - Where O(client_id) and O(client_secret) are there too, a token that the server refuses is renewed once.
     type: str
+notes:
+  - Runs in the controller whatever C(ansible_connection) and C(become) say. Delegated to another machine, the module runs there. With
+    C(async) it runs as a module on this machine, which needs C(ansible_connection=local), and best
+    C(ansible_python_interpreter) set to V({{ ansible_playbook_python }}).
+"""
+
+    # The organization-level client, where a module can use one.
+    ORGANIZATION = r"""
+options:
+  org_client_id:
+    description:
+      - The id of an organization-level OAuth client with the scope C(cloud-console.tenants:read).
+      - Read from the environment variable E(QLIK_ORG_CLIENT_ID) where it is not given.
+    type: str
+  org_client_secret:
+    description:
+      - The secret of that client.
+      - Read from the environment variable E(QLIK_ORG_CLIENT_SECRET) where it is not given.
+    type: str
+"""
+
+    # How requests are made, by modules and by the inventory plugin.
+    REQUESTS = r"""
+options:
   timeout:
     description:
       - How long one request may take, from connecting to the last byte of the answer, in seconds.
@@ -52,12 +76,9 @@ options:
       - A file or a folder of CA certificates in PEM form, to be trusted instead of those of the environment variable
         E(REQUESTS_CA_BUNDLE) or those that come with requests. Certificates are always checked.
     type: path
-notes:
-  - Proxies and CA certificates are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY), E(REQUESTS_CA_BUNDLE)), also from the
-    C(environment) keyword of a task. A C(.netrc) is not read.
-  - Runs in the controller whatever C(ansible_connection) and C(become) say. Delegated to another machine, the module runs there. With
-    C(async) it runs as a module on this machine, which needs C(ansible_connection=local), and best
-    C(ansible_python_interpreter) set to V({{ ansible_playbook_python }}).
 requirements:
   - requests >= 2.28.0
+notes:
+  - Proxies and CA certificates are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY), E(REQUESTS_CA_BUNDLE)), in a task also from
+    its C(environment) keyword. A C(.netrc) is not read.
 """

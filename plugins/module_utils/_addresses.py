@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ._errors import InvalidInput
@@ -20,6 +21,9 @@ from ._output import shown
 _DOMAIN = "qlikcloud.com"
 _GOVERNMENT_DOMAIN = "qlikcloudgov.com"
 _RESERVED_NAMES = frozenset(("register", "console", "api"))
+
+# Answers for the tenants of all regions.
+CONSOLE_HOST = f"console.{_DOMAIN}"
 
 # One DNS label. A list of known regions would be out of date with the vendor's next data centre.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -76,6 +80,15 @@ def check_hostname(value: t.Any, option: str = "hostname") -> Address:
     return Address(hostname=text, region=found["region"])
 
 
+def find_address(hostnames: Iterable[t.Any]) -> Address | None:
+    """The address in the first of these values that is a tenant's host name under qlikcloud.com; None where none is."""
+    for value in hostnames:
+        found = _HOSTNAME.fullmatch(_lower(value))
+        if found and found["name"] not in _RESERVED_NAMES:
+            return Address(hostname=found[0], region=found["region"])
+    return None
+
+
 def check_hostname_in_region(hostname: t.Any, region: t.Any, prefix: str = "") -> Address:
     """The address of a tenant whose region, where one is given, must be the one in its hostname.
 
@@ -106,6 +119,9 @@ def register_host(region: str) -> str:
 
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
+
+# Reference: "Organization API".
+ORGANIZATION_TENANTS_PATH = "/api/core/tenants"
 
 
 def tenant_path(tenant_id: str) -> str:

@@ -20,6 +20,11 @@ _CREDENTIALS: dict[str, t.Any] = {
     "access_token": {"type": "str", "no_log": True},
 }
 
+_ORGANIZATION: dict[str, t.Any] = {
+    "org_client_id": {"type": "str", "fallback": (env_fallback, ["QLIK_ORG_CLIENT_ID"])},
+    "org_client_secret": {"type": "str", "no_log": True, "fallback": (env_fallback, ["QLIK_ORG_CLIENT_SECRET"])},
+}
+
 # A client's id and secret in one value, for when both come out of one look-up.
 _CLIENT: dict[str, t.Any] = {
     "type": "dict",
@@ -71,8 +76,10 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     "qlik_tenant_reactivate": {**_COMMON, **_TENANT},
     "qlik_tenant_info": {
         **_COMMON,
+        **_ORGANIZATION,
         "tenant_id": {"type": "str"},
         "hostname": {"type": "str"},
+        "filter": {"type": "str"},
     },
     "qlik_tenant_probe": {
         **_COMMON,

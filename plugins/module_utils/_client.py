@@ -25,13 +25,12 @@ import traceback
 import typing as t
 from dataclasses import replace
 
-from ._addresses import register_host
 from ._answers import Answer, Request, read_answer, sentence
 from ._errors import InvalidInput, NoAnswer, WaitTooLong
 from ._gate import Gate, Tier
 from ._output import for_terminal
 from ._tls import context_for, end_reads_after
-from ._tokens import Credentials, IssuedToken, Token, read_token, token_request
+from ._tokens import Credentials, IssuedToken, Issuer, Token, credential_words, read_token, token_request
 from ._version import VERSION
 from ._waiting import SHORTEST_WAIT, Clock, Patience, PatienceSpent, read_retry_after
 
@@ -64,8 +63,8 @@ _LARGEST_BODY = 1024 * 1024
 class Client:
     """Requests to Qlik Cloud on behalf of one task.
 
-    :arg region: whose register host issues the token (a region-level client is good for its own region alone).
-    :arg credentials: the region-level OAuth client; without them a token must be given, and it cannot be renewed.
+    :arg issuer: who issues the token: the register host of a region, or the organization's console.
+    :arg credentials: the OAuth client that is known there; without them a token must be given, and it cannot be renewed.
     :arg token: a token to use first.
     :arg timeout: one request, s.
     :arg patience: repeats and waits of this task.
@@ -76,14 +75,14 @@ class Client:
     def __init__(
         self,
         *,
-        region: str | None = None,
+        issuer: Issuer | None = None,
         credentials: Credentials | None = None,
         token: Token | None = None,
         timeout: float = 30,
         patience: Patience,
         ca_path: str | None = None,
     ) -> None:
-        self.region = region
+        self.issuer = issuer
         self.credentials = credentials
         self.patience = patience
         self.actions_sent = 0
@@ -148,11 +147,12 @@ class Client:
                 self.wait(attempt, answer)
 
     def ask_with_token(self, request: Request) -> Answer:
-        """As ask(), with the region's token; a token that the server refuses is renewed once (reference: "on a 401 ask
+        """As ask(), with the issuer's token; a token that the server refuses is renewed once (reference: "on a 401 ask
         for a new one").
         """
         answer = self.ask(self.with_token(request))
-        if answer.status == 401 and self.renew_token(unless_known_good=True):
+        refuses_reads = self.issuer is not None and self.issuer.refuses_reads
+        if answer.status == 401 and self.renew_token(unless_known_good=refuses_reads):
             answer = self.ask(self.with_token(request))
         return answer
 
@@ -213,12 +213,12 @@ class Client:
         return self.send(request)
 
     def with_token(self, request: Request) -> Request:
-        """The request with the region's token, which is asked for where there is none yet."""
+        """The request with the issuer's token, which is asked for where there is none yet."""
         headers = {**request.headers, "Authorization": f"Bearer {self.token().value}"}
         return replace(request, headers=headers)
 
     def token(self) -> Token:
-        """The region's token, asked for where there is none yet."""
+        """The issuer's token, asked for where there is none yet."""
         if self._token is None:
             self._token = self.request_token().token
         return self._token
@@ -243,22 +243,21 @@ class Client:
         return True
 
     def request_token(self) -> IssuedToken:
-        """Ask the region's register host for a token (reference: "Hosts and credentials").
+        """Ask the issuer for a token (reference: "Hosts and credentials").
 
         :raises Refused: the server issues none.
         """
-        if self.credentials is None or self.region is None:
-            raise InvalidInput(
-                "client_id and client_secret are missing: give both, or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET in the environment."
-            )
-        host = register_host(self.region)
-        answer = self.ask(token_request(host, self.credentials, f"asking for a token of region {self.region}"))
+        options, variables = credential_words(self.issuer.prefix if self.issuer else "")
+        if self.credentials is None or self.issuer is None:
+            raise InvalidInput(f"{options} are missing: give both, or {variables} in the environment.")
+        what = f"asking for a token of {self.issuer.name}"
+        answer = self.ask(token_request(self.issuer.host, self.credentials, what))
         issued = read_token(answer, self.clock.now())
         if issued is None:
             raise answer.refusal(
                 "No token was issued."
                 + (
-                    f" Check client_id and client_secret: a region-level OAuth client works in its own region alone (here: {self.region})."
+                    f" Check {options}: {self.issuer.advice}."
                     if answer.status in (400, 401, 403)
                     else " Try again later; if it stays, show this to the vendor's support."
                 )

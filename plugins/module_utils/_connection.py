@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ._client import Client
 from ._errors import InvalidInput
 from ._inputs import check_seconds, check_whole_number
-from ._tokens import Credentials, Token
+from ._tokens import ORGANIZATION, Credentials, Issuer, Token, credential_words, region_issuer
 from ._waiting import Clock, Patience
 
 # The workers that ansible-playbook forks have it from their parent: all tasks of one run have the same.
@@ -51,16 +51,20 @@ class Run:
         return any(client.actions_sent for client in self.clients)
 
 
-def check_credentials(params: Mapping[str, t.Any]) -> Credentials | None:
-    """The client's id and secret, both or neither."""
-    client_id, client_secret = params.get("client_id"), params.get("client_secret")
+def check_credentials(params: Mapping[str, t.Any], prefix: str = "") -> Credentials | None:
+    """The client's id and secret, both or neither.
+
+    :arg prefix: what stands before ``client_id`` and ``client_secret`` in the names of the options.
+    """
+    names = f"{prefix}client_id", f"{prefix}client_secret"
+    client_id, client_secret = (params.get(name) for name in names)
     if client_id and client_secret:
         return Credentials(str(client_id), str(client_secret))
     if client_id or client_secret:
-        missing, given = ("client_secret", "client_id") if client_id else ("client_id", "client_secret")
+        given, missing = names if client_id else names[::-1]
         raise InvalidInput(
-            f"{missing} is missing and {given} is given: the two belong together; give both, as options or as QLIK_CLIENT_ID and"
-            " QLIK_CLIENT_SECRET in the environment."
+            f"{missing} is missing and {given} is given: the two belong together; give both, as options or as"
+            f" {credential_words(prefix)[1]} in the environment."
         )
     return None
 
@@ -89,6 +93,25 @@ def open_client(
 
     :raises InvalidInput: one of them is wrong.
     """
+    return _open_client(params, run, region_issuer(region) if region else None, credentials, token)
+
+
+def open_organization_client(params: Mapping[str, t.Any], run: Run) -> Client | None:
+    """A client of the organization, from the same options and ``org_client_id`` and ``org_client_secret``; None without those two.
+
+    :raises InvalidInput: one of them is wrong.
+    """
+    credentials = check_credentials(params, ORGANIZATION.prefix)
+    return _open_client(params, run, ORGANIZATION, credentials) if credentials else None
+
+
+def _open_client(
+    params: Mapping[str, t.Any],
+    run: Run,
+    issuer: Issuer | None,
+    credentials: Credentials | None,
+    token: Token | None = None,
+) -> Client:
     timeout = check_seconds(params["timeout"], "timeout", 0.1, 3600)
     patience = Patience(
         retries=check_whole_number(params["retries"], "retries", 0, 100),
@@ -97,7 +120,7 @@ def open_client(
         announce=lambda sentence: run.announce(run.hide(sentence)),
     )
     client = Client(
-        region=region,
+        issuer=issuer,
         credentials=credentials,
         token=token,
         timeout=timeout,

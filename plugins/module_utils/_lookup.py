@@ -4,8 +4,9 @@
 
 """What is known of a tenant, found by its id or by its hostname, in one normal form.
 
-Reference: "Read one tenant". The register host knows tenants by their ids. By a hostname the tenant's own API is asked, which
-answers as long as the tenant lives: ``/api/v1/tenants/me`` leads to the tenant's record, ``/api/v1/users/me`` has its id too.
+Reference: "Read one tenant", and "Organization API" for the fields that only its list has. The register host knows tenants by their
+ids. By a hostname the tenant's own API is asked, which answers as long as the tenant lives: ``/api/v1/tenants/me`` leads to the
+tenant's record, ``/api/v1/users/me`` has its id too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ._addresses import Address, check_tenant_id, tenant_path
+from ._addresses import Address, check_tenant_id, find_address, tenant_path
 from ._answers import Answer, Request
 from ._client import Client
 from ._decision import State
@@ -89,7 +90,10 @@ def find_target(client: Client, target: Target, recorded: str | None) -> Target:
 
 
 def normal_form(body: t.Any) -> dict[str, t.Any] | None:
-    """A tenant of the API as the module returns it, None where it is none; harmless on a terminal."""
+    """A tenant of the API as the module returns it, None where it is none; harmless on a terminal.
+
+    The register host, a tenant's own and the organization's list name the same things differently, and none of them has all.
+    """
     if not isinstance(body, dict) or not isinstance(body.get("hostnames", []), list):
         return None
     try:
@@ -98,23 +102,28 @@ def normal_form(body: t.Any) -> dict[str, t.Any] | None:
     except InvalidInput:
         return None
 
-    def text(key: str) -> str | None:
-        value = body.get(key)
+    def text(*keys: str) -> str | None:
+        value = next((body[key] for key in keys if body.get(key) is not None), None)
         return None if value is None else for_terminal(value)
 
     hostnames = [for_terminal(name) for name in body.get("hostnames", [])]
+    address = find_address(hostnames)
     return {
         "id": tenant_id,
         "name": text("name"),
         "hostnames": hostnames,
         # The API's own region names the data centre; the short code stands in the hostname.
-        "region": hostnames[0].split(".")[1] if hostnames and hostnames[0].count(".") >= 2 else None,
-        "datacenter": text("datacenter"),
+        "region": address.region if address else None,
+        "datacenter": text("datacenter", "regionCode"),
+        "country": text("countryCode"),
         "status": text("status"),
         "status_since": text("statusLastUpdatedAt"),
-        "created": text("created"),
-        "updated": text("lastUpdated"),
+        "created": text("created", "createdAt"),
+        "updated": text("lastUpdated", "updatedAt"),
         "purge_date": text("deletionStartsAt"),
+        "subscription_id": text("subscriptionId"),
+        "license_starts_at": text("licenseStartsAt"),
+        "license_ends_at": text("licenseEndsAt"),
     }
 
 

@@ -10,15 +10,24 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ._addresses import check_hostname_in_region, check_region, check_tenant_id, register_host
-from ._connection import Run, check_access_token, check_credentials, must_be_able_to_act, open_client
+from ._connection import (
+    Run,
+    check_access_token,
+    check_credentials,
+    must_be_able_to_act,
+    open_client,
+    open_organization_client,
+)
 from ._decision import State
-from ._errors import InvalidInput, QlikError, Refused
+from ._errors import InvalidInput, QlikError, Refused, Stopped
 from ._inputs import check_deactivation, check_reactivation, check_seconds
 from ._lifecycle import deactivate, reactivate
 from ._lookup import find_by_hostname, find_by_id
+from ._organization import find_by_hostname_in_organization, find_in_organization, list_tenants
 from ._output import for_terminal
+from ._selection import check_filter
 from ._tenants import probe, wait_for_state
-from ._tokens import Credentials
+from ._tokens import ORGANIZATION, Credentials, credential_words
 from ._wave import change_tenant
 
 Params = Mapping[str, t.Any]
@@ -72,23 +81,53 @@ def tenant_reactivate(params: Params, run: Run) -> dict[str, t.Any]:
 
 
 def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:
-    """qlik_tenant_info."""
-    tenant_id, hostname = params["tenant_id"], params["hostname"]
-    if (tenant_id is None) == (hostname is None):
-        raise InvalidInput("Give either tenant_id (with region) or hostname: that is what a tenant is looked up by.")
+    """qlik_tenant_info. The organization knows every tenant, so it is asked where its credentials are given."""
+    given = [name for name in ("tenant_id", "hostname", "filter") if params[name] is not None]
+    if len(given) != 1:
+        raise InvalidInput("Give one of tenant_id, hostname and filter: that is what a tenant is looked up by.")
+    if given == ["filter"]:
+        return organization_tenants(params, run)
+    region = None if params["region"] is None else check_region(params["region"])
+    address = check_hostname_in_region(params["hostname"], region) if given == ["hostname"] else None
+    tenant_id = None if address else check_tenant_id(params["tenant_id"])
+    organization = open_organization_client(params, run)
+    if organization and address:
+        return {"changed": False, "tenants": find_by_hostname_in_organization(organization, address)}
+    if organization and tenant_id:
+        found = find_in_organization(organization, tenant_id)
+        if found and region not in (None, found["region"]):
+            raise Stopped(
+                f"Tenant {tenant_id} lies in region {found['region']}, and region is '{region}': one of the two is wrong."
+            )
+        return {"changed": False, "tenants": [found] if found else []}
     credentials, token = check_credentials(params), check_access_token(params)
     must_be_able_to_act(credentials, token)
-    if tenant_id is not None:
-        if params["region"] is None:
-            raise InvalidInput("region is missing: a tenant's id is looked up at its region's register host.")
-        region = check_region(params["region"])
-        client = open_client(params, run, region=region, credentials=credentials, token=token)
-        found = find_by_id(client, check_tenant_id(tenant_id), register_host(region))
-        return {"changed": False, "tenants": [found] if found else []}
-    address = check_hostname_in_region(hostname, params["region"])
-    client = open_client(params, run, region=address.region, credentials=credentials)
-    answer = find_by_hostname(client, address)
-    return {"changed": False, "tenants": [answer.record] if answer.record else [], "state": answer.state.value}
+    if address:
+        client = open_client(params, run, region=address.region, credentials=credentials)
+        answer = find_by_hostname(client, address)
+        return {
+            "changed": False,
+            "tenants": [answer.record] if answer.record else [],
+            "state": answer.state.value,
+        }
+    if region is None:
+        raise InvalidInput("region is missing: a tenant's id is looked up at its region's register host.")
+    client = open_client(params, run, region=region, credentials=credentials, token=token)
+    found = find_by_id(client, str(tenant_id), register_host(region))
+    return {"changed": False, "tenants": [found] if found else []}
+
+
+def organization_tenants(params: Params, run: Run) -> dict[str, t.Any]:
+    """The tenants of the organization that the option ``filter`` takes; what the inventory plugin shows."""
+    client = open_organization_client(params, run)
+    if client is None:
+        options, variables = credential_words(ORGANIZATION.prefix)
+        raise InvalidInput(f"{options} are missing: give both, or {variables} in the environment.")
+    listing = list_tenants(client, check_filter(params["filter"]))
+    result: dict[str, t.Any] = {"changed": False, "tenants": listing.tenants}
+    if listing.unreadable:
+        result["warnings"] = [f"{listing.unreadable} entries of the list are no tenants, and are left out."]
+    return result
 
 
 def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ._addresses import TOKEN_PATH
+from ._addresses import CONSOLE_HOST, TOKEN_PATH, register_host
 from ._answers import Answer, Request
 from ._times import read_http_date, read_time, write_time
 
@@ -26,6 +26,41 @@ class Credentials:
     def client(self) -> str:
         """What the client is called where its id is not to be shown."""
         return hashlib.sha256(self.client_id.encode(errors="replace")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Who issues the tokens that a client works with.
+
+    ``name`` as in "a token of region eu"; ``prefix``: what stands before ``client_id`` in the names of the options; ``advice``:
+    what to look at where no token is issued; ``refuses_reads``: whether it may refuse them whatever the token.
+    """
+
+    host: str
+    name: str
+    prefix: str
+    advice: str
+    refuses_reads: bool = False
+
+
+def region_issuer(region: str) -> Issuer:
+    """The register host of a region that check_region() has passed."""
+    advice = f"a region-level OAuth client works in its own region alone (here: {region})"
+    return Issuer(register_host(region), f"region {region}", "", advice, refuses_reads=True)
+
+
+ORGANIZATION = Issuer(
+    CONSOLE_HOST,
+    "the organization",
+    "org_",
+    "an organization-level OAuth client is needed, with the scope cloud-console.tenants:read",
+)
+
+
+def credential_words(prefix: str) -> tuple[str, str]:
+    """A client's two options, and the environment variables for them, as messages name them."""
+    option, variable = f"{prefix}client_", f"QLIK_{prefix}client_".upper()
+    return f"{option}id and {option}secret", f"{variable}ID and {variable}SECRET"
 
 
 @dataclass(frozen=True)

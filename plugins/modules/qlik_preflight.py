@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.attributes.controller_only
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
 options:
   variables:
     description: What the names of the variables begin with that are read for each host.

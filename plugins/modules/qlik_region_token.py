@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
 options:
   region:
     required: true

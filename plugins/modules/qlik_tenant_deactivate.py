@@ -25,6 +25,7 @@ description:
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
   - tenantops.qlik.receipts
 options:
   tenant_id:

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
 options:
   hostname:
     description: The hostname of the tenant, C(<name>.<region>.qlikcloud.com). Case does not matter.

@@ -19,6 +19,7 @@ description:
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
   - tenantops.qlik.receipts
 options:
   tenant_id:

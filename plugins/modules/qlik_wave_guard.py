@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.attributes.controller_only
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
 options:
   operation:
     description: What the wave is for.

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.attributes.controller_only
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
 options:
   wave:
     description: The result of M(tenantops.qlik.qlik_wave_guard), also a failed one.

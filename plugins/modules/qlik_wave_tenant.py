@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.controller_only
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
 options:
   wave_variable:
     description: The variable that the result of M(tenantops.qlik.qlik_wave_guard) was registered in.

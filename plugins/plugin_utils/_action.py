@@ -27,10 +27,16 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._argument_specs imp
 from ansible_collections.tenantops.qlik.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, prepare_process
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._operations import OPERATIONS, perform
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
 
 _COLLECTION = "tenantops.qlik"
 _THIS_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
-_CREDENTIAL_VARIABLES = {"QLIK_CLIENT_ID": "client_id", "QLIK_CLIENT_SECRET": "client_secret"}
+_CREDENTIAL_VARIABLES = {
+    "QLIK_CLIENT_ID": "client_id",
+    "QLIK_CLIENT_SECRET": "client_secret",
+    "QLIK_ORG_CLIENT_ID": "org_client_id",
+    "QLIK_ORG_CLIENT_SECRET": "org_client_secret",
+}
 
 display = Display()
 
@@ -154,20 +160,6 @@ class QlikAction(ActionBase):
 
     def _announce(self, sentence: str) -> None:
         display.display(sentence)
-
-
-def plain(value: t.Any) -> t.Any:
-    """A value without the tags that templating leaves on it: libraries and JSON take plain types alone."""
-    if isinstance(value, Mapping):
-        return {plain(key): plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [plain(one) for one in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    for kind in (str, int, float):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
 
 
 def _failed(msg: str, *, changed: bool = False, **more: t.Any) -> dict[str, t.Any]:

@@ -17,7 +17,7 @@ from ansible.template import Templar
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._wave import INVENTORY_VARIABLES, TENANT_VARIABLES
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
 
 # The folder of receipts, where nobody says another one.
 RECEIPTS = "qlik-receipts"

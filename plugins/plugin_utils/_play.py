@@ -14,7 +14,7 @@ from ansible.playbook.block import Block
 from ansible.playbook.task import Task
 from ansible.template import Templar
 
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
 
 
 def read_loaded(task: Task, task_vars: Mapping[str, t.Any], name: str) -> t.Any:

@@ -10,10 +10,10 @@ import argparse
 import pathlib
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from benchmark import report
-from benchmark.contenders import contenders
+from benchmark import inventory, report
+from benchmark.contenders import Contender, contenders
 from benchmark.measurement import Failed, Measured, measure, median_of
 
 _MISSED, _FAILED = 1, 3
@@ -25,25 +25,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rounds: list[list[Measured]] = []
     for _round in range(options.rounds):
         rounds.append([])
-        with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
+            folder = pathlib.Path(name)
             try:
-                for one in measure(contenders(options.tenants, options.forks), pathlib.Path(folder)):
+                for one in measure(_taking_part(options, folder), folder):
                     print(f"{one.contender.name}: {one.cost.wall:.1f} s", file=sys.stderr)
                     rounds[-1].append(one)
             except Failed as error:
                 print(f"benchmark: {error}", file=sys.stderr)
                 return _FAILED
     results = median_of(rounds)
-    found = report.goals(results)
-    print(
-        circumstances,
-        report.table(results),
-        *report.remarks(results),
-        report.goal_table(found, options.tenants),
-        sep="\n\n",
-    )
+    if options.inventory:
+        found = inventory.goals(results)
+        goal_table = report.goal_table(found, options.inventory, inventory.GOALS_FOR)
+    else:
+        found = report.goals(results)
+        goal_table = report.goal_table(found, options.tenants)
+    print(circumstances, report.table(results), *report.remarks(results), goal_table, sep="\n\n")
     missed = not all(goal.reached for goal in found)
     return _MISSED if options.check and missed else 0
+
+
+def _taking_part(options: argparse.Namespace, folder: pathlib.Path) -> Iterable[Contender]:
+    if options.inventory:
+        return inventory.contenders(options.inventory, folder)
+    return contenders(options.tenants, options.forks)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--rounds", type=_between(1, 9), default=1, metavar="N", help="of which the medians are taken, 1 to 9 (1)"
+    )
+    parser.add_argument(
+        "--inventory",
+        type=_between(100, 10000),
+        metavar="N",
+        help="what so many tenants cost as an inventory, 100 to 10000, and nothing else",
     )
     parser.add_argument("--check", action="store_true", help="exit with status 1 where a goal is missed")
     return parser

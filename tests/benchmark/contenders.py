@@ -33,6 +33,8 @@ class Contender:
     check: Check
     # Runs on the tenants that the contender before it left behind.
     on_same_cloud: bool = False
+    # The organization's client is in its environment.
+    sees_organization: bool = False
     # The same with as few tenants as can be, whose cost is taken off.
     baseline: Contender | None = None
 

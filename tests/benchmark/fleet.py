@@ -16,6 +16,7 @@ import yaml
 from simulator.tenants import tenant_id_of
 
 REGIONS = ("eu", "us")
+_ORGANIZATION = {"id": "client-of-the-organization", "secret": "secret-of-the-organization"}
 _CREDENTIALS = {region: {"client_id": f"client-{region}", "client_secret": f"secret-of-{region}"} for region in REGIONS}
 
 
@@ -55,8 +56,14 @@ class Fleet:
                 for region, client in _CREDENTIALS.items()
             },
             "tenants": [{"hostname": tenant.hostname, "id": tenant.id} for tenant in self.tenants],
+            "organization": {"clients": [_ORGANIZATION]},
             "rate_limits": {"model": "off"},
         }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The organization's client, for the inventory plugin."""
+        return {"QLIK_ORG_CLIENT_ID": _ORGANIZATION["id"], "QLIK_ORG_CLIENT_SECRET": _ORGANIZATION["secret"]}
 
     def write_inventory(self, path: pathlib.Path) -> None:
         """One inventory for every playbook."""

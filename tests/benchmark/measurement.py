@@ -103,12 +103,15 @@ class Cloud:
         before = self._simulator.mark()
         result_path, output_path = self._folder / "result.json", self._folder / "output.txt"
         timeout = 60 + 5 * contender.tenants
+        environment = environment_of(self._simulator, self._folder / "home")
+        if contender.sees_organization:
+            environment |= self._fleet.environment
         with output_path.open("wb") as output:
             subprocess.run(
                 # Isolated and without site-packages: the smaller, the better.
                 [sys.executable, "-I", "-S", str(_STOPWATCH), str(result_path), str(timeout), *contender.command],
                 cwd=self._folder,
-                env=environment_of(self._simulator, self._folder / "home"),
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

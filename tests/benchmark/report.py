@@ -122,8 +122,8 @@ def goals(results: Sequence[Measured]) -> list[Goal]:
     ]
 
 
-def goal_table(found: Sequence[Goal], tenants: int) -> str:
-    stated = f"goal for N = {_GOALS_FOR}" + ("" if tenants == _GOALS_FOR else f" (here N = {tenants})")
+def goal_table(found: Sequence[Goal], tenants: int, stated_for: int = _GOALS_FOR) -> str:
+    stated = f"goal for N = {stated_for}" + ("" if tenants == stated_for else f" (here N = {tenants})")
     rows = [(stated, "found", "reached"), ("---", "---:", "---")]
     rows += [(goal.words, goal.found, "yes" if goal.reached else "no") for goal in found]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -9,8 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 # Canaries: wherever one of them shows up, a secret has leaked.
-SECRETS = {"eu": "canary-secret-of-eu-5d1f", "us": "canary-secret-of-us-9b7c"}
-CLIENTS = {region: {"client_id": f"client-{region}", "client_secret": secret} for region, secret in SECRETS.items()}
+SECRETS = {
+    "eu": "canary-secret-of-eu-5d1f",
+    "us": "canary-secret-of-us-9b7c",
+    "organization": "canary-secret-of-the-organization-3e8a",
+}
+CLIENTS = {region: {"client_id": f"client-{region}", "client_secret": SECRETS[region]} for region in ("eu", "us")}
+ORGANIZATION = {"org_client_id": "client-organization", "org_client_secret": SECRETS["organization"]}
 
 
 def tenant_id(name: str) -> str:
@@ -36,9 +41,10 @@ def planned_host(name: str, region: str = "eu", **more: Any) -> dict[str, dict[s
 
 
 def scenario(*tenants: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A Qlik Cloud of two regions."""
+    """A Qlik Cloud of two regions, and an organization that all of its tenants belong to."""
     clients = {
         region: {"clients": [{"id": client["client_id"], "secret": client["client_secret"]}]}
         for region, client in CLIENTS.items()
     }
-    return {"regions": clients, "tenants": list(tenants), **more}
+    known = [{"id": ORGANIZATION["org_client_id"], "secret": ORGANIZATION["org_client_secret"]}]
+    return {"regions": clients, "organization": {"clients": known}, "tenants": list(tenants), **more}

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 import urllib.parse
 from typing import Any
@@ -113,9 +114,10 @@ class ConsoleHost(Host):
             chosen = self._filter(filter_text)
             records = _sorted(self._records(), query.get("sort", ""))
             limit = _limit(query.get("limit"))
+            places = {record["id"]: place for place, record in enumerate(records)}
             # Links may show the cursor as `offset`, and a client may follow them to the letter.
-            after = _place(records, query.get("next") or query.get("offset"))
-            before = _place(records, query.get("prev"))
+            after = _place(places, query.get("next") or query.get("offset"))
+            before = _place(places, query.get("prev"))
         except _RefusedError as refused:
             return refused.answer
         matching = [place for place, record in enumerate(records) if chosen(record)]
@@ -167,10 +169,11 @@ def _cursor(record: dict[str, Any]) -> str:
     return base64.b64encode(f"tenant:{record['id']}".encode()).decode("ascii")
 
 
-def _place(records: list[dict[str, Any]], cursor: str | None) -> int | None:
+def _place(places: dict[str, int], cursor: str | None) -> int | None:
     if not cursor:
         return None
-    for place, record in enumerate(records):
-        if _cursor(record) == cursor:
-            return place
+    with contextlib.suppress(ValueError, KeyError):
+        kind, _colon, tenant_id = base64.b64decode(cursor, validate=True).decode().partition(":")
+        if kind == "tenant":
+            return places[tenant_id]
     raise _RefusedError(answers.bad_request("The cursor is not valid."))

@@ -57,6 +57,36 @@ def record(now: str = "active", **more: t.Any) -> Reply:
     return as_json(200, {**body, **more})
 
 
+def listed(number: int = 0, **more: t.Any) -> dict[str, t.Any]:
+    """ "Organization API": a tenant of the list, each number another one; 0 is the tenant of the tests."""
+    one = {
+        "id": TENANT_ID if number == 0 else f"id{number:04d}",
+        "name": "acme" if number == 0 else f"fleet{number:04d}",
+        "hostnames": [HOSTNAME, ALIAS] if number == 0 else [f"fleet{number:04d}.eu.qlikcloud.com"],
+        "regionCode": "eu-west-1",
+        "countryCode": "IE",
+        "status": "active",
+        "createdAt": "2025-01-02T03:04:05.000Z",
+        "createdBy": "somebody",
+        "updatedAt": "2026-11-24T12:00:01.000Z",
+        "licenseNumber": "9000000000000001",
+        "subscriptionId": "sub-1",
+        "licenseStartsAt": "2025-01-02T00:00:00.000Z",
+        "licenseEndsAt": "2026-09-01T00:00:00.000Z",
+        "links": {"self": {"href": "https://api.qlikcloud.com/core/tenants/x"}},
+    }
+    return {**one, **more}
+
+
+def page(*tenants: t.Any, following: str | None = None, total: t.Any = None) -> Reply:
+    """ "Organization API": a page of the list. ``following``: the query of the link to the next page, which names another host."""
+    links = {"self": {"href": "https://api.qlikcloud.com/core/tenants"}}
+    if following is not None:
+        links["next"] = {"href": f"https://api.qlikcloud.com/core/tenants?{following}"}
+    body: dict[str, t.Any] = {"data": list(tenants), "links": links}
+    return as_json(200, body if total is None else {**body, "totalResults": total})
+
+
 def disabled(**more: t.Any) -> Reply:
     """ "Deactivate": done."""
     return as_json(200, {"id": TENANT_ID, "status": "disabled", "estimatedPurgeDate": PURGE_DATE, **more})

@@ -18,6 +18,7 @@ from ansible.template import Templar
 from ansible_collections.tenantops.qlik.plugins.action import (
     qlik_region_token,
     qlik_tenant_deactivate,
+    qlik_tenant_info,
     qlik_tenant_probe,
     qlik_tenant_reactivate,
     qlik_wave_guard,
@@ -30,6 +31,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
 ACTIONS: dict[str, type[ActionBase]] = {
     "qlik_region_token": qlik_region_token.ActionModule,
     "qlik_tenant_deactivate": qlik_tenant_deactivate.ActionModule,
+    "qlik_tenant_info": qlik_tenant_info.ActionModule,
     "qlik_tenant_probe": qlik_tenant_probe.ActionModule,
     "qlik_tenant_reactivate": qlik_tenant_reactivate.ActionModule,
     "qlik_wave_guard": qlik_wave_guard.ActionModule,

@@ -12,17 +12,20 @@ REGION = "eu"
 HOSTNAME = "acme.eu.qlikcloud.com"
 ALIAS = "acme-old.eu.qlikcloud.com"
 REGISTER = "register.eu.qlikcloud.com"
+CONSOLE = "console.qlikcloud.com"
 TENANT_ID = "zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM"
 
 CLIENT_ID = "a1b2c3d4e5f6"
 CLIENT_SECRET = "canary-of-the-client-secret"
+ORG_CLIENT_ID = "o1r2g3"
+ORG_CLIENT_SECRET = "canary-of-the-organization-secret"
 # What the register host issues, what a tenant's host issues, and what an operator gives.
 TOKEN = "canary-of-the-register-token"
 RENEWED_TOKEN = "canary-of-the-renewed-token"
 TENANT_TOKEN = "canary-of-the-tenant-token"
 GIVEN_TOKEN = "canary-of-the-given-token"
 PROXY_PASSWORD = "canary-of-the-proxy-password"
-SECRETS = (CLIENT_SECRET, TOKEN, RENEWED_TOKEN, TENANT_TOKEN, GIVEN_TOKEN, PROXY_PASSWORD)
+SECRETS = (CLIENT_SECRET, ORG_CLIENT_SECRET, TOKEN, RENEWED_TOKEN, TENANT_TOKEN, GIVEN_TOKEN, PROXY_PASSWORD)
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 PURGE_DATE = "2026-12-24T12:00:01.000Z"

@@ -107,7 +107,7 @@ def kind_of(method: str, url: str) -> str:
     """What a request is for, told from its method and its URL."""
     parts = urlsplit(url)
     if parts.path == "/oauth/token":
-        return TOKEN if str(parts.hostname).startswith("register.") else PROBE
+        return TOKEN if str(parts.hostname).startswith(("register.", "console.")) else PROBE
     if parts.path.endswith("/actions/deactivate"):
         return DEACTIVATE
     return READ if method == "GET" else f"{method} {parts.path}"

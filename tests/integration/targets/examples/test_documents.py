@@ -4,8 +4,9 @@
 
 """What README and docs show is run: a comment before each block of code says what it is.
 
-``<!-- file: NAME -->`` is written under that name, ``<!-- run -->`` is run as a script, in the order of the document.
-``<!-- not run: WHY -->`` is neither. A block without such a comment fails.
+``<!-- file: NAME -->`` is written under that name, ``<!-- run -->`` is run as a script, in the order of the document, and
+``<!-- output -->`` is what the script before it prints, where an ellipsis stands for anything. ``<!-- not run: WHY -->`` is neither. A
+block without such a comment fails.
 """
 
 from __future__ import annotations
@@ -20,20 +21,24 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import scenario
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 BLOCK = re.compile(
-    r"(?:<!-- (?P<kind>file|run|not run)(?:: (?P<what>[^\n]*?))? -->\n)?```(?P<language>\w*)\n(?P<text>.*?)\n```",
+    r"(?:<!-- (?P<kind>file|run|output|not run)(?:: (?P<what>[^\n]*?))? -->\n)?```(?P<language>\w*)\n(?P<text>.*?)\n```",
     re.DOTALL,
 )
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
+# Documents about what changes nothing.
+READ_ONLY = {"inventory.md"}
+
 # The clients and tenants of the documents.
+ORGANIZATION = {"clients": [{"id": "your-org-client-id", "secret": "your-org-client-secret"}]}
 REGIONS = {
     "eu": {"clients": [{"id": "your-client-id", "secret": "your-client-secret"}]},
     "us": {"clients": [{"id": "your-us-client-id", "secret": "your-us-client-secret"}]},
 }
 TENANTS = [
-    {"hostname": "acme.eu.qlikcloud.com", "id": "zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM"},
+    {"hostname": "acme.eu.qlikcloud.com", "id": "zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM", "license_ends_at": "-90d"},
     {"hostname": "beta.eu.qlikcloud.com", "id": "Hq3mVbX0cRt8LkPzYw5NaJd7UoFs2GeC"},
-    {"hostname": "crown.us.qlikcloud.com", "id": "Bd6KxTn1wQz4GfLrMv9YcHs8PuJa3EoW"},
+    {"hostname": "crown.us.qlikcloud.com", "id": "Bd6KxTn1wQz4GfLrMv9YcHs8PuJa3EoW", "license_ends_at": "-61d"},
 ]
 
 
@@ -47,7 +52,7 @@ def test_each_block_of_code_says_whether_it_is_run(document):
     "document", [path for path in DOCUMENTS if "<!-- run" in path.read_text()], ids=lambda path: path.name
 )
 def test_what_a_document_shows_works(document, start_cloud, terminal):
-    cloud = start_cloud(scenario(*TENANTS, regions=REGIONS))
+    cloud = start_cloud(scenario(*TENANTS, regions=REGIONS, organization=ORGANIZATION))
     terminal.go_online(cloud)
     # A clone, beside which the reader works: the first block of README installs it into the home.
     (terminal.folder / "tenantops-qlik").mkdir()
@@ -67,6 +72,9 @@ def test_what_a_document_shows_works(document, start_cloud, terminal):
             done = terminal.run("bash", "-euc", block["text"])
             assert done.status == 0, (block["text"], done)
             ran += 1
+        elif block["kind"] == "output":
+            shown = ".*".join(re.escape(part) for part in block["text"].split("…"))
+            assert re.fullmatch(shown, done.stdout.strip(), re.DOTALL), done
     assert ran
     assert all(post["effective"] for post in cloud.action_posts())
-    assert cloud.action_posts()
+    assert bool(cloud.action_posts()) == (document.name not in READ_ONLY)

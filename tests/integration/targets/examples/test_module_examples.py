@@ -12,7 +12,7 @@ import re
 import pytest
 import yaml
 
-from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, host, scenario, tenant
+from ansible_collections.tenantops.qlik.tests.integration.fleet import ORGANIZATION, SECRETS, host, scenario, tenant
 
 MODULES = sorted((pathlib.Path(__file__).resolve().parents[4] / "plugins/modules").glob("qlik_*.py"))
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""', re.DOTALL | re.MULTILINE)
@@ -47,7 +47,9 @@ def test_the_examples_of_a_module_run(module, start_cloud, terminal):
         "tenant_decommission_hostname": "{{ inventory_hostname }}",
         "tenant_decommission_tenant_id": "{{ qlik_tenant_id }}",
     }
-    terminal.write_inventory(hosts, **prefixed)
+    # A client of the organization, as a look-up in a secret store would give it.
+    console = {"client_id": ORGANIZATION["org_client_id"], "client_secret": ORGANIZATION["org_client_secret"]}
+    terminal.write_inventory(hosts, console=console, **prefixed)
     examples = yaml.safe_load(EXAMPLES.search(module.read_text())[1])
     play = {
         "name": "Examples",
@@ -61,4 +63,4 @@ def test_the_examples_of_a_module_run(module, start_cloud, terminal):
     assert done.status == 0, done
     assert f"tenantops.qlik.{module.stem}" in str(examples)
     assert cloud.requests() or module.stem in {"qlik_wave_guard", "qlik_wave_summary"}
-    assert not any(secret["client_secret"] in done.output for secret in CLIENTS.values())
+    assert not any(secret in done.output for secret in SECRETS.values())

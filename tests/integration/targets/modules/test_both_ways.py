@@ -11,11 +11,19 @@ import sys
 import pytest
 from simulator.process import Simulator
 
-from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, SECRETS, scenario, tenant, tenant_id
+from ansible_collections.tenantops.qlik.tests.integration.fleet import (
+    CLIENTS,
+    ORGANIZATION,
+    SECRETS,
+    scenario,
+    tenant,
+    tenant_id,
+)
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
 
 # Written as templates: ansible-core quotes the lines of a playbook around a task that fails.
 EU = {"client_id": "{{ eu.client_id }}", "client_secret": "{{ eu.client_secret }}"}
+CONSOLE = {name: f"{{{{ organization.{name} }}}}" for name in ORGANIZATION}
 
 
 def token(**more):
@@ -41,6 +49,10 @@ def reactivate(name, **more):
 
 def info(**options):
     return {"tenantops.qlik.qlik_tenant_info": {**EU, **options}}
+
+
+def ask_organization(**options):
+    return {"tenantops.qlik.qlik_tenant_info": {**CONSOLE, **options}}
 
 
 # What is asked, and what the result must hold at least; words that the message must have.
@@ -257,10 +269,42 @@ TABLE |= {
     "a look-up by both": (
         info(hostname="acme.eu.qlikcloud.com", tenant_id="x"),
         {"failed": True},
-        "Give either tenant_id",
+        "Give one of tenant_id",
     ),
-    "a look-up by nothing": (info(), {"failed": True}, "Give either tenant_id"),
+    "a look-up by nothing": (info(), {"failed": True}, "Give one of tenant_id"),
     "a look-up by id without a region": (info(tenant_id=tenant_id("acme")), {"failed": True}, "region is missing"),
+    "a look-up of a disabled tenant in the organization": (
+        ask_organization(hostname="GONE.eu.qlikcloud.com"),
+        {"failed": False, "changed": False},
+        "",
+    ),
+    "a look-up by id in the organization": (ask_organization(tenant_id=tenant_id("gone")), {"failed": False}, ""),
+    "a look-up by a filter": (ask_organization(filter='status eq "disabled"'), {"failed": False}, ""),
+    "a look-up of nobody in the organization": (
+        ask_organization(tenant_id=tenant_id("nobody")),
+        {"failed": False, "tenants": []},
+        "",
+    ),
+    "a look-up by a filter that is none": (
+        ask_organization(filter="status like active"),
+        {"failed": True, "http_status": 400},
+        "Check filter",
+    ),
+    "a look-up in somebody else's subscription": (
+        ask_organization(filter='subscriptionId eq "sub-of-others"'),
+        {"failed": True, "http_status": 403, "code": "AUTH-5"},
+        "is one of its organization",
+    ),
+    "a look-up by a filter with a region's client": (
+        info(filter='status eq "disabled"'),
+        {"failed": True, "http_status": None},
+        "org_client_id and org_client_secret are missing",
+    ),
+    "a look-up with a region's client for the organization's": (
+        ask_organization(hostname="acme.eu.qlikcloud.com", org_client_id=EU["client_id"]),
+        {"failed": True, "http_status": 401},
+        "an organization-level OAuth client is needed",
+    ),
 }
 
 MACHINE = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
@@ -287,7 +331,7 @@ def both_ways(request, tmp_path_factory):
         directory = tmp_path_factory.mktemp("cloud")
         with Simulator(scenario(*tenants), directory=directory, refuse_reads=request.param) as cloud:
             terminal.go_online(cloud)
-            hosts = {"acme.eu.qlikcloud.com": {**variables, "eu": CLIENTS["eu"]}}
+            hosts = {"acme.eu.qlikcloud.com": {**variables, "eu": CLIENTS["eu"], "organization": ORGANIZATION}}
             terminal.write(
                 "inventory.yml", {"all": {"hosts": hosts, "children": {"machines": {"hosts": {"worker": MACHINE}}}}}
             )
@@ -314,7 +358,7 @@ def without_chance(result):
     if isinstance(result, list):
         return [without_chance(one) for one in result]
     if isinstance(result, dict):
-        times = ("expires_at", "expires_in", "estimated_purge_date", "status_since", "created", "updated")
+        times = ("expires_at", "expires_in", "estimated_purge_date", "purge_date", "status_since", "created", "updated")
         by_chance = ("access_token", "trace_id", "exception", "attempts", *times)
         core = ("ansible_facts", "_ansible_delegated_vars", "failed_when_result", "deprecations")
         kept = {key: without_chance(value) for key, value in result.items() if key not in (*by_chance, *core)}
@@ -363,6 +407,7 @@ def test_bad_input_sent_nothing(both_ways):
         # Only hosts of the table's good tenants were ever spoken to.
         assert {one["host"] for one in requests} <= {
             "register.eu.qlikcloud.com",
+            "console.qlikcloud.com",
             *(f"{name}.eu.qlikcloud.com" for name in ("acme", "beta", "gone", "kept", "nobody", "purged")),
         }
 
@@ -373,3 +418,14 @@ def test_a_look_up_shows_the_tenant_in_its_normal_form(both_ways):
         assert found["id"] == tenant_id("acme")
         assert (found["hostnames"], found["region"]) == (["acme.eu.qlikcloud.com"], "eu")
         assert (found["status"], found["purge_date"]) == ("active", None)
+
+
+def test_the_organization_shows_a_disabled_tenant_with_the_date_of_its_purge(both_ways):
+    for results, _requests, _done in both_ways.values():
+        for case in ("a look-up of a disabled tenant in the organization", "a look-up by id in the organization"):
+            (found,) = results[case]["tenants"]
+            assert (found["id"], found["status"], found["region"]) == (tenant_id("gone"), "disabled", "eu")
+            assert found["purge_date"] and found["subscription_id"]
+        by_filter = [one["id"] for one in results["a look-up by a filter"]["tenants"]]
+        assert tenant_id("gone") in by_filter
+        assert tenant_id("beta") not in by_filter

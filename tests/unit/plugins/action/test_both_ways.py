@@ -21,6 +21,8 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     CLIENT_SECRET,
     HOSTNAME,
     NOW,
+    ORG_CLIENT_ID,
+    ORG_CLIENT_SECRET,
     REGION,
     TENANT_ID,
 )
@@ -29,6 +31,7 @@ from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 DEACTIVATION = {**CREDENTIALS, "tenant_id": TENANT_ID, "hostname": HOSTNAME}
 PROBE = {**CREDENTIALS, "hostname": HOSTNAME}
+ORGANIZATION = {"org_client_id": ORG_CLIENT_ID, "org_client_secret": ORG_CLIENT_SECRET}
 
 # The module, its options, and what is answered other than by a live tenant.
 CASES: dict[str, tuple[str, dict[str, t.Any], dict[str, t.Any]]] = {
@@ -56,6 +59,20 @@ CASES: dict[str, tuple[str, dict[str, t.Any], dict[str, t.Any]]] = {
     "probe of a live tenant": ("qlik_tenant_probe", PROBE, {"probe": answers.tenant_token()}),
     "probe without credentials": ("qlik_tenant_probe", {"hostname": HOSTNAME}, {}),
     "another state": ("qlik_tenant_probe", {**PROBE, "expect": "active"}, {}),
+    "by id": ("qlik_tenant_info", {**ORGANIZATION, "tenant_id": TENANT_ID}, {"read": answers.page(answers.listed())}),
+    "by hostname": (
+        "qlik_tenant_info",
+        {**ORGANIZATION, "hostname": HOSTNAME},
+        {"read": answers.page(answers.listed())},
+    ),
+    "by filter": (
+        "qlik_tenant_info",
+        {**ORGANIZATION, "filter": 'status eq "active"'},
+        {"read": answers.page(answers.listed(), answers.listed(1))},
+    ),
+    "by filter, without the organization": ("qlik_tenant_info", {**CREDENTIALS, "filter": 'status eq "active"'}, {}),
+    "half of the organization's client": ("qlik_tenant_info", {"org_client_id": "x", "hostname": HOSTNAME}, {}),
+    "foreign subscription": ("qlik_tenant_info", {**ORGANIZATION, "filter": "x"}, {"read": answers.FORBIDDEN}),
     "unknown state": ("qlik_tenant_probe", {**PROBE, "expect": "gone"}, {}),
 }
 

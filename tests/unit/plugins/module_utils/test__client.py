@@ -18,7 +18,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._answers import Req
 from ansible_collections.tenantops.qlik.plugins.module_utils._client import Client
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput, WaitTooLong
-from ansible_collections.tenantops.qlik.plugins.module_utils._tokens import Credentials, Token
+from ansible_collections.tenantops.qlik.plugins.module_utils._tokens import Credentials, Token, region_issuer
 from ansible_collections.tenantops.qlik.plugins.module_utils._version import VERSION
 from ansible_collections.tenantops.qlik.plugins.module_utils._waiting import Patience
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
@@ -43,7 +43,9 @@ READ = Request("reading the tenant", "GET", REGISTER, f"/api/v1/tenants/{TENANT_
 
 def make_client(clock: FakeClock, *, retries: int = 5, max_wait: float = 900, **more: t.Any) -> Client:
     patience = Patience(retries=retries, max_wait=max_wait, clock=clock)
-    return Client(region="eu", credentials=Credentials(CLIENT_ID, CLIENT_SECRET), patience=patience, **more)
+    return Client(
+        issuer=region_issuer("eu"), credentials=Credentials(CLIENT_ID, CLIENT_SECRET), patience=patience, **more
+    )
 
 
 def test_the_request_for_a_token_is_the_one_of_the_reference(wire: Wire, run: Run) -> None:
@@ -225,7 +227,7 @@ def test_credentials_that_get_no_token_are_refused_with_the_servers_words(wire: 
 
 
 def test_a_client_without_credentials_and_token_says_what_is_missing(wire: Wire, clock: FakeClock) -> None:
-    client = Client(region="eu", patience=Patience(retries=0, max_wait=0, clock=clock))
+    client = Client(issuer=region_issuer("eu"), patience=Patience(retries=0, max_wait=0, clock=clock))
     with pytest.raises(InvalidInput, match="client_id and client_secret are missing"):
         client.ask_with_token(READ)
     assert wire.sent == []

@@ -18,6 +18,8 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     CLIENT_ID,
     CLIENT_SECRET,
     HOSTNAME,
+    ORG_CLIENT_ID,
+    ORG_CLIENT_SECRET,
     REGION,
     TENANT_ID,
     TENANT_TOKEN,
@@ -25,6 +27,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
 from ansible_collections.tenantops.qlik.tests.unit.operate import operate
 from ansible_collections.tenantops.qlik.tests.unit.wire import Reply, Wire
 
+ORGANIZATION = {"org_client_id": ORG_CLIENT_ID, "org_client_secret": ORG_CLIENT_SECRET}
 OWN = f"https://{HOSTNAME}/api/v1"
 
 
@@ -130,3 +133,13 @@ def test_a_hostile_name_is_harmless_in_the_normal_form() -> None:
     record = normal_form({"id": TENANT_ID, "name": "\x1b[31mEvil\r\nX", "hostnames": [HOSTNAME, "\x9b31m"]})
     assert record is not None
     assert (record["name"], record["hostnames"][1]) == ("[31mEvil X", "31m")
+
+
+def test_the_three_sources_have_one_normal_form(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.record())
+    (of_the_register_host,) = info(run, tenant_id=TENANT_ID, region=REGION)["tenants"]
+    wire.on("read", answers.page(answers.listed()))
+    (of_the_organization,) = info(run, tenant_id=TENANT_ID, **ORGANIZATION)["tenants"]
+    assert list(of_the_register_host) == list(of_the_organization)
+    same = ("id", "name", "hostnames", "region", "datacenter", "status", "created", "updated")
+    assert {key: of_the_register_host[key] for key in same} == {key: of_the_organization[key] for key in same}

@@ -1,0 +1,257 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: qlik_tenants
+short_description: The Qlik Cloud tenants of an organization as hosts
+version_added: 0.1.0
+description:
+  - Lists tenants of every region and subscription by the organization API, disabled ones too. Each is a host of the group
+    O(tenants_group), with what is known of it in variables that begin with C(qlik_).
+  - Its source is a YAML file whose name ends in C(qlik_tenants.yml) or C(qlik_tenants.yaml).
+  - The playbooks of this collection run on it as it is. It never sets a confirmation, and refuses to compute one. A tenant that it
+    lists is deactivated by a plan that was approved, or where somebody types its hostname.
+  - What comes from the API is data. A tenant whose name is a template is a tenant with an odd name.
+author:
+  - tenantops.qlik contributors (@tenantops)
+extends_documentation_fragment:
+  - tenantops.qlik.connection.requests
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+options:
+  plugin:
+    description: Says that the file is a source of this plugin.
+    type: str
+    required: true
+    choices: [tenantops.qlik.qlik_tenants]
+  org_client_id:
+    description: The id of an organization-level OAuth client with the scope C(cloud-console.tenants:read). It may be a template.
+    type: str
+    env:
+      - name: QLIK_ORG_CLIENT_ID
+  org_client_secret:
+    description: The secret of that client. It may be vaulted, and it may be a template, such as a look-up.
+    type: str
+    env:
+      - name: QLIK_ORG_CLIENT_SECRET
+  filter:
+    description:
+      - A SCIM filter, which the server applies, such as V(status eq "active" and countryCode eq "DE").
+      - A tenant is listed where this and all of the options below hold.
+    type: str
+  statuses:
+    description: V(active), V(disabled) (which means V(deactivated) too, and the other way round), V(deleted).
+    type: list
+    elements: str
+  regions:
+    description: Short codes of regions. They are read from the hostnames, so that new ones need no new version of this collection.
+    type: list
+    elements: str
+  subscription_ids:
+    description: Subscriptions of the organization. Where the API wants a filter to name them, they have to be given.
+    type: list
+    elements: str
+  name:
+    description: The name of a tenant. It is unique in a region only.
+    type: str
+  license_ended_before:
+    description:
+      - Only tenants whose licence ended before this. A date such as V(2026-09-30), a time such as V(2026-09-30T12:00:00Z), or a number
+        of days ago such as V(60d).
+      - A tenant without an end of its licence is not listed then.
+    type: raw
+  hostname_template:
+    description:
+      - A template for the names of the hosts, such as V({{ qlik_name }}.{{ qlik_region }}). By default a host is called by its first
+        hostname under C(qlikcloud.com).
+      - A name that two tenants would have, or that has other characters than letters, digits, C(.), C(_) and C(-), is not used. The
+        hostname is, with a warning. With O(strict) it is an error.
+    type: str
+  tenants_group:
+    description:
+      - The group of all tenants that are listed. The default is the one that the playbooks run on. The Python of this process is set as
+        C(ansible_python_interpreter) in it.
+    type: str
+    default: qlik_tenants
+notes:
+  - The cache holds the tenants, not the credentials. Its key covers the credentials, the host and the filter that the server is sent. So
+    neither another organization nor another filter gets its rows.
+  - C(ansible_connection) is not set. The playbooks set it themselves. With it, C(ansible all) would run on this machine once a tenant.
+"""
+
+EXAMPLES = r"""
+# tenants whose licence ended more than 60 days ago, as ended.qlik_tenants.yml
+plugin: tenantops.qlik.qlik_tenants
+statuses: [active]
+license_ended_before: 60d
+
+---
+# a group a region and one by the name; credentials from a secret store; kept for an hour
+plugin: tenantops.qlik.qlik_tenants
+org_client_id: "{{ lookup('ansible.builtin.env', 'CONSOLE_ID') }}"
+org_client_secret: "{{ lookup('ansible.builtin.env', 'CONSOLE_SECRET') }}"
+strict: true
+keyed_groups:
+  - {key: qlik_region, prefix: region}
+groups:
+  internal: qlik_name is match('internal-')
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/qlik_tenants
+cache_timeout: 3600
+"""
+
+import hashlib
+import json
+import sys
+import typing as t
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._addresses import CONSOLE_HOST
+from ansible_collections.tenantops.qlik.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
+from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._errors import QlikError
+from ansible_collections.tenantops.qlik.plugins.module_utils._host_names import by_hostname, rename
+from ansible_collections.tenantops.qlik.plugins.module_utils._operations import organization_tenants, perform
+from ansible_collections.tenantops.qlik.plugins.module_utils._selection import check_selection
+from ansible_collections.tenantops.qlik.plugins.module_utils._version import VERSION
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
+
+if t.TYPE_CHECKING:
+    from ansible.inventory.data import InventoryData
+    from ansible.parsing.dataloader import DataLoader
+
+# Beside qlik_hostname: the variables of a host, and what they are called in a tenant's normal form.
+_VARIABLES = {
+    "qlik_tenant_id": "id",
+    "qlik_hostnames": "hostnames",
+    "qlik_region": "region",
+    "qlik_name": "name",
+    "qlik_status": "status",
+    "qlik_datacenter": "datacenter",
+    "qlik_country": "country",
+    "qlik_subscription_id": "subscription_id",
+    "qlik_license_starts_at": "license_starts_at",
+    "qlik_license_ends_at": "license_ends_at",
+    "qlik_deletion_starts_at": "purge_date",
+    "qlik_created": "created",
+    "qlik_updated": "updated",
+}
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """The tenants of the organization. Which are meant and what they are called is decided in the core."""
+
+    NAME = "tenantops.qlik.qlik_tenants"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether this may be a source of this plugin, by its name."""
+        return bool(super().verify_file(path)) and path.endswith(("qlik_tenants.yml", "qlik_tenants.yaml"))
+
+    def parse(self, inventory: InventoryData, loader: DataLoader, path: str, cache: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Add the tenants to the inventory. Strings that are added are not trusted as templates: that is the default of plugins."""
+        super().parse(inventory, loader, path, cache)
+        self._check_keys(self._read_config_data(path))
+        params = self._params()
+        try:
+            selection = check_selection(params, datetime.now(timezone.utc))
+        except QlikError as error:
+            raise AnsibleParserError(error.message) from None
+        tenants = self._read_tenants(path, {**params, "filter": selection.filter}, use_cache=cache)
+        self._populate(tenant for tenant in tenants if selection.takes(tenant))
+
+    def _check_keys(self, config: Mapping[str, t.Any]) -> None:
+        unknown = sorted(set(map(str, config)) - set(self._options))
+        if unknown:
+            # A misspelt option would list tenants that it was to leave out.
+            raise AnsibleParserError(f"Unknown options: {', '.join(unknown)}.")
+        computed = [str(name) for name in self.get_option("compose") if str(name).endswith("confirm_hostname")]
+        if computed:
+            raise AnsibleParserError(
+                f"compose sets {', '.join(computed)}: a confirmation is typed, never computed. Fleets are approved by a plan."
+            )
+
+    def _params(self) -> dict[str, t.Any]:
+        """The options as the core takes them."""
+        params = {name: plain(self.get_option(name)) for name in self._options}
+        self.templar.available_variables = self._vars
+        for name in ("org_client_id", "org_client_secret"):
+            params[name] = plain(self.templar.template(self.get_option(name)))
+        return params
+
+    def _read_tenants(self, path: str, params: Mapping[str, t.Any], *, use_cache: bool) -> list[dict[str, t.Any]]:
+        caching = params["cache"]
+        key = f"{self.get_cache_key(path)}_{_digest(params)}"
+        kept = self._cache.get(key) if caching and use_cache else None
+        if isinstance(kept, Mapping) and isinstance(kept.get("tenants"), list):
+            return t.cast("list[dict[str, t.Any]]", kept["tenants"])
+        if REQUESTS_IMPORT_ERROR:
+            raise AnsibleParserError(missing_required_lib("requests"))
+        # Not on the standard output: that is the inventory's.
+        run = Run(announce=lambda sentence: self.display.display(sentence, stderr=True))
+        result = perform(organization_tenants, params, run)
+        if result["failed"]:
+            raise AnsibleParserError(run.hide(result["msg"]))
+        for warning in result.get("warnings", ()):
+            self.display.warning(warning)
+        if caching:
+            self._cache[key] = {"tenants": result["tenants"]}
+        return t.cast("list[dict[str, t.Any]]", result["tenants"])
+
+    def _populate(self, tenants: Iterable[dict[str, t.Any]]) -> None:
+        group = self.inventory.add_group(self.get_option("tenants_group"))
+        self.inventory.set_variable(group, "ansible_python_interpreter", sys.executable)
+        strict = self.get_option("strict")
+        compose, groups, keyed_groups = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
+        for name, variables in self._name_hosts(tenants, group).items():
+            self.inventory.add_host(name, group)
+            for variable, value in variables.items():
+                self.inventory.set_variable(name, variable, value)
+            if compose or groups or keyed_groups:
+                known = {**variables, "inventory_hostname": name}
+                self._set_composite_vars(compose, known, name, strict)
+                self._add_host_to_composed_groups(groups, known, name, strict, fetch_hostvars=bool(compose))
+                self._add_host_to_keyed_groups(keyed_groups, known, name, strict, fetch_hostvars=bool(compose))
+
+    def _name_hosts(self, tenants: Iterable[dict[str, t.Any]], group: str) -> dict[str, dict[str, t.Any]]:
+        """The variables of the hosts, by the names that these have in the inventory."""
+        named, remarks = by_hostname(tenants)
+        for remark in remarks:
+            self.display.warning(remark)
+        hosts = {
+            hostname: {"qlik_hostname": hostname, **{variable: tenant[key] for variable, key in _VARIABLES.items()}}
+            for hostname, tenant in named.items()
+        }
+        template = self.get_option("hostname_template")
+        if template is None:
+            return hosts
+        names = {hostname: self._evaluate(template, variables) for hostname, variables in hosts.items()}
+        renamed, kept = rename(named, names, group)
+        if kept and self.get_option("strict"):
+            raise AnsibleParserError(kept)
+        if kept:
+            self.display.warning(kept)
+        return dict(zip(renamed, hosts.values(), strict=True))
+
+    def _evaluate(self, template: str, variables: Mapping[str, t.Any]) -> t.Any:
+        self.templar.available_variables = variables
+        try:
+            return plain(self.templar.template(template))
+        except AnsibleError as error:
+            if self.get_option("strict"):
+                raise AnsibleParserError(f"hostname_template, for {variables['qlik_hostname']}: {error}") from None
+            return None
+
+
+def _digest(params: Mapping[str, t.Any]) -> str:
+    """Of all that decides what the API answers, and of the version, whose normal form is kept."""
+    parts = (VERSION, CONSOLE_HOST, params["org_client_id"], params["org_client_secret"], params["filter"])
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,328 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin with ansible-inventory and the playbooks, through console.qlikcloud.com over TLS."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from ansible_collections.tenantops.qlik.tests.integration.fleet import (
+    CLIENTS,
+    ORGANIZATION,
+    SECRETS,
+    scenario,
+    tenant,
+    tenant_id,
+)
+
+CONSOLE = "console.qlikcloud.com"
+EVIL = "{{ lookup('ansible.builtin.pipe', 'touch pwned') }}"
+OTHERS = {"id": "client-of-others", "secret": "canary-secret-of-others-7c2d"}
+TENANTS = (
+    tenant("acme", license_ends_at="-61d"),
+    tenant("beta", license_ends_at="-59d"),
+    tenant("gone", status="disabled", purge_at="+9d", license_ends_at="-100d"),
+    tenant("odd") | {"name": EVIL},
+    tenant("acme-us", "us", subscription="sub-2") | {"name": "acme"},
+)
+
+
+@pytest.fixture
+def refuse_reads():
+    """Not in this target: the register hosts are not asked."""
+    return
+
+
+def organization(**more):
+    mine = {"id": ORGANIZATION["org_client_id"], "secret": ORGANIZATION["org_client_secret"]}
+    return {"clients": [mine, OTHERS], "subscription": ["sub-1", "sub-2"], **more}
+
+
+@pytest.fixture
+def cloud(start_cloud):
+    return start_cloud(scenario(*TENANTS, organization=organization()))
+
+
+@pytest.fixture
+def inventory(terminal):
+    """Writes a source and runs ansible-inventory on it."""
+
+    def run(*options, **source):
+        terminal.write("all.qlik_tenants.yml", {"plugin": "tenantops.qlik.qlik_tenants", **source})
+        return terminal.run("ansible-inventory", "-i", "all.qlik_tenants.yml", *options)
+
+    for option, value in ORGANIZATION.items():
+        terminal.environment[f"QLIK_{option.upper()}"] = value
+    terminal.environment["ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED"] = "1"
+    return run
+
+
+def safe(value):
+    """Without the marks that ansible-inventory puts around texts that are no templates."""
+    if isinstance(value, list):
+        return [safe(one) for one in value]
+    if isinstance(value, dict):
+        return (
+            value["__ansible_unsafe"] if list(value) == ["__ansible_unsafe"] else {k: safe(v) for k, v in value.items()}
+        )
+    return value
+
+
+def hosts(done):
+    assert done.status == 0, done
+    return safe(json.loads(done.stdout))["_meta"]["hostvars"]
+
+
+def names(done):
+    return sorted(host.partition(".")[0] for host in hosts(done))
+
+
+def leaks(*texts):
+    return [
+        secret for secret in (*SECRETS.values(), OTHERS["secret"], "simulated-") for text in texts if secret in text
+    ]
+
+
+def test_every_tenant_is_a_host_with_what_is_known_of_it(cloud, terminal, inventory):
+    terminal.go_online(cloud)
+    done = inventory(
+        "--list",
+        "-vvvv",
+        keyed_groups=[{"key": "qlik_region", "prefix": "region"}],
+        compose={"label": "qlik_name ~ '!'"},
+    )
+    # With -vvvv the standard output has more than the inventory.
+    shown = safe(json.loads(done.stdout[done.stdout.index("\n{") :]))
+    variables = shown["_meta"]["hostvars"]
+    assert sorted(variables) == sorted(one["hostname"] for one in TENANTS)
+    assert sorted(shown["qlik_tenants"]["hosts"]) == sorted(variables)
+    assert shown["region_us"]["hosts"] == ["acme-us.us.qlikcloud.com"]
+    gone = variables["gone.eu.qlikcloud.com"]
+    record = cloud.requests(path="/api/core/tenants")
+    assert [(one["host"], one["method"], one["query"]) for one in record] == [
+        (CONSOLE, "GET", {"limit": "100", "totalResults": "true"})
+    ]
+    assert {one["host"] for one in cloud.requests()} == {CONSOLE}
+    assert len(cloud.requests()) == 2
+    assert gone.pop("qlik_deletion_starts_at")[:4].isdigit()
+    assert gone.pop("qlik_license_ends_at")[:4].isdigit()
+    assert {key: value for key, value in gone.items() if not key.endswith(("ed", "starts_at"))} == {
+        "ansible_python_interpreter": sys.executable,
+        "label": "gone!",
+        "qlik_tenant_id": tenant_id("gone"),
+        "qlik_hostname": "gone.eu.qlikcloud.com",
+        "qlik_hostnames": ["gone.eu.qlikcloud.com"],
+        "qlik_region": "eu",
+        "qlik_name": "gone",
+        "qlik_status": "disabled",
+        "qlik_datacenter": "eu-west-1",
+        "qlik_country": "IE",
+        "qlik_subscription_id": "sub-1",
+    }
+    assert (variables["odd.eu.qlikcloud.com"]["qlik_name"], variables["odd.eu.qlikcloud.com"]["label"]) == (
+        EVIL,
+        f"{EVIL}!",
+    )
+    assert not list(terminal.folder.rglob("pwned"))
+    assert "confirm" not in json.dumps(shown)
+    assert leaks(done.output) == []
+
+
+def test_a_name_that_is_a_template_is_never_run(cloud, terminal, inventory):
+    terminal.go_online(cloud)
+    group = {"key": "qlik_name", "prefix": "name", "parent_group": "by_name"}
+    inventory(
+        "--graph", keyed_groups=[group], groups={"evil": "'lookup' in qlik_name"}, hostname_template="{{ qlik_name }}"
+    )
+    show = {"name": "Show", "ansible.builtin.debug": {"msg": "{{ qlik_name }} of {{ inventory_hostname }}"}}
+    play = {"name": "Play", "hosts": "evil", "connection": "local", "gather_facts": False, "tasks": [show]}
+    terminal.write("play.yml", [play])
+    done = terminal.run("ansible-playbook", "-i", "all.qlik_tenants.yml", "play.yml")
+    assert done.status == 0, done
+    assert "touch pwned" in done.stdout
+    # Neither its name nor that of two tenants is one for a host: both are said, and all are there.
+    assert "of odd.eu.qlikcloud.com" in done.stdout
+    assert all(name in " ".join(done.output.split()) for name in ("odd.eu", "acme.eu", "acme-us.us"))
+    assert not list(terminal.folder.rglob("pwned"))
+
+
+CHOICES = {
+    "statuses": ({"statuses": ["disabled"]}, ["gone"], '(status eq "disabled" or status eq "deactivated")'),
+    "regions": ({"regions": ["us"]}, ["acme-us"], None),
+    "a name": ({"name": "acme", "regions": ["eu"]}, ["acme"], 'name eq "acme"'),
+    "a licence that ended": (
+        {"license_ended_before": "60d", "statuses": ["active"]},
+        ["acme"],
+        'status eq "active"',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CHOICES)
+def test_what_the_server_can_filter_it_filters_and_the_rest_is_done_here(cloud, terminal, inventory, case):
+    source, expected, sent = CHOICES[case]
+    terminal.go_online(cloud)
+    assert names(inventory("--list", **source)) == expected
+    (request,) = cloud.requests(path="/api/core/tenants")
+    assert request["query"].get("filter") == sent
+
+
+CACHE = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "cache"}
+
+
+def test_a_hit_makes_no_request_and_is_nobody_elses(cloud, terminal, inventory):
+    terminal.go_online(cloud)
+    first = hosts(inventory("--list", **CACHE))
+    asked = len(cloud.requests())
+    again = inventory("--list", "-vvvv", **CACHE)
+    assert safe(json.loads(again.stdout[again.stdout.index("\n{") :]))["_meta"]["hostvars"] == first
+    assert names(inventory("--list", **CACHE, regions=["us"])) == ["acme-us"]
+    assert len(cloud.requests()) == asked
+    # Another filter, another client, and whoever wants it fresh.
+    assert names(inventory("--list", **CACHE, statuses=["disabled"])) == ["gone"]
+    assert len(cloud.requests()) == asked + 2
+    hosts(inventory("--list", **CACHE, org_client_id=OTHERS["id"], org_client_secret=OTHERS["secret"]))
+    assert len(cloud.requests()) == asked + 4
+    hosts(inventory("--list", "--flush-cache", **CACHE))
+    assert len(cloud.requests()) == asked + 6
+    kept = [path for path in (terminal.folder / "cache").rglob("*") if path.is_file()]
+    assert len(kept) == 3
+    assert leaks(again.output, *(path.read_text() for path in kept), *map(str, kept)) == []
+
+
+def test_a_wrong_secret_gets_nothing_from_the_cache(cloud, terminal, inventory):
+    terminal.go_online(cloud)
+    hosts(inventory("--list", **CACHE))
+    done = inventory("--list", **CACHE, org_client_secret="wrong")
+    assert done.status != 0
+    assert "No token was issued. Check org_client_id and org_client_secret" in " ".join(done.output.split())
+
+
+@pytest.mark.parametrize("cursor", ["next", "offset"])
+def test_250_tenants_are_three_pages(start_cloud, terminal, inventory, cursor):
+    fleets = [{"count": 125, "region": region, "prefix": region} for region in ("eu", "us")]
+    cloud = start_cloud(scenario(fleets=fleets, organization=organization(cursor=cursor)))
+    terminal.go_online(cloud)
+    assert len(hosts(inventory("--list"))) == 250
+    pages = cloud.requests(path="/api/core/tenants")
+    assert [(one["host"], cursor in one["query"]) for one in pages] == [
+        (CONSOLE, False),
+        (CONSOLE, True),
+        (CONSOLE, True),
+    ]
+
+
+LIST = {"method": "GET", "path": "/api/core/tenants"}
+FAILURES = {
+    "a foreign subscription": ({"subscription_ids": ["sub-of-others"]}, {}, "HTTP 403", "is one of its organization"),
+    "a filter that must be": ({}, {"filter_required": True}, "HTTP 400", "give subscription_ids"),
+    "a misspelt option": ({"regoins": ["eu"]}, {}, "Unknown options", "regoins"),
+    "a computed confirmation": (
+        {"compose": {"tenant_decommission_confirm_hostname": "inventory_hostname"}},
+        {},
+        "a confirmation is typed",
+        "approved by a plan",
+    ),
+    "a group of what is not there": (
+        {"strict": True, "groups": {"x": "nothing.at.all"}},
+        {},
+        "Could not add host",
+        "nothing",
+    ),
+    "names that are not unique": (
+        {"strict": True, "hostname_template": "{{ qlik_name }}"},
+        {},
+        "another tenant has the name",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_what_is_wrong_is_said_and_nothing_is_listed(start_cloud, terminal, inventory, case):
+    source, more, *words = FAILURES[case]
+    cloud = start_cloud(scenario(*TENANTS, organization=organization(**more)))
+    terminal.go_online(cloud)
+    done = inventory("--list", "-vvvv", **source)
+    assert done.status != 0
+    text = " ".join(done.output.split())
+    assert all(word in text for word in words), done
+    assert leaks(done.output) == []
+
+
+def test_trouble_that_passes_is_survived(start_cloud, terminal, inventory):
+    faults = [
+        {**LIST, "do": {"status": 429, "headers": {"Retry-After": "6"}, "json": {}}},
+        {**LIST, "do": {"status": 503, "html": "<h1>Oops</h1>"}},
+        {**LIST, "do": {"revoke_token": True}},
+    ]
+    cloud = start_cloud(scenario(*TENANTS, faults=faults, organization=organization()))
+    terminal.go_online(cloud)
+    done = inventory("--list")
+    assert len(hosts(done)) == len(TENANTS)
+    # Not on the standard output, which the inventory is read from.
+    assert "waiting 6 s" in done.output
+    assert [one["status"] for one in cloud.requests(**LIST)] == [429, 503, 401, 200]
+    assert len(cloud.requests(path="/oauth/token")) == 2
+
+
+def test_tenants_that_cannot_be_hosts_are_said(start_cloud, terminal, inventory):
+    same = {"hostnames": ["twin.eu.qlikcloud.com"]}
+    odd = [
+        tenant("nameless", shown={"hostnames": []}),
+        tenant("localhost", shown={"hostnames": ["localhost"]}),
+        tenant("twin-a", shown=same),
+        tenant("twin-b", shown=same),
+        tenant("again", shown={"status": "deleted", "hostnames": ["acme.eu.qlikcloud.com"]}),
+        tenant("broken", shown={"id": "../x"}),
+    ]
+    cloud = start_cloud(scenario(*TENANTS, *odd, organization=organization()))
+    terminal.go_online(cloud)
+    done = inventory("--list")
+    assert len(hosts(done)) == len(TENANTS)
+    assert hosts(done)["acme.eu.qlikcloud.com"]["qlik_tenant_id"] == tenant_id("acme")
+    text = " ".join(done.output.split())
+    for name in ("nameless", "localhost", "twin-a", "twin-b", "again"):
+        assert tenant_id(name) in text
+    assert "1 entries of the list are no tenants" in text
+
+
+def test_a_secret_may_be_vaulted_or_looked_up(cloud, terminal, inventory):
+    terminal.go_online(cloud)
+    secret = terminal.environment.pop("QLIK_ORG_CLIENT_SECRET")
+    terminal.write("password", "a-password-of-the-vault")
+    terminal.environment |= {"ANSIBLE_VAULT_PASSWORD_FILE": str(terminal.folder / "password"), "CONSOLE_SECRET": secret}
+    vaulted = terminal.run("ansible-vault", "encrypt_string", "--name", "org_client_secret", secret).stdout
+    terminal.write("vaulted.qlik_tenants.yml", f"plugin: tenantops.qlik.qlik_tenants\n{vaulted}")
+    done = terminal.run("ansible-inventory", "-i", "vaulted.qlik_tenants.yml", "--list")
+    assert len(hosts(done)) == len(TENANTS)
+    done = inventory("--list", org_client_secret="{{ lookup('ansible.builtin.env', 'CONSOLE_SECRET') }}")
+    assert len(hosts(done)) == len(TENANTS)
+
+
+def test_the_playbooks_run_on_it_as_it_is(cloud, terminal, inventory):
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write("eu.qlik_tenants.yml", {"plugin": "tenantops.qlik.qlik_tenants", "regions": ["eu"]})
+    done = terminal.run("ansible-playbook", "-i", "eu.qlik_tenants.yml", "tenantops.qlik.decommission")
+    assert done.status == 2
+    assert "tenant_decommission_confirm_hostname is missing" in done.stdout
+    done = terminal.run(
+        "ansible-playbook", "-i", "eu.qlik_tenants.yml", "tenantops.qlik.plan", "-e", "qlik_plan=plan.json"
+    )
+    assert done.status == 0, done
+    plan = json.loads((terminal.folder / "plan.json").read_text())
+    assert sorted((one["hostname"], one["action"]) for one in plan["tenants"]) == [
+        ("acme.eu.qlikcloud.com", "deactivate"),
+        ("beta.eu.qlikcloud.com", "deactivate"),
+        ("gone.eu.qlikcloud.com", "leave"),
+        ("odd.eu.qlikcloud.com", "deactivate"),
+    ]
+    assert cloud.action_posts() == []
+    assert leaks(done.output) == []
+    assert not any(client["client_secret"] in done.output for client in CLIENTS.values())
