@@ -5,7 +5,8 @@
 """Compare how many tests ran with how many the repository records: count.py FOLDER PART...
 
 FOLDER holds the JUnit files of ansible-test and pytest. tests/minimum.txt has the least number of tests for each part;
-a part that ran none fails whatever is recorded. A part may be a choice of its targets: integration=modules,evidence.
+a part that ran none fails whatever is recorded. A part may be a choice of its targets, integration=modules,evidence, or another way to
+run it, units=pytest.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run, check_credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._plan import Plan, read_plan
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import guard_wave
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION, guard_wave
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave_listing import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import read_file
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_entries, read_registered, read_results
@@ -81,11 +82,16 @@ class ActionModule(QlikAction):
             wave_id=wave_id,
             prepare_all=has_foreign_run_once(self._task),
         )
+        listed = Listed()
+        if operation == DECOMMISSION:
+            listed = look_up_wave(wave, params, run, prefix, planning=params["planning"])
         claims = {name: params[name] for name in ("approved_by", "ticket")}
-        for entry in wave["tenants"].values():
+        for host, entry in wave["tenants"].items():
             entry |= {"prefix": prefix, "one_client": one_client is not None, **claims}
+            entry["listed_purge_date"] = listed.purge_dates.get(host)
             entry["seal"] = seal(entry)
-        return {"changed": False, **wave, "batch": [str(host) for host in task_vars.get("ansible_play_batch", ())]}
+        result = {"changed": False, **wave, "batch": [str(host) for host in task_vars.get("ansible_play_batch", ())]}
+        return {**result, "warnings": listed.warnings} if listed.warnings else result
 
     @staticmethod
     def _plan(params: Mapping[str, t.Any], run: Run) -> Plan | None:

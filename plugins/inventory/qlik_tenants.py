@@ -121,6 +121,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._connection import 
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import QlikError
 from ansible_collections.tenantops.qlik.plugins.module_utils._host_names import by_hostname, rename
 from ansible_collections.tenantops.qlik.plugins.module_utils._operations import organization_tenants, perform
+from ansible_collections.tenantops.qlik.plugins.module_utils._output import some
 from ansible_collections.tenantops.qlik.plugins.module_utils._selection import check_selection
 from ansible_collections.tenantops.qlik.plugins.module_utils._version import VERSION
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
@@ -166,6 +167,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except QlikError as error:
             raise AnsibleParserError(error.message) from None
         tenants = self._read_tenants(path, {**params, "filter": selection.filter}, use_cache=cache)
+        undated = [tenant["id"] for tenant in tenants if selection.cannot_date(tenant)]
+        if undated:
+            self.display.warning(f"Left out, since the end of their licence cannot be read: {some(undated)}.")
         self._populate(tenant for tenant in tenants if selection.takes(tenant))
 
     def _check_keys(self, config: Mapping[str, t.Any]) -> None:

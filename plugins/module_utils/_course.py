@@ -124,6 +124,10 @@ class Course(abc.ABC):
     def _is_news(self, status: str | None) -> bool:
         """The receipt does not tell yet that the tenant is in the condition that it was found in, and should."""
 
+    def _listed(self) -> dict[str, t.Any]:
+        """The result keys that the organization's list tells of a tenant that is left alone."""
+        return {}
+
     def _intent(self) -> dict[str, t.Any]:
         """What the receipt's intent says of the order."""
         return {}
@@ -407,7 +411,8 @@ class Course(abc.ABC):
         if status == PURGED or not (probed if changed else self._is_news(status)):
             return
         with self._recording():
-            self._journal.record("observed", {"status": status, **_facts_of(probed)})
+            seen = {} if changed else self._listed()
+            self._journal.record("observed", {"status": status, **seen, **_facts_of(probed)})
 
     def _settle_another_run(self, found: Observation) -> None:
         """Write the outcome of an intent that an earlier run left without one."""

@@ -75,10 +75,14 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Deactivation(Order):
-    """An order to deactivate a tenant, to be purged after so many days."""
+    """An order to deactivate a tenant, to be purged after so many days.
+
+    ``listed_purge_date``: of a tenant that is disabled already, by the organization's list.
+    """
 
     purge_after_days: int
     reset_purge_timer: bool = False
+    listed_purge_date: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +113,26 @@ def check_hours(value: t.Any, option: str, highest: float = 10 * 365 * 24) -> fl
 
 
 def _check_length(value: t.Any, option: str, unit: str, lowest: float, highest: float) -> float:
-    try:
-        length = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        length = math.nan
+    length = _number(value)
     if not lowest <= length <= highest:
         raise InvalidInput(f"{option} is {shown(value)}: it must be a number of {unit} from {lowest:g} to {highest:g}.")
     return length
+
+
+def _number(value: t.Any) -> float:
+    """A number, given as one or as text; NaN, which is in no range, where it is none."""
+    try:
+        return math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def check_percent(value: t.Any, option: str) -> float:
+    """More than 0 percent, and 100 at the most."""
+    percent = _number(value)
+    if not 0 < percent <= 100:
+        raise InvalidInput(f"{option} is {shown(value)}: it must be a number of percent, above 0 and up to 100.")
+    return percent
 
 
 def check_bool(value: t.Any, option: str) -> bool:

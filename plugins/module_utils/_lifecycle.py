@@ -124,17 +124,23 @@ class _Deactivating(Course):
 
     def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
         told = self._journal.standing
-        # Only the answer to the deactivation tells the date; later, the receipt does.
+        # The answer to the deactivation tells the date; later, the organization's list where it was asked, else the receipt.
         known = not changed and told.state in (DISABLED, PURGED)
+        listed = self._listed() if not changed and previous_status in DISABLED_STATUSES else {}
         dates = {
             "estimated_purge_date": told.purge_date if known else None,
-            "purge_date_reckoned": known and told.purge_date_reckoned,
+            "purge_date_reckoned": known and told.purge_date_reckoned and not listed,
+            **listed,
             **more,
         }
         if self._order.planned and not changed:
             dates["plan_sha256"] = self._journal.applied_plan
         super()._conclude(previous_status, changed=changed, purge_after_days=self._order.purge_after_days, **dates)
         self._warn_of_another_date()
+
+    def _listed(self) -> dict[str, t.Any]:
+        date = self._order.listed_purge_date
+        return {"estimated_purge_date": date} if read_time(date) else {}
 
     def _extra_diff(self) -> dict[str, t.Any]:
         return {"purge_after_days": self._order.purge_after_days}

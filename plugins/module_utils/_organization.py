@@ -18,17 +18,19 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from ._addresses import CONSOLE_HOST, ORGANIZATION_TENANTS_PATH, Address
 from ._answers import Answer, Request
 from ._client import Client
+from ._decision import DISABLED_STATUSES
 from ._errors import Refused, Stopped
 from ._lookup import normal_form
-from ._selection import literal
+from ._selection import literal, one_of
 
-_COUNT_PATH = f"{ORGANIZATION_TENANTS_PATH}/actions/count"
 _PAGE = 100
 # 100,000 tenants. A server that always has another page is not followed for ever.
 _MOST_PAGES = 1000
 # Pages in a row that bring nothing new: a server may filter what it has put on a page already.
 _MOST_IDLE_PAGES = 5
 _LONGEST_CURSOR = 4000
+# Quoted it may be three times as long, and servers take URLs of 8,000 characters or less.
+_LONGEST_FILTER_IN_URL = 1000
 # What the links call it: both are documented.
 _CURSORS = ("next", "offset")
 
@@ -98,6 +100,14 @@ def list_tenants(client: Client, scim_filter: str | None = None) -> Listing:
     raise answer.refusal(f"The list has no end after {_MOST_PAGES} pages. {_RUN_AGAIN}")
 
 
+def list_disabled(client: Client) -> Listing:
+    """The tenants that are disabled, and where the server does not filter without a subscription, all.
+
+    :raises Refused: as list_tenants().
+    """
+    return _list_at_least(client, one_of("status", sorted(DISABLED_STATUSES)))
+
+
 def find_in_organization(client: Client, tenant_id: str) -> dict[str, t.Any] | None:
     """The tenant with this id, which check_tenant_id() has passed; None where the organization has none.
 
@@ -121,18 +131,10 @@ def find_in_organization(client: Client, tenant_id: str) -> dict[str, t.Any] | N
 def find_by_hostname_in_organization(client: Client, address: Address) -> list[dict[str, t.Any]]:
     """The tenants with this hostname: one, none, or beside a live tenant those that are gone.
 
-    A server that wants subscriptionId in every filter refuses this one (the reference has it so, the guide lists with no filter at
-    all): then all tenants are listed, and looked at here.
-
     :raises Refused: the API does not show them.
     :raises Stopped: none is found, and there are entries that cannot be read, of which one may be it.
     """
-    try:
-        listing = list_tenants(client, f"hostnames eq {literal(address.hostname)}")
-    except Refused as refused:
-        if refused.http_status != 400:
-            raise
-        listing = list_tenants(client)
+    listing = _list_at_least(client, f"hostnames eq {literal(address.hostname)}")
     found = [tenant for tenant in listing.tenants if address.hostname in (name.lower() for name in tenant["hostnames"])]
     if not found and listing.unreadable:
         raise Stopped(
@@ -142,34 +144,35 @@ def find_by_hostname_in_organization(client: Client, address: Address) -> list[d
     return found
 
 
-def count_tenants(client: Client, scim_filter: str | None = None) -> int:
-    """How many tenants a filter takes, or how many there are, without listing them.
+def _list_at_least(client: Client, scim_filter: str) -> Listing:
+    """The tenants that a filter takes, and maybe others.
 
-    :arg client: one of the organization.
-    :raises Refused: the API does not say.
+    A server that wants subscriptionId in every filter refuses this one (the reference has it so, the guide lists with no filter at
+    all): then all tenants are listed.
     """
-    query = {} if scim_filter is None else {"filter": scim_filter}
-    request = Request("counting the tenants of the organization", "GET", CONSOLE_HOST, _with_query(_COUNT_PATH, query))
-    answer = client.ask_with_token(request)
-    total = answer.body.get("total") if answer.status == 200 and isinstance(answer.body, dict) else None
-    # True is a number to Python.
-    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
-        raise answer.refusal(_NEXT_STEPS.get(answer.status, _TRY_LATER))
-    return total
+    try:
+        return list_tenants(client, scim_filter)
+    except Refused as refused:
+        if refused.http_status != 400:
+            raise
+        return list_tenants(client)
 
 
 def _page_request(scim_filter: str | None, cursor: tuple[str, str] | None) -> Request:
     query = {"limit": str(_PAGE), "totalResults": "true"}
-    if scim_filter is not None:
-        query["filter"] = scim_filter
     if cursor is not None:
         query[cursor[0]] = cursor[1]
-    path = _with_query(ORGANIZATION_TENANTS_PATH, query)
-    return Request("listing the tenants of the organization", "GET", CONSOLE_HOST, path)
+    what = "listing the tenants of the organization"
+    if scim_filter is not None and len(scim_filter) > _LONGEST_FILTER_IN_URL:
+        path = _with_query(f"{ORGANIZATION_TENANTS_PATH}/actions/filter", query)
+        return Request(what, "POST", CONSOLE_HOST, path, body={"filter": scim_filter})
+    if scim_filter is not None:
+        query["filter"] = scim_filter
+    return Request(what, "GET", CONSOLE_HOST, _with_query(ORGANIZATION_TENANTS_PATH, query))
 
 
 def _with_query(path: str, query: Mapping[str, str]) -> str:
-    return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
+    return f"{path}?{urlencode(query, quote_via=quote)}"
 
 
 def _read_page(answer: Answer) -> _Page:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 import unicodedata
+from collections.abc import Sequence
 
 _LONGEST = 300
 
@@ -29,6 +30,12 @@ def for_terminal(value: t.Any, longest: int = _LONGEST) -> str:
         text = "".join(" " if unicodedata.category(character) in _HARMFUL else character for character in text)
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{', '.join(names[:3])}{more}"
 
 
 def for_markdown(value: t.Any, longest: int = _LONGEST) -> str:

@@ -25,6 +25,7 @@ from ._summary import table
 from ._tenants import probe, read_tenant
 from ._tokens import Credentials
 from ._wave import DECOMMISSION, check_wave_target, check_wave_tenant, guard_wave, receipt_path
+from ._wave_listing import Listed, look_up_wave
 
 _WOULD = {
     Verdict.ACT: "deactivate",
@@ -48,13 +49,15 @@ def preflight(
     :arg entries: the wave's entries, as for guard_wave().
     :arg pre_tasks: the file of tasks that a run would be loaded with.
     :arg params: the options of qlik_preflight; ``credentials`` maps regions to clients, else one client is for all regions.
-    :returns: ``regions`` and ``tenants``, a mapping each for what was found; ``problems``, what would stop a run; ``lines``.
+    :returns: ``regions`` and ``tenants``, a mapping each for what was found; ``organization``, one, or None where it was not asked;
+        ``problems``, what would stop a run; ``lines``.
     """
     problems: list[str] = []
+    organization: dict[str, t.Any] | None = None
     one_client: Credentials | None = None
     try:
         one_client = None if params["credentials"] else check_credentials(params)
-        guard_wave(
+        wave = guard_wave(
             entries,
             prefix=prefix,
             operation=DECOMMISSION,
@@ -62,6 +65,7 @@ def preflight(
             regions_with_credentials=None if one_client else params["credentials"] or [],
             pre_tasks=pre_tasks,
         )
+        organization = _look_at_organization(look_up_wave(wave, params, run, prefix))
     except QlikError as error:
         problems.append(error.message)
     targets: dict[str, Target] = {}
@@ -95,10 +99,17 @@ def preflight(
     problems += [f"{tenant['host']}: {tenant['message']}" for tenant in tenants if tenant["would"] == "stop"]
     return {
         "regions": regions,
+        "organization": organization,
         "tenants": tenants,
         "problems": problems,
-        "lines": _lines(regions, tenants, problems),
+        "lines": _lines(regions, organization, tenants, problems),
     }
+
+
+def _look_at_organization(listed: Listed) -> dict[str, t.Any] | None:
+    if listed.tenants is None and not listed.warnings:
+        return None
+    return {"tenants": listed.tenants, "message": " ".join(listed.warnings)}
 
 
 def _look_at_region(client: Client) -> dict[str, t.Any]:
@@ -184,7 +195,10 @@ def _tenant(host: str, **known: t.Any) -> dict[str, t.Any]:
 
 
 def _lines(
-    regions: Sequence[Mapping[str, t.Any]], tenants: Sequence[Mapping[str, t.Any]], problems: Sequence[str]
+    regions: Sequence[Mapping[str, t.Any]],
+    organization: Mapping[str, t.Any] | None,
+    tenants: Sequence[Mapping[str, t.Any]],
+    problems: Sequence[str],
 ) -> list[str]:
     reads = {True: "answers reads", False: "refuses reads", None: "reads not tried"}
     rows = [
@@ -198,7 +212,13 @@ def _lines(
         ]
         for region in regions
     ]
-    lines = ["Regions", *table(rows), "Tenants"]
+    lines = ["Regions", *table(rows)]
+    if organization:
+        lines += [
+            "Organization",
+            f"  {organization['message'] or 'lists ' + str(organization['tenants']) + ' tenants'}",
+        ]
+    lines += ["Tenants"]
     lines += table(
         [
             [

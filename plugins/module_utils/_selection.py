@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -47,6 +47,11 @@ class Selection:
     subscription_ids: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     license_ended_before: datetime | None = None
+
+    def cannot_date(self, tenant: Tenant) -> bool:
+        """Whether the end of a tenant's licence is asked for, and is not to be read. A tenant that has none is no such."""
+        ended = tenant["license_ends_at"]
+        return self.license_ended_before is not None and ended is not None and read_time(ended) is None
 
     def takes(self, tenant: Tenant) -> bool:
         """Whether a tenant, in its normal form, is one of those that the options in words ask for."""
@@ -81,9 +86,9 @@ def check_selection(params: Mapping[str, t.Any], now: datetime) -> Selection:
     names = [] if params["name"] is None else [_check_text(params["name"], "name")]
     parts = [
         f"({given})" if given else "",
-        _one_of("status", statuses),
-        _one_of("subscriptionId", subscriptions),
-        _one_of("name", names),
+        one_of("status", statuses),
+        one_of("subscriptionId", subscriptions),
+        one_of("name", names),
     ]
     parts = [part for part in parts if part]
     return Selection(
@@ -118,7 +123,8 @@ def _folded(values: Iterable[str]) -> frozenset[str]:
     return frozenset(for_terminal(value).casefold() for value in values)
 
 
-def _one_of(attribute: str, values: list[str]) -> str:
+def one_of(attribute: str, values: Sequence[str]) -> str:
+    """The filter of what has one of these values; empty where there is none."""
     comparisons = [f"{attribute} eq {literal(value)}" for value in dict.fromkeys(values)]
     return comparisons[0] if len(comparisons) == 1 else f"({' or '.join(comparisons)})" if comparisons else ""
 

@@ -37,7 +37,7 @@ from ._inputs import (
 )
 from ._journal import standing_in
 from ._lifecycle import deactivate, reactivate
-from ._output import for_terminal, shown
+from ._output import for_terminal, shown, some
 from ._plan import DEACTIVATE, LEAVE, Plan, Planned, planned_tenant
 from ._receipts import DISABLED, PURGED, Standing
 from ._times import read_time
@@ -67,13 +67,19 @@ TENANT_VARIABLES: dict[str, dict[str, t.Any]] = {
         "min_purge_days": SHORTEST_PURGE_DAYS,
         "max_purge_days": LONGEST_PURGE_DAYS,
         "pre_tasks": None,
+        "subscription_id": None,
     },
     RESTORE: _VARIABLES,
 }
 
 
 # What inventories call a tenant, whatever is to be done to it: taken where the variable of the operation is not set.
-INVENTORY_VARIABLES = {"hostname": "qlik_hostname", "region": "qlik_region", "tenant_id": "qlik_tenant_id"}
+INVENTORY_VARIABLES = {
+    "hostname": "qlik_hostname",
+    "region": "qlik_region",
+    "tenant_id": "qlik_tenant_id",
+    "subscription_id": "qlik_subscription_id",
+}
 
 
 def guard_wave(
@@ -104,7 +110,8 @@ def guard_wave(
     :arg prepare_all: they are run for all tenants, also for those that are left alone.
     :arg wave_id: what to call it.
     :returns: ``id`` (of this wave), ``tenants`` (host to entry, with the region that it lies in as ``in_region``, what the plan says of
-        it as ``planned``, whether it may be changed as ``counted``, and whether its tasks come first as ``prepares``), ``regions``
+        it as ``planned``, whether it counts as ``to_change``, whether it may be changed as ``counted``, and whether its tasks come first
+        as ``prepares``), ``regions``
         (those that a token is needed for), ``count`` (the hosts), ``to_change`` (those that count), ``plan_sha256``, ``not_applied``
         (the hostnames in the plan that no host of the play has).
     :raises InvalidInput: with all that is wrong with the wave as a whole. What is wrong with one tenant alone is left to that
@@ -155,7 +162,7 @@ def guard_wave(
             # Its own operation says so. It needs no token.
             pass
     for message, hosts in policies.items():
-        wrong.append(f"{_some(hosts)}: {message}")
+        wrong.append(f"{some(hosts)}: {message}")
     if regions_with_credentials is not None:
         missing = sorted(set(regions.values()).difference(regions_with_credentials))
         if missing:
@@ -179,6 +186,7 @@ def guard_wave(
                 "planning": planning,
                 "plan_sha256": plan.sha256 if plan else None,
                 "in_region": regions.get(entry["host"]),
+                "to_change": entry["host"] not in done,
                 "prepares": bool(pre_tasks) and not planning and entry["host"] not in unprepared,
                 "counted": planning or entry["host"] not in left_out,
             }
@@ -233,7 +241,9 @@ def check_wave_tenant(
     days = check_purge_days(entry["purge_after_days"], f"{prefix}purge_after_days", shortest, longest)
     if planned:
         _check_planned(planned, target, days, prefix)
-    return Deactivation(purge_after_days=days, planned=planned, **common)
+    return Deactivation(
+        purge_after_days=days, planned=planned, listed_purge_date=entry.get("listed_purge_date"), **common
+    )
 
 
 def _check_planned(planned: Planned, target: Target, days: int, prefix: str) -> None:
@@ -381,7 +391,7 @@ def _not_planned(entries: Sequence[Mapping[str, t.Any]]) -> Iterator[str]:
     hosts = [_name(entry) for entry in entries if entry["planned"] is None]
     if hosts:
         yield (
-            f"The plan lacks {_some(hosts)}: it is applied as it was approved, and to nothing else. Check -i and --limit, or make a new"
+            f"The plan lacks {some(hosts)}: it is applied as it was approved, and to nothing else. Check -i and --limit, or make a new"
             " plan."
         )
 
@@ -396,15 +406,10 @@ def _late_pre_tasks(entries: Sequence[Mapping[str, t.Any]], prefix: str, loaded:
     hosts = [_name(entry) for entry in entries if (entry["pre_tasks"] or None) != (loaded or None)]
     if hosts:
         yield (
-            f"{prefix}pre_tasks of {_some(hosts)} is not what the play was loaded with ({shown(loaded) if loaded else 'nothing'}): Ansible"
+            f"{prefix}pre_tasks of {some(hosts)} is not what the play was loaded with ({shown(loaded) if loaded else 'nothing'}): Ansible"
             f" includes those tasks before it looks at the inventory. Give {prefix}pre_tasks with -e, as a variable of the play or as a"
             " parameter of the role, one for all tenants."
         )
-
-
-def _some(hosts: Sequence[str]) -> str:
-    more = f" and {len(hosts) - 3} more" if len(hosts) > 3 else ""
-    return f"{', '.join(hosts[:3])}{more}"
 
 
 def _name(entry: Mapping[str, t.Any]) -> str:

@@ -15,6 +15,7 @@ description:
     safe to run against production.
   - For each region, whether the credentials work and until when the token holds, how far the clocks are apart, the proxy and the CA
     certificates in use, and whether the register host answers reads.
+  - With O(org_client_id) and O(org_client_secret), whether the organization lists its tenants, and whether O(max_percent) allows the play.
   - For each tenant, whether it is found, its hostnames and status, whether id, hostname and region agree, and what the probe says.
   - Prints it as a table, and fails where something would stop a run. Run it with C(run_once); the playbook C(tenantops.qlik.preflight)
     does.
@@ -24,6 +25,7 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes.controller_only
   - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
+  - tenantops.qlik.connection.organization
 options:
   variables:
     description: What the names of the variables begin with that are read for each host.
@@ -33,6 +35,12 @@ options:
     description: How many tenants one play may deactivate.
     type: raw
     default: 10
+  max_percent:
+    description:
+      - What part of a subscription's tenants the play may deactivate, in percent, above 0 and up to 100. The organization is asked how
+        many there are, so O(org_client_id) and O(org_client_secret) are needed.
+      - The whole are those tenants of the subscription that are neither disabled nor deleted, and those of the play.
+    type: raw
   credentials:
     description: For each region a mapping of C(client_id) and C(client_secret). Empty, O(client_id) and O(client_secret) are taken for all.
     type: dict
@@ -67,6 +75,14 @@ regions:
       ca_path: /etc/ssl/certs/ca-certificates.crt
       reads: true
       message: ""
+organization:
+  description:
+    - How many tenants the organization lists, with O(max_percent) all, else the disabled ones. Null where it was not asked.
+  returned: always, but for wrong options
+  type: dict
+  sample:
+    tenants: 250
+    message: ""
 tenants:
   description: What was found of each tenant. Its C(would) is V(deactivate), V(leave) or V(stop).
   returned: always, but for wrong options

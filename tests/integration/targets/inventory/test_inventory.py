@@ -280,11 +280,14 @@ def test_tenants_that_cannot_be_hosts_are_said(start_cloud, terminal, inventory)
         tenant("twin-b", shown=same),
         tenant("again", shown={"status": "deleted", "hostnames": ["acme.eu.qlikcloud.com"]}),
         tenant("broken", shown={"id": "../x"}),
+        tenant("dateless", shown={"licenseEndsAt": "soon"}),
     ]
     cloud = start_cloud(scenario(*TENANTS, *odd, organization=organization()))
     terminal.go_online(cloud)
+    done = inventory("--list", license_ended_before="1d")
+    assert f"the end of their licence cannot be read: {tenant_id('dateless')}." in " ".join(done.output.split())
     done = inventory("--list")
-    assert len(hosts(done)) == len(TENANTS)
+    assert len(hosts(done)) == len(TENANTS) + 1
     assert hosts(done)["acme.eu.qlikcloud.com"]["qlik_tenant_id"] == tenant_id("acme")
     text = " ".join(done.output.split())
     for name in ("nameless", "localhost", "twin-a", "twin-b", "again"):

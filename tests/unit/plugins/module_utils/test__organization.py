@@ -17,7 +17,6 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._addresses import c
 from ansible_collections.tenantops.qlik.plugins.module_utils._client import Client
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import NoAnswer, Refused, Stopped, WaitTooLong
 from ansible_collections.tenantops.qlik.plugins.module_utils._organization import (
-    count_tenants,
     find_by_hostname_in_organization,
     find_in_organization,
     list_tenants,
@@ -356,6 +355,16 @@ def test_a_hostname_is_looked_up_by_a_filter_and_looked_at_again(wire: Wire, cli
     assert query(wire.sent[-1])["filter"] == [f'hostnames eq "{HOSTNAME}"']
 
 
+def test_a_long_filter_goes_in_a_body(wire: Wire, client: Client) -> None:
+    scim_filter = " or ".join(f'subscriptionId eq "sub-{number}"' for number in range(500))
+    kind = "POST /api/core/tenants/actions/filter"
+    wire.on(kind, page(listed(), following="next=1", total=2), answers.BAD_GATEWAY, page(listed(1), total=2))
+    assert len(list_tenants(client, scim_filter).tenants) == 2
+    assert [query(sent).get("next") for sent in wire.of(kind)] == [None, ["1"], ["1"]]
+    assert {sent.url.split("?")[0] for sent in wire.of(kind)} == {f"{TENANTS}/actions/filter"}
+    assert all(sent.body == {"filter": scim_filter} for sent in wire.of(kind))
+
+
 def test_a_server_that_wants_a_subscription_in_every_filter_is_asked_for_all(wire: Wire, client: Client) -> None:
     refused = answers.error(400, "HTTP-400", "Bad request", "subscriptionId is required in the filter.")
     wire.on("read", refused, page(listed(1), following="next=1"), page(listed(), listed(2)))
@@ -385,33 +394,3 @@ def test_nobody_is_not_found_where_an_entry_cannot_be_read(wire: Wire, client: C
         find_by_hostname_in_organization(client, check_hostname(HOSTNAME))
     wire.on("read", page(None, listed()))
     assert len(find_by_hostname_in_organization(client, check_hostname(HOSTNAME))) == 1
-
-
-@pytest.mark.parametrize(
-    ("scim_filter", "sent"),
-    [(None, "/actions/count"), ('subscriptionId eq "a&b"', "/actions/count?filter=subscriptionId%20eq%20%22a%26b%22")],
-)
-def test_tenants_are_counted_in_one_request(wire: Wire, client: Client, scim_filter: str | None, sent: str) -> None:
-    wire.on("read", answers.as_json(200, {"total": 250}))
-    assert count_tenants(client, scim_filter) == 250
-    assert [one.url for one in wire.of("read")] == [TENANTS + sent]
-
-
-@pytest.mark.parametrize("total", [None, "250", 2.5, True, -1, [250], {}])
-def test_what_is_no_number_of_tenants_is_none(wire: Wire, client: Client, total: t.Any) -> None:
-    wire.on("read", answers.as_json(200, {"total": total}))
-    with pytest.raises(Refused, match="Counting the tenants of the organization"):
-        count_tenants(client)
-
-
-@pytest.mark.parametrize("case", BAD_PAGES)
-def test_a_count_that_is_refused_has_a_next_step(wire: Wire, client: Client, case: str) -> None:
-    reply, words = BAD_PAGES[case]
-    wire.on("read", reply)
-    with pytest.raises(Refused, match=words):
-        count_tenants(client)
-
-
-def test_no_tenants_are_a_number_of_them(wire: Wire, client: Client) -> None:
-    wire.on("read", answers.as_json(200, {"total": 0}))
-    assert count_tenants(client, 'status eq "deleted"') == 0

@@ -13,10 +13,19 @@ import pytest
 from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._preflight import preflight
 from ansible_collections.tenantops.qlik.tests.unit import answers
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, REGISTER
+from ansible_collections.tenantops.qlik.tests.unit.facts import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    HOSTNAME,
+    ORG_CLIENT_ID,
+    ORG_CLIENT_SECRET,
+    REGISTER,
+)
 from ansible_collections.tenantops.qlik.tests.unit.operate import options
 from ansible_collections.tenantops.qlik.tests.unit.waves import entry
 from ansible_collections.tenantops.qlik.tests.unit.wire import Reply, Wire
+
+ORGANIZATION = {"org_client_id": ORG_CLIENT_ID, "org_client_secret": ORG_CLIENT_SECRET}
 
 
 def look(run: Run, *entries: dict[str, t.Any], **given: t.Any) -> dict[str, t.Any]:
@@ -79,3 +88,24 @@ def test_what_would_stop_the_wave_is_a_problem(run: Run) -> None:
     found = look(run, entry(HOSTNAME), max_tenants=0)
     assert "tenant_decommission_max_tenants allows 0" in found["problems"][0]
     assert found["lines"][-2].startswith("This would stop a run")
+
+
+def test_the_organization_is_looked_at_where_its_credentials_are_given(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.page(answers.listed(), answers.listed(1)), answers.record())
+    found = look(run, entry(HOSTNAME), max_percent=50, **ORGANIZATION)
+    assert wire.sequence == ["token", "read", "token", "read", "probe"]
+    assert (found["organization"], found["problems"]) == ({"tenants": 2, "message": ""}, [])
+    assert "  lists 2 tenants" in found["lines"]
+
+
+def test_a_part_that_is_too_large_is_a_problem(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.page(answers.listed(), answers.listed(1)), answers.record())
+    found = look(run, entry(HOSTNAME), max_percent=49, **ORGANIZATION)
+    assert "tenant_decommission_max_percent allows 49 %" in found["problems"][0]
+
+
+def test_a_list_that_is_not_shown_is_told_and_stops_nothing_without_a_limit(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.FORBIDDEN, answers.record())
+    found = look(run, entry(HOSTNAME), **ORGANIZATION)
+    assert found["problems"] == []
+    assert "HTTP 403" in found["organization"]["message"]

@@ -168,3 +168,15 @@ def test_a_server_that_ignores_its_filter_brings_in_nobody(given: dict[str, t.An
 )
 def test_what_the_server_filtered_is_not_lost_here(given: dict[str, t.Any], shown: dict[str, t.Any]) -> None:
     assert takes(select(**given), **shown)
+
+
+@pytest.mark.parametrize(
+    ("before", "ends", "expected"),
+    [("60d", "soon", True), ("60d", None, False), ("60d", "2026-09-01T00:00:00.000Z", False), (None, "soon", False)],
+)
+def test_a_licence_whose_end_cannot_be_read_is_told_from_one_without_an_end(
+    before: str | None, ends: str | None, *, expected: bool
+) -> None:
+    tenant = normal_form(listed(licenseEndsAt=ends))
+    assert tenant is not None
+    assert select(license_ended_before=before).cannot_date(tenant) is expected

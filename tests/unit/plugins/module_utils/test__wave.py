@@ -55,7 +55,14 @@ def guard(
 
 
 # What the guard adds to the entry of a tenant with which all is well.
-PASSED = {"operation": DECOMMISSION, "planning": False, "plan_sha256": None, "prepares": False, "counted": True}
+PASSED = {
+    "operation": DECOMMISSION,
+    "planning": False,
+    "plan_sha256": None,
+    "prepares": False,
+    "to_change": True,
+    "counted": True,
+}
 NO_PLAN = {"plan_sha256": None, "not_applied": []}
 
 
@@ -403,6 +410,7 @@ def test_a_restore_has_no_variables_of_purges() -> None:
         "min_purge_days",
         "max_purge_days",
         "pre_tasks",
+        "subscription_id",
     }
     wave = restored(*map(of_restore, fleet(2)))
     assert (wave["count"], wave["to_change"], wave["regions"]) == (2, 2, ["eu"])

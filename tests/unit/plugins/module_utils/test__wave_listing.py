@@ -1,0 +1,288 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A wave beside the organization's list: what part of a subscription goes, and when what is disabled will be purged."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput, Refused
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION, guard_wave
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave_listing import Listed, look_up_wave
+from ansible_collections.tenantops.qlik.tests.unit import answers
+from ansible_collections.tenantops.qlik.tests.unit.answers import listed, page
+from ansible_collections.tenantops.qlik.tests.unit.facts import (
+    ALIAS,
+    CONSOLE,
+    HOSTNAME,
+    ORG_CLIENT_ID,
+    ORG_CLIENT_SECRET,
+    PURGE_DATE,
+    TENANT_ID,
+)
+from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.operate import options
+from ansible_collections.tenantops.qlik.tests.unit.receipts import content_of, event, intent, put, receipt
+from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, change, entry
+from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
+
+ORGANIZATION = {"org_client_id": ORG_CLIENT_ID, "org_client_secret": ORG_CLIENT_SECRET}
+OTHER_DATE = "2026-12-01T08:00:00.000Z"
+
+
+def wave_of(*entries: dict[str, t.Any], planning: bool = False) -> dict[str, t.Any]:
+    return guard_wave(
+        list(entries),
+        prefix=PREFIX,
+        operation=DECOMMISSION,
+        max_tenants=1000,
+        regions_with_credentials=None,
+        planning=planning,
+    )
+
+
+def look_up(run: Run, wave: dict[str, t.Any], *, planning: bool = False, **given: t.Any) -> Listed:
+    params = options("qlik_wave_guard", **{**ORGANIZATION, **given})
+    return look_up_wave(wave, params, run, PREFIX, planning=planning)
+
+
+def member(number: int, **given: t.Any) -> dict[str, t.Any]:
+    """The entry of a tenant of the list."""
+    tenant = listed(number)
+    return entry(tenant["hostnames"][0], tenant_id=tenant["id"], **given)
+
+
+@pytest.fixture(autouse=True)
+def _organization(wire: Wire) -> None:
+    """Ten live tenants of one subscription."""
+    wire.on("token", answers.token())
+    wire.on("read", page(*map(listed, range(10))))
+
+
+def refusal(run: Run, *entries: dict[str, t.Any], **given: t.Any) -> str:
+    with pytest.raises(InvalidInput) as caught:
+        look_up(run, wave_of(*entries), **given)
+    assert "nothing was changed" in caught.value.message
+    return caught.value.message
+
+
+def test_without_its_credentials_the_organization_is_not_asked(wire: Wire, run: Run) -> None:
+    assert look_up_wave(wave_of(member(0)), options("qlik_wave_guard"), run, PREFIX) == Listed()
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 100.1, "101", "ten", True, [], "nan", "inf", ""])
+def test_a_limit_that_is_none_sends_nothing(wire: Wire, run: Run, wrong: t.Any) -> None:
+    with pytest.raises(InvalidInput, match=f"{PREFIX}max_percent is .* above 0 and up to 100"):
+        look_up(run, wave_of(member(0)), max_percent=wrong)
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("planning", [False, True])
+def test_a_limit_without_credentials_is_an_error_and_sends_nothing(wire: Wire, run: Run, *, planning: bool) -> None:
+    without = dict.fromkeys(ORGANIZATION)
+    with pytest.raises(InvalidInput) as caught:
+        look_up(run, wave_of(member(0), planning=planning), planning=planning, max_percent=5, **without)
+    for word in (f"{PREFIX}max_percent is 5", f"{PREFIX}org_client_id", "QLIK_ORG_CLIENT_SECRET", "Nothing was sent"):
+        assert word in caught.value.message
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("missing", ORGANIZATION)
+def test_half_of_the_credentials_is_an_error(wire: Wire, run: Run, missing: str) -> None:
+    with pytest.raises(InvalidInput, match=f"{missing} is missing"):
+        look_up(run, wave_of(member(0)), **{missing: None})
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize(("tenants", "percent"), [(1, 10), (1, "10"), (3, 30.0), (10, 100), (2, 99.9)])
+def test_a_part_up_to_the_limit_passes(wire: Wire, run: Run, tenants: int, percent: t.Any) -> None:
+    assert look_up(run, wave_of(*map(member, range(tenants))), max_percent=percent).tenants == 10
+    assert [(sent.method, sent.url) for sent in wire.sent] == [
+        ("POST", f"https://{CONSOLE}/oauth/token"),
+        ("GET", f"https://{CONSOLE}/api/core/tenants?limit=100&totalResults=true"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tenants", "percent", "found"), [(1, 9.9, "10.0 %"), (3, 29, "30.0 %"), (10, "99.5", "100.0 %")]
+)
+def test_a_larger_part_is_refused_with_the_numbers(run: Run, tenants: int, percent: t.Any, found: str) -> None:
+    message = refusal(run, *map(member, range(tenants)), max_percent=percent)
+    assert f"Of the 10 tenants of subscription sub-1 {tenants} would go ({found})" in message
+    assert f"{PREFIX}max_percent allows {float(percent):g} %" in message
+
+
+def test_each_subscription_is_counted_for_itself(wire: Wire, run: Run) -> None:
+    small = [listed(number, subscriptionId="sub-2") for number in (10, 11)]
+    wire.on("read", page(*map(listed, range(10)), *small))
+    message = refusal(run, member(0), member(10), max_percent=20)
+    assert "Of the 2 tenants of subscription sub-2 1 would go (50.0 %)" in message
+    assert "sub-1" not in message
+
+
+@pytest.mark.parametrize("status", ["disabled", "deactivated", "deleted"])
+def test_tenants_that_are_gone_do_not_make_the_whole_larger(wire: Wire, run: Run, status: str) -> None:
+    gone = [listed(number, status=status) for number in range(5, 10)]
+    wire.on("read", page(*map(listed, range(5)), *gone))
+    assert "Of the 5 tenants" in refusal(run, member(0), max_percent=19)
+
+
+def test_a_wave_that_is_run_again_without_receipts_is_as_large_a_part_as_before(wire: Wire, run: Run) -> None:
+    wave = wave_of(*map(member, range(3)))
+    assert look_up(run, wave, max_percent=30)
+    wire.on("read", page(*[listed(number, status="disabled" if number < 3 else "active") for number in range(10)]))
+    assert look_up(run, wave, max_percent=30)
+
+
+def test_tenants_that_their_receipts_leave_alone_do_not_count(run: Run, tmp_path: Path) -> None:
+    put(
+        tmp_path / "receipts" / f"{HOSTNAME}.json",
+        receipt(intent(), event("deactivated", estimated_purge_date=PURGE_DATE)),
+    )
+    folder = {"receipts_dir": str(tmp_path / "receipts")}
+    assert look_up(run, wave_of(member(0, **folder), member(1, **folder)), max_percent=10)
+
+
+def test_a_tenant_without_an_id_is_found_by_its_hostname_whatever_the_case(wire: Wire, run: Run) -> None:
+    wire.on("read", page(listed(0, status="deleted", id="old"), listed(0, hostnames=[ALIAS.upper(), HOSTNAME])))
+    assert "Of the 1 tenants" in refusal(run, entry(ALIAS, tenant_id=None), max_percent=50)
+
+
+@pytest.mark.parametrize(
+    "tenants",
+    [
+        [],
+        [listed(1)],
+        [listed(0, subscriptionId=None)],
+        [listed(0, id="another"), listed(0, id="one-more")],
+        [listed(0, status="deleted")],
+    ],
+    ids=["none", "another", "of no subscription", "two of them", "deleted"],
+)
+def test_a_tenant_whose_subscription_nobody_tells_is_refused(
+    wire: Wire, run: Run, tenants: list[dict[str, t.Any]]
+) -> None:
+    wire.on("read", page(*tenants, "no tenant"))
+    message = refusal(run, entry(HOSTNAME, tenant_id=None), max_percent=100)
+    assert f"(1 of its entries cannot be read): {HOSTNAME}" in message
+
+
+def test_many_that_are_not_listed_are_told_in_one_line(wire: Wire, run: Run) -> None:
+    wire.on("read", page())
+    assert " and 6 more. So" in refusal(run, *map(member, range(9)), max_percent=100)
+
+
+def test_what_a_tenant_itself_stops_for_is_left_to_it(run: Run) -> None:
+    assert look_up(
+        run,
+        wave_of(member(0), entry("nobody.eu.qlikcloud.com", tenant_id="no-id", confirm_hostname=None)),
+        max_percent=10,
+    )
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_subscription_is_harmless_in_the_message(wire: Wire, run: Run, hostile: str) -> None:
+    wire.on("read", page(listed(subscriptionId=hostile)))
+    if not hostile:
+        pytest.skip("no name at all")
+    assert is_harmless(refusal(run, member(0), max_percent=50))
+
+
+@pytest.mark.parametrize("kind", ["token", "read"])
+def test_where_the_list_is_not_shown_a_limit_stops_the_wave(wire: Wire, run: Run, kind: str) -> None:
+    wire.on(kind, answers.FORBIDDEN)
+    with pytest.raises(Refused) as caught:
+        look_up(run, wave_of(member(0)), max_percent=100)
+    assert f"{PREFIX}max_percent cannot be checked" in caught.value.message
+    assert "HTTP 403" in caught.value.message
+
+
+@pytest.mark.parametrize("kind", ["token", "read"])
+def test_where_the_list_is_not_shown_and_there_is_no_limit_it_is_a_warning(wire: Wire, run: Run, kind: str) -> None:
+    wire.on(kind, answers.FORBIDDEN)
+    found = look_up(run, wave_of(member(0)))
+    assert found.purge_dates == {}
+    assert len(found.warnings) == 1
+    assert "Purge dates" in found.warnings[0]
+    assert "HTTP 403" in found.warnings[0]
+
+
+def test_without_a_limit_the_disabled_tenants_are_listed(wire: Wire, run: Run) -> None:
+    wire.on("read", page(listed(0, status="disabled", deletionStartsAt=PURGE_DATE)))
+    assert look_up(run, wave_of(member(0), member(1))) == Listed(1, {HOSTNAME: PURGE_DATE})
+    (sent,) = wire.of("read")
+    assert parse_qs(urlsplit(sent.url).query)["filter"] == ['(status eq "deactivated" or status eq "disabled")']
+
+
+def test_a_server_that_wants_a_subscription_in_the_filter_is_asked_for_all(wire: Wire, run: Run) -> None:
+    disabled = listed(0, status="deactivated", deletionStartsAt=PURGE_DATE)
+    wire.on("read", answers.error(400, "CORE-1"), page(disabled, listed(1)))
+    assert look_up(run, wave_of(member(0), member(1))).purge_dates == {HOSTNAME: PURGE_DATE}
+    assert [("filter" in sent.url) for sent in wire.of("read")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"status": "active"},
+        {"status": "deleted"},
+        {"deletionStartsAt": None},
+        {"deletionStartsAt": "soon"},
+        {"id": "x"},
+    ],
+)
+def test_a_date_is_taken_of_this_disabled_tenant_alone(wire: Wire, run: Run, more: dict[str, t.Any]) -> None:
+    wire.on("read", page(listed(0, **{"status": "disabled", "deletionStartsAt": PURGE_DATE, **more})))
+    assert look_up(run, wave_of(member(0))).purge_dates == {}
+
+
+def test_a_plan_is_made_of_any_part_and_of_the_disabled_ones_alone(wire: Wire, run: Run) -> None:
+    assert look_up(run, wave_of(*map(member, range(10)), planning=True), planning=True, max_percent=1)
+    assert "filter" in wire.of("read")[0].url
+
+
+def test_a_disabled_tenant_without_a_receipt_has_the_date_of_the_list(wire: Wire, run: Run, tmp_path: Path) -> None:
+    wire.on("read", answers.record("disabled"))
+    result = change(run, receipts_dir=str(tmp_path / "receipts"), verify=False, listed_purge_date=PURGE_DATE)
+    assert (result["changed"], result["estimated_purge_date"]) == (False, PURGE_DATE)
+    (seen,) = content_of(tmp_path / "receipts" / f"{HOSTNAME}.json")["events"]
+    assert (seen["event"], seen["estimated_purge_date"]) == ("observed", PURGE_DATE)
+
+
+def test_the_list_knows_better_than_the_receipt_and_the_receipt_stays_as_it_is(
+    wire: Wire, run: Run, tmp_path: Path
+) -> None:
+    wire.on("read", answers.record("disabled"))
+    path = tmp_path / "receipts" / f"{HOSTNAME}.json"
+    reckoned = {"estimated_purge_date": PURGE_DATE, "purge_date_reckoned": True}
+    before = put(path, receipt(intent(), event("deactivated", settled=True, **reckoned)))
+    known = change(run, receipts_dir=str(path.parent), verify=False)
+    assert (known["estimated_purge_date"], known["purge_date_reckoned"]) == (PURGE_DATE, True)
+    told = change(run, receipts_dir=str(path.parent), verify=False, listed_purge_date=OTHER_DATE)
+    assert (told["estimated_purge_date"], told["purge_date_reckoned"]) == (OTHER_DATE, False)
+    assert path.read_bytes() == before
+
+
+def test_a_tenant_that_is_deactivated_has_the_date_of_the_answer(wire: Wire, run: Run, tmp_path: Path) -> None:
+    # Listed as disabled, brought back since.
+    wire.on("read", answers.record("active"))
+    wire.on("deactivate", answers.disabled())
+    wire.on("probe", answers.deactivated())
+    result = change(run, receipts_dir=str(tmp_path / "receipts"), listed_purge_date=OTHER_DATE)
+    assert (result["changed"], result["estimated_purge_date"]) == (True, PURGE_DATE)
+    events = content_of(tmp_path / "receipts" / f"{HOSTNAME}.json")["events"]
+    assert [one.get("estimated_purge_date") for one in events] == [None, PURGE_DATE, None]
+
+
+def test_the_plan_of_a_disabled_tenant_has_the_date_of_the_list(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.record("disabled"))
+    result = change(run, planning=True, verify=False, listed_purge_date=PURGE_DATE)
+    assert (result["action"], result["estimated_purge_date"], result["tenant_id"]) == ("leave", PURGE_DATE, TENANT_ID)
