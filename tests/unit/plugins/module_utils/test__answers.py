@@ -100,15 +100,15 @@ def test_deep_json_breaks_nothing(depth: int) -> None:
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("place", ["code", "title", "detail", "traceId", "error", "error_description"])
-def test_hostile_words_are_harmless_when_they_are_read(place: str, value: str) -> None:
-    content: dict[str, t.Any] = {"error": "x"}
-    if place in ("code", "title", "detail"):
-        content = errors(**{place: value})
-    content = {**content, **({} if place in ("code", "title", "detail") else {place: value})}
-    answer = read(content)
-    assert is_harmless(answer.words())
-    assert all(is_harmless(word) for word in (answer.code, answer.title, answer.detail, answer.trace_id) if word)
+def test_hostile_words_are_harmless_when_they_are_read(value: str) -> None:
+    for place in ("code", "title", "detail", "traceId", "error", "error_description"):
+        content: dict[str, t.Any] = {"error": "x"}
+        if place in ("code", "title", "detail"):
+            content = errors(**{place: value})
+        content = {**content, **({} if place in ("code", "title", "detail") else {place: value})}
+        answer = read(content)
+        assert is_harmless(answer.words())
+        assert all(is_harmless(word) for word in (answer.code, answer.title, answer.detail, answer.trace_id) if word)
 
 
 def test_a_redirect_is_named() -> None:

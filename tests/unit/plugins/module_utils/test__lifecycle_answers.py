@@ -181,19 +181,19 @@ def test_every_failure_has_the_keys_of_one(wire: Wire, run: Run, kind: str, key:
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("place", ["status", "hostnames", "title of a refusal", "code of a refusal", "Location"])
-def test_what_a_server_says_reaches_no_terminal_unchanged(wire: Wire, run: Run, value: str, place: str) -> None:
-    header = value.encode("utf-8", "replace").decode("latin-1").replace("\n", " ").replace("\r", " ")
-    replies = {
-        "status": {"read": answers.record(value)},
-        "hostnames": {"read": answers.record("active", hostnames=[value])},
-        "title of a refusal": {"deactivate": answers.error(403, "AUTH-5", value)},
-        "code of a refusal": {"deactivate": answers.error(403, value)},
-        "Location": {"deactivate": Reply(302, b"", {"Location": header})},
-    }
-    for kind, reply in replies[place].items():
-        wire.on(kind, reply)
-    message = deactivate(run)["msg"]
-    assert is_harmless(message)
-    assert "EVIL" in message or place == "Location" or "EV IL" in message
-    assert len(message) < 2000
+def test_what_a_server_says_reaches_no_terminal_unchanged(wire: Wire, run: Run, value: str) -> None:
+    for place in ("status", "hostnames", "title of a refusal", "code of a refusal", "Location"):
+        header = value.encode("utf-8", "replace").decode("latin-1").replace("\n", " ").replace("\r", " ")
+        replies = {
+            "status": {"read": answers.record(value)},
+            "hostnames": {"read": answers.record("active", hostnames=[value])},
+            "title of a refusal": {"deactivate": answers.error(403, "AUTH-5", value)},
+            "code of a refusal": {"deactivate": answers.error(403, value)},
+            "Location": {"deactivate": Reply(302, b"", {"Location": header})},
+        }
+        for kind, reply in replies[place].items():
+            wire.on(kind, reply)
+        message = deactivate(run)["msg"]
+        assert is_harmless(message)
+        assert "EVIL" in message or place == "Location" or "EV IL" in message
+        assert len(message) < 2000

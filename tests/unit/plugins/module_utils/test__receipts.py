@@ -137,14 +137,14 @@ def test_what_is_no_receipt_is_not_taken_for_one_and_the_reason_is_told(case: st
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("place", ["schema", "hostname", "region", "tenant_id", "kind", "time"])
-def test_hostile_values_are_harmless_in_the_reason(place: str, value: str) -> None:
-    places = {"kind": "event", "time": "at"}
-    found = with_event(**{places[place]: value}) if place in places else receipt(**{place: value})
-    with pytest.raises(BadReceipt) as caught:
-        read(found)
-    assert is_harmless(str(caught.value))
-    assert len(str(caught.value)) < 1000
+def test_hostile_values_are_harmless_in_the_reason(value: str) -> None:
+    for place in ("schema", "hostname", "region", "tenant_id", "kind", "time"):
+        places = {"kind": "event", "time": "at"}
+        found = with_event(**{places[place]: value}) if place in places else receipt(**{place: value})
+        with pytest.raises(BadReceipt) as caught:
+            read(found)
+        assert is_harmless(str(caught.value))
+        assert len(str(caught.value)) < 1000
 
 
 @pytest.mark.parametrize("key", ["tenant_id", "hostnames"])

@@ -29,11 +29,11 @@ def test_the_order_of_the_keys_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize("key", [key for key in sealed() if key != "seal"])
-@pytest.mark.parametrize("value", ["something else", None, 31, True, ["*"], {}])
-def test_an_entry_with_any_value_changed_does_not_verify(key: str, value: t.Any) -> None:
-    original = sealed()
-    changed = {**original, key: value}
-    assert is_sealed(changed) is (original[key] == value and type(original[key]) is type(value))
+def test_an_entry_with_any_value_changed_does_not_verify(key: str) -> None:
+    for value in ("something else", None, 31, True, ["*"], {}):
+        original = sealed()
+        changed = {**original, key: value}
+        assert is_sealed(changed) is (original[key] == value and type(original[key]) is type(value))
 
 
 @pytest.mark.parametrize("key", [key for key in sealed() if key != "seal"])
