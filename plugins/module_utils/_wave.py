@@ -10,6 +10,7 @@ the operation of each tenant takes its values from the guard's entry alone, and 
 
 from __future__ import annotations
 
+import difflib
 import os
 import typing as t
 from collections import Counter
@@ -73,6 +74,17 @@ TENANT_VARIABLES: dict[str, dict[str, t.Any]] = {
 }
 
 
+# By operation, the variables with the role's prefix that the role itself reads or sets.
+ROLE_VARIABLES: dict[str, tuple[str, ...]] = {
+    DECOMMISSION: (
+        *("client_id", "client_secret", "credentials", "org_client_id", "org_client_secret"),
+        *("max_tenants", "max_percent", "summary_file", "preflight_file", "result"),
+    ),
+    RESTORE: ("client_id", "client_secret", "credentials", "max_tenants", "summary_file", "result"),
+}
+# How like a variable of the role another one must be to be taken for a misspelt one.
+_LIKENESS = 0.82
+
 # What inventories call a tenant, whatever is to be done to it: taken where the variable of the operation is not set.
 INVENTORY_VARIABLES = {
     "hostname": "qlik_hostname",
@@ -98,7 +110,8 @@ def guard_wave(
     """Check a wave as a whole.
 
     :arg entries: one a host: ``host`` (its name in the inventory), the keys of TENANT_VARIABLES as they were written, and
-        ``error`` where one of them could not be evaluated.
+        ``error`` where one of them could not be evaluated; ``unknown`` where variables with this prefix are set that the role does
+        not know.
     :arg prefix: what stands before these keys in the names of the variables.
     :arg operation: what the wave is for: ``decommission``, ``restore``.
     :arg max_tenants: how many tenants one play may change. Those whose receipt says that they are disabled or purged do not
@@ -139,6 +152,7 @@ def guard_wave(
             f"The play has {to_change} {tenants} to {_DO[operation]}{besides}, and {prefix}max_tenants allows {limit}: check the inventory"
             f" and --limit; if they are right, set {prefix}max_tenants to {to_change}."
         )
+    wrong += _misspelt(entries, prefix, operation)
     if operation == DECOMMISSION:
         wrong += _late_pre_tasks(entries, prefix, pre_tasks)
     wrong += _duplicates(entries, "hostname", lambda value: str(value).lower())
@@ -399,6 +413,21 @@ def _not_planned(entries: Sequence[Mapping[str, t.Any]]) -> Iterator[str]:
 def _not_applied(entries: Sequence[Mapping[str, t.Any]], plan: Plan) -> list[str]:
     hosts = {entry["planned"]["hostname"] for entry in entries if entry["planned"]}
     return [hostname for hostname in plan.tenants if hostname not in hosts]
+
+
+def _misspelt(entries: Sequence[Mapping[str, t.Any]], prefix: str, operation: str) -> Iterator[str]:
+    """Variables that are not the role's and look like one of them: what they were to say would be ignored."""
+    known = (*TENANT_VARIABLES[operation], *ROLE_VARIABLES[operation])
+    hosts: dict[str, list[str]] = {}
+    for entry in entries:
+        for name in entry.get("unknown", ()):
+            hosts.setdefault(name, []).append(_name(entry))
+    for name, having in hosts.items():
+        for like in difflib.get_close_matches(name, known, 1, _LIKENESS):
+            yield (
+                f"{prefix}{for_terminal(name, 100)} ({some(having)}) is no variable of the role, and looks like {prefix}{like}: correct it,"
+                " or call a variable of your own something else."
+            )
 
 
 def _late_pre_tasks(entries: Sequence[Mapping[str, t.Any]], prefix: str, loaded: t.Any) -> Iterator[str]:

@@ -16,7 +16,11 @@ from ansible.playbook.task import Task
 from ansible.template import Templar
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import INVENTORY_VARIABLES, TENANT_VARIABLES
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
+    INVENTORY_VARIABLES,
+    ROLE_VARIABLES,
+    TENANT_VARIABLES,
+)
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
 
 # The folder of receipts, where nobody says another one.
@@ -26,7 +30,8 @@ RECEIPTS = "qlik-receipts"
 def read_entries(task: Task, task_vars: Mapping[str, t.Any], *, prefix: str, operation: str) -> list[dict[str, t.Any]]:
     """The entries of a wave: what was written for each host of the play, as read_hosts() gives it."""
     names = TENANT_VARIABLES[operation]
-    return list(read_hosts(task, task_vars, names, prefix=prefix, inventory_names=INVENTORY_VARIABLES))
+    others = ROLE_VARIABLES[operation]
+    return list(read_hosts(task, task_vars, names, prefix=prefix, others=others, inventory_names=INVENTORY_VARIABLES))
 
 
 def read_hosts(
@@ -35,6 +40,7 @@ def read_hosts(
     names: Mapping[str, t.Any],
     *,
     prefix: str,
+    others: Iterable[str] | None = None,
     inventory_names: Mapping[str, str] = types.MappingProxyType({}),
 ) -> Iterator[dict[str, t.Any]]:
     """For each host of the play ``host``, and the given variables with their values evaluated.
@@ -46,6 +52,8 @@ def read_hosts(
     takes the place of a variable stands here.
 
     :arg names: the variables, without the prefix, and their values where they are not set.
+    :arg others: more variables, without the prefix, that there may be. Names with the prefix that are neither are in ``unknown``, where
+        there are any. None: they are not looked for.
     :arg inventory_names: for some of them another variable, whose value is taken where they are not set. A tenant that has no hostname
         has the name of its host.
     :returns: ``error`` beside them where a variable cannot be evaluated. ``receipts_dir`` is where receipts go: where nobody says
@@ -54,6 +62,7 @@ def read_hosts(
     hostvars = task_vars["hostvars"]
     manager, inventory, loader = hostvars._variable_manager, hostvars._inventory, hostvars._loader
     hosts = task_vars["ansible_play_hosts_all"]
+    known = None if others is None else {prefix + name for name in (*names, *others)}
     for host in hosts:
         variables = manager.get_vars(
             play=task.get_play(), host=inventory.get_host(host), task=task, _hosts=hosts, _hosts_all=hosts
@@ -69,6 +78,9 @@ def read_hosts(
                 entry[name] = plain(_evaluated(templar, variables.get(variable, default)))
             except AnsibleError as error:
                 entry["error"] = f"{variable}: {error}"
+        unknown = [] if known is None else [name for name in variables if name.startswith(prefix) and name not in known]
+        if unknown:
+            entry["unknown"] = sorted(str(name).removeprefix(prefix) for name in unknown)
         if entry.get("hostname", "") is None and "error" not in entry:
             entry["hostname"] = str(host)
         if entry.get("receipts_dir", "") is None:

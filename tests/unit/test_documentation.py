@@ -16,6 +16,12 @@ import yaml
 from ansible_collections.tenantops.qlik.plugins.module_utils._argument_specs import ARGUMENT_SPECS
 from ansible_collections.tenantops.qlik.plugins.module_utils._decision import State
 from ansible_collections.tenantops.qlik.plugins.module_utils._operations import OPERATIONS
+from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
+    DECOMMISSION,
+    RESTORE,
+    ROLE_VARIABLES,
+    TENANT_VARIABLES,
+)
 from ansible_collections.tenantops.qlik.tests.unit.facts import SECRETS
 
 COLLECTION = "ansible_collections.tenantops.qlik.plugins"
@@ -181,6 +187,16 @@ def test_the_role_documents_the_variables_that_the_guard_reads() -> None:
     for name, value in defaults.items():
         if not isinstance(value, str):
             assert options[name].get("default") == value, name
+
+
+@pytest.mark.parametrize("operation", [DECOMMISSION, RESTORE])
+def test_the_variables_that_a_role_knows_are_those_that_it_documents(operation: str) -> None:
+    role = f"tenant_{operation}"
+    specs = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text())["argument_specs"]
+    documented = {name for entry_point in specs.values() for name in entry_point["options"] if name.startswith(role)}
+    known = {f"{role}_{name}" for name in (*TENANT_VARIABLES[operation], *ROLE_VARIABLES[operation])}
+    # The role sets it itself.
+    assert known - {f"{role}_result"} == documented
 
 
 @pytest.mark.parametrize("name", NAMES)

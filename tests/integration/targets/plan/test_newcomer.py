@@ -128,6 +128,10 @@ SLIPS = {
         "it must be a whole number of days from 10 to 90",
         host("acme", tenant_decommission_purge_after_days=3),
     ),
+    "misspells a variable of the role": Slip(
+        "is no variable of the role, and looks like tenant_decommission_purge_after_days",
+        host("acme", tenant_decommission_purge_afterdays=60),
+    ),
     "loses --limit": Slip("tenant_decommission_max_tenants allows 10: check the inventory and --limit", ELEVEN),
     "misspells --limit": Slip("leaves us with no hosts to target", TWO, decommission("--limit", "amce*"), status=1),
     "names an inventory that is not there": Slip(

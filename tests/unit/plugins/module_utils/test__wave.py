@@ -263,6 +263,26 @@ def test_the_entries_are_handed_on_as_they_were_written() -> None:
     assert wave["tenants"] == {HOSTNAME.upper(): {**written, **PASSED, "wave": wave["id"], "in_region": "eu"}}
 
 
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("purge_afterdays", "purge_after_days"),
+        ("purge_days", "min_purge_days"),
+        ("max_tenant", "max_tenants"),
+        ("confirm_hostnam", "confirm_hostname"),
+        ("Protected", "protected"),
+        ("org_client_ID", "org_client_id"),
+    ],
+)
+def test_what_looks_like_a_variable_of_the_role_and_is_none_is_refused(name: str, like: str) -> None:
+    message = refusal(entry(unknown=[name]), *fleet(2))
+    assert f"{PREFIX}{name} ({HOSTNAME}) is no variable of the role, and looks like {PREFIX}{like}:" in message
+
+
+def test_what_looks_like_none_of_them_is_left_to_whoever_set_it() -> None:
+    assert guard(entry(unknown=["owner", "reason", "exported", "x" * 500]))["count"] == 1
+
+
 # Receipts and the count.
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

@@ -153,3 +153,10 @@ def test_an_empty_name_is_left_to_the_operation_to_refuse(tmp_path: Path) -> Non
 
 def test_who_keeps_no_receipts_has_no_folder_of_them(tmp_path: Path) -> None:
     assert folder_of(tmp_path / "eu.yml", names={"hostname": None}) is None
+
+
+def test_variables_with_the_prefix_that_nobody_knows_are_named() -> None:
+    task: t.Any = SimpleNamespace(get_play=lambda: None)
+    hosts = {"a": {"x_one": 1, "x_onne": 2, "x_more": 3, "y_one": 4, "x_a": 5}, "b": {"x_one": 1}}
+    found = list(read_hosts(task, Play(hosts).task_vars, {"one": None}, prefix="x_", others=["more"]))
+    assert found == [{"host": "a", "one": 1, "unknown": ["a", "onne"]}, {"host": "b", "one": 1}]
