@@ -29,6 +29,10 @@ from ._times import write_time
 from ._waiting import Clock
 
 
+# What the author of an event says of it.
+_CLAIMS = ("plan_sha256", "approved_by", "ticket")
+
+
 class NotWritten(Exception):
     """A step could not be written; the message says why, as part of a sentence."""
 
@@ -126,8 +130,7 @@ class Journal:
             "by": {"user": _user(), "host": for_terminal(socket.gethostname(), 255)},
             "run": self.author.run,
         }
-        author = self.author
-        claims = {"plan_sha256": author.plan_sha256, "approved_by": author.approved_by, "ticket": author.ticket}
+        claims = {name: getattr(self.author, name) for name in _CLAIMS}
         entry |= {
             name: self.hide(value) if isinstance(value, str) else value
             for name, value in {**claims, **facts}.items()
@@ -158,12 +161,17 @@ class Journal:
             self.intended = False
 
     def settle(self, outcome: Mapping[str, t.Any] | None) -> None:
-        """Write the outcome of the unsettled intent that an earlier run left; None: it had no effect."""
-        action = action_of(self.standing.unsettled or {})
+        """Write the outcome of the unsettled intent that an earlier run left; None: it had no effect.
+
+        What was approved for that run is said of it, and not what was approved for this one.
+        """
+        intent = self.standing.unsettled or {}
+        action = action_of(intent)
+        facts = {"settled": True, **{name: intent.get(name) for name in _CLAIMS}}
         if outcome is None:
-            self.record("failed", {"settled": True, "action": action, "effect": "none"})
+            self.record("failed", {**facts, "action": action, "effect": "none"})
         else:
-            self.record(OUTCOMES[action], {"settled": True, **outcome})
+            self.record(OUTCOMES[action], {**facts, **outcome})
 
     def may_take_effect_for(self, seconds: float) -> float:
         """How long, in s, the request of an unsettled intent may still take effect, when a request takes that long at most."""

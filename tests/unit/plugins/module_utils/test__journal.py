@@ -214,6 +214,22 @@ def test_an_intent_that_came_to_nothing_is_settled_as_that(path: Path, clock: Fa
     assert told(path, 1) == [("failed", {"settled": True, "action": action, "effect": "none"})]
 
 
+@pytest.mark.parametrize("outcome", [None, {"purge_after_days": 30}])
+@pytest.mark.parametrize("claims", [{}, {"plan_sha256": "a" * 64, "approved_by": "Ada", "ticket": "T-1"}])
+def test_what_is_settled_was_approved_for_the_run_that_sent_it(
+    path: Path, clock: FakeClock, claims: dict[str, str], outcome: dict[str, t.Any] | None
+) -> None:
+    put(path, receipt(intent(ago(hours=1), **claims)))
+    journal = opened(path, clock)
+    journal.author = Author("the-run", approved_by="Bob", ticket="T-2", plan_sha256="b" * 64)
+    journal.settle(outcome)
+    settled = content_of(path)["events"][1]
+    named = {name: settled.get(name) for name in ("plan_sha256", "approved_by", "ticket")}
+    assert named == {**dict.fromkeys(named), **claims}
+    journal.record("observed", SIGHT)
+    assert content_of(path)["events"][2]["ticket"] == "T-2"
+
+
 # How old the intent is → how long its request may still take effect, with a time-out of 30 s.
 @pytest.mark.parametrize(
     ("age", "left"), [(0, 30), (1, 29), (29, 1), (30, 0), (31, 0), (86400, 0), (-5, 30), (-86400, 30)]
