@@ -388,8 +388,10 @@ def _no_answer(request: Request, error: Exception) -> NoAnswer:
     causes = _causes(error)
     names = {type(cause).__name__ for cause in causes}
 
+    host = f"{request.host}, {Client.route_to(request.host)}" if "ProxyError" in names else request.host
+
     def no_answer(words: str, **facts: bool) -> NoAnswer:
-        return NoAnswer(f"{sentence(request.what)}: {words} ({request.host}).", **{"sent": False, **facts})
+        return NoAnswer(f"{sentence(request.what)}: {words} ({host}).", **{"sent": False, **facts})
 
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -271,7 +271,11 @@ class Course(abc.ABC):
     def _stopped(self, words: str, next_step: str) -> Stopped:
         probed = self._last.probe if self._last else None
         seen = f" Its host says: {probed.words}." if probed and probed.words else ""
-        sent = "" if self._in_doubt else " Nothing was sent."
+        sent = " Nothing was sent."
+        if self._in_doubt:
+            sent = ""
+        elif self._client.actions_sent:
+            sent = " Nothing was changed: what was sent before was refused."
         return Stopped(f"{words}.{seen}{sent} {next_step}", **(probed.facts() if probed else {}))
 
     def _attempt(self) -> dict[str, t.Any] | None:

@@ -28,7 +28,6 @@ from ._receipts import OUTCOMES, SCHEMA, BadReceipt, Standing, action_of, read_r
 from ._times import write_time
 from ._waiting import Clock
 
-
 # What the author of an event says of it.
 _CLAIMS = ("plan_sha256", "approved_by", "ticket")
 

@@ -118,3 +118,6 @@ def test_the_proxys_password_is_not_told(wire: Wire, failure: str, monkeypatch: 
     monkeypatch.setenv("HTTPS_PROXY", f"http://somebody:{PROXY_PASSWORD}@proxy.example:3128")
     error = fail(wire, FAILURES[failure][0])
     assert secrets_in(error, error.message) == []
+    # It is named where the trouble may be its.
+    its = "proxy" in failure or failure == "tunnel refused"
+    assert (f"({REGISTER}, through proxy.example:3128)" in error.message) is its
