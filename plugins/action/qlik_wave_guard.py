@@ -85,13 +85,17 @@ class ActionModule(QlikAction):
         listed = Listed()
         if operation == DECOMMISSION:
             listed = look_up_wave(wave, params, run, prefix, planning=params["planning"])
+        if listed.refusal and not params["planning"]:
+            raise InvalidInput(f"The wave is refused, nothing was changed. {listed.refusal}")
+        warnings = [f"Applying the plan would be refused: {listed.refusal}"] if listed.refusal else listed.warnings
         claims = {name: params[name] for name in ("approved_by", "ticket")}
         for host, entry in wave["tenants"].items():
             entry |= {"prefix": prefix, "one_client": one_client is not None, **claims}
             entry["listed_purge_date"] = listed.purge_dates.get(host)
+            entry["counted"] = entry["counted"] and host not in listed.at_rest
             entry["seal"] = seal(entry)
         result = {"changed": False, **wave, "batch": [str(host) for host in task_vars.get("ansible_play_batch", ())]}
-        return {**result, "warnings": listed.warnings} if listed.warnings else result
+        return {**result, "warnings": warnings} if warnings else result
 
     @staticmethod
     def _plan(params: Mapping[str, t.Any], run: Run) -> Plan | None:

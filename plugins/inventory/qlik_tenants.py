@@ -112,6 +112,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 
 from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.data import InventoryData
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
@@ -127,7 +128,6 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._version import VER
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
 
 if t.TYPE_CHECKING:
-    from ansible.inventory.data import InventoryData
     from ansible.parsing.dataloader import DataLoader
 
 # Beside qlik_hostname: the variables of a host, and what they are called in a tenant's normal form.
@@ -177,6 +177,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if unknown:
             # A misspelt option would list tenants that it was to leave out.
             raise AnsibleParserError(f"Unknown options: {', '.join(unknown)}.")
+        empty = sorted(str(name) for name, value in config.items() if value is None)
+        if empty:
+            raise AnsibleParserError(f"{', '.join(empty)}: there is no value. Give one, or leave the option out.")
         computed = [str(name) for name in self.get_option("compose") if str(name).endswith("confirm_hostname")]
         if computed:
             raise AnsibleParserError(
@@ -186,10 +189,24 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _params(self) -> dict[str, t.Any]:
         """The options as the core takes them."""
         params = {name: plain(self.get_option(name)) for name in self._options}
-        self.templar.available_variables = self._vars
         for name in ("org_client_id", "org_client_secret"):
-            params[name] = plain(self.templar.template(self.get_option(name)))
+            params[name] = plain(self._credential(name))
         return params
+
+    def _credential(self, name: str) -> t.Any:
+        """A credential: from the environment as it is, from the source it may be a template."""
+        value, origin = self.get_option_and_origin(name)
+        if value is None or str(origin).startswith("env"):
+            return value
+        self.templar.available_variables = self._vars
+        try:
+            return self.templar.template(value)
+        except AnsibleError:
+            # Ansible's words show the text, which may be the secret itself.
+            raise AnsibleParserError(
+                f"{name} is no template that can be evaluated. It is not shown, since it may be a secret: mark it as text with !unsafe, or"
+                " give it in the environment."
+            ) from None
 
     def _read_tenants(self, path: str, params: Mapping[str, t.Any], *, use_cache: bool) -> list[dict[str, t.Any]]:
         caching = params["cache"]
@@ -211,22 +228,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return t.cast("list[dict[str, t.Any]]", result["tenants"])
 
     def _populate(self, tenants: Iterable[dict[str, t.Any]]) -> None:
-        group = self.inventory.add_group(self.get_option("tenants_group"))
-        self.inventory.set_variable(group, "ansible_python_interpreter", sys.executable)
-        strict = self.get_option("strict")
-        compose, groups, keyed_groups = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
-        for name, variables in self._name_hosts(tenants, group).items():
-            self.inventory.add_host(name, group)
-            for variable, value in variables.items():
-                self.inventory.set_variable(name, variable, value)
-            if compose or groups or keyed_groups:
-                known = {**variables, "inventory_hostname": name}
-                self._set_composite_vars(compose, known, name, strict)
-                self._add_host_to_composed_groups(groups, known, name, strict, fetch_hostvars=bool(compose))
-                self._add_host_to_keyed_groups(keyed_groups, known, name, strict, fetch_hostvars=bool(compose))
-
-    def _name_hosts(self, tenants: Iterable[dict[str, t.Any]], group: str) -> dict[str, dict[str, t.Any]]:
-        """The variables of the hosts, by the names that these have in the inventory."""
+        """Add all of it to the inventory, or nothing where something is wrong with it."""
         named, remarks = by_hostname(tenants)
         for remark in remarks:
             self.display.warning(remark)
@@ -234,16 +236,55 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             hostname: {"qlik_hostname": hostname, **{variable: tenant[key] for variable, key in _VARIABLES.items()}}
             for hostname, tenant in named.items()
         }
-        template = self.get_option("hostname_template")
-        if template is None:
-            return hosts
-        names = {hostname: self._evaluate(template, variables) for hostname, variables in hosts.items()}
-        renamed, kept = rename(named, names, group)
-        if kept and self.get_option("strict"):
-            raise AnsibleParserError(kept)
+        names, kept = self._names(named, hosts, self.inventory.groups)
+        found = self._build(names, hosts)
+        if not found.groups.keys().isdisjoint(names):
+            # Names of tenants are not to become those of groups, nor the other way round: Ansible takes one for the other.
+            names, kept = self._names(named, hosts, {**self.inventory.groups, **found.groups})
+            found = self._build(names, hosts)
+        both = sorted((self.inventory.groups.keys() | found.groups.keys()) & set(names))
+        if both:
+            raise AnsibleParserError(f"These would be a host and a group: {some(both)}. Call the group something else.")
         if kept:
             self.display.warning(kept)
-        return dict(zip(renamed, hosts.values(), strict=True))
+        _add_all(found, self.inventory)
+
+    def _names(
+        self, named: dict[str, dict[str, t.Any]], hosts: Mapping[str, Mapping[str, t.Any]], groups: Iterable[str]
+    ) -> tuple[list[str], str | None]:
+        """The names of the tenants in the inventory, and a sentence about those that the template has none for."""
+        template = self.get_option("hostname_template")
+        if template is None:
+            return list(named), None
+        given = {hostname: self._evaluate(template, variables) for hostname, variables in hosts.items()}
+        names, kept = rename(named, given, {*groups, self.get_option("tenants_group")})
+        if kept and self.get_option("strict"):
+            raise AnsibleParserError(kept)
+        return names, kept
+
+    def _build(self, names: Iterable[str], hosts: Mapping[str, Mapping[str, t.Any]]) -> InventoryData:
+        """An inventory of these hosts alone, with the groups that are constructed of them."""
+        whole, self.inventory = self.inventory, InventoryData()
+        built = self.inventory
+        built.current_source = whole.current_source
+        try:
+            group = built.add_group(self.get_option("tenants_group"))
+            built.set_variable(group, "ansible_python_interpreter", sys.executable)
+            strict = self.get_option("strict")
+            compose, groups, keyed_groups = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
+            for name, variables in zip(names, hosts.values(), strict=True):
+                host = built.hosts[built.add_host(name, group)]
+                for variable, value in variables.items():
+                    host.set_variable(variable, value)
+                if compose or groups or keyed_groups:
+                    known = {**variables, "inventory_hostname": name}
+                    self._set_composite_vars(compose, known, name, strict)
+                    self._add_host_to_composed_groups(groups, known, name, strict, fetch_hostvars=bool(compose))
+                    self._add_host_to_keyed_groups(keyed_groups, known, name, strict, fetch_hostvars=bool(compose))
+        finally:
+            # The methods of constructed work on this attribute.
+            self.inventory = whole
+        return built
 
     def _evaluate(self, template: str, variables: Mapping[str, t.Any]) -> t.Any:
         self.templar.available_variables = variables
@@ -253,6 +294,21 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if self.get_option("strict"):
                 raise AnsibleParserError(f"hostname_template, for {variables['qlik_hostname']}: {error}") from None
             return None
+
+
+def _add_all(found: InventoryData, inventory: InventoryData) -> None:
+    """Add the groups and hosts of one inventory to another one."""
+    for name, group in found.groups.items():
+        inventory.add_group(name)
+        for variable, value in group.vars.items():
+            inventory.groups[name].set_variable(variable, value)
+    for name, host in found.hosts.items():
+        inventory.add_host(name)
+        for variable, value in host.vars.items():
+            inventory.hosts[name].set_variable(variable, value)
+    for name, group in found.groups.items():
+        for child in (*group.child_groups, *group.hosts):
+            inventory.add_child(name, child.name)
 
 
 def _digest(params: Mapping[str, t.Any]) -> str:

@@ -25,9 +25,6 @@ _ORGANIZATION: dict[str, t.Any] = {
     "org_client_secret": {"type": "str", "no_log": True, "fallback": (env_fallback, ["QLIK_ORG_CLIENT_SECRET"])},
 }
 
-# What a wave is compared with at the organization.
-_LISTING: dict[str, t.Any] = {**_ORGANIZATION, "max_percent": _AS_GIVEN}
-
 # A client's id and secret in one value, for when both come out of one look-up.
 _CLIENT: dict[str, t.Any] = {
     "type": "dict",
@@ -95,7 +92,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     },
     "qlik_preflight": {
         **_COMMON,
-        **_LISTING,
+        **_ORGANIZATION,
         "variables": {"type": "str", "default": "tenant_decommission_"},
         "max_tenants": _AS_GIVEN | {"default": 10},
         "credentials": {"type": "dict", "no_log": False},
@@ -103,7 +100,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     },
     "qlik_wave_guard": {
         **_COMMON,
-        **_LISTING,
+        **_ORGANIZATION,
         "operation": _OPERATION,
         "variables": {"type": "str", "default": "tenant_decommission_"},
         "max_tenants": _AS_GIVEN | {"default": 10},

@@ -51,17 +51,20 @@ class Run:
         return any(client.actions_sent for client in self.clients)
 
 
-def check_credentials(params: Mapping[str, t.Any], prefix: str = "") -> Credentials | None:
+def check_credentials(
+    params: Mapping[str, t.Any], prefix: str = "", prefix_of_variables: str = ""
+) -> Credentials | None:
     """The client's id and secret, both or neither.
 
     :arg prefix: what stands before ``client_id`` and ``client_secret`` in the names of the options.
+    :arg prefix_of_variables: what stands before the names of the options in messages.
     """
     names = f"{prefix}client_id", f"{prefix}client_secret"
     client_id, client_secret = (params.get(name) for name in names)
     if client_id and client_secret:
         return Credentials(str(client_id), str(client_secret))
     if client_id or client_secret:
-        given, missing = names if client_id else names[::-1]
+        given, missing = (prefix_of_variables + name for name in (names if client_id else names[::-1]))
         raise InvalidInput(
             f"{missing} is missing and {given} is given: the two belong together; give both, as options or as"
             f" {credential_words(prefix)[1]} in the environment."
@@ -96,12 +99,13 @@ def open_client(
     return _open_client(params, run, region_issuer(region) if region else None, credentials, token)
 
 
-def open_organization_client(params: Mapping[str, t.Any], run: Run) -> Client | None:
+def open_organization_client(params: Mapping[str, t.Any], run: Run, prefix: str = "") -> Client | None:
     """A client of the organization, from the same options and ``org_client_id`` and ``org_client_secret``; None without those two.
 
+    :arg prefix: what stands before the names of these two in messages.
     :raises InvalidInput: one of them is wrong.
     """
-    credentials = check_credentials(params, ORGANIZATION.prefix)
+    credentials = check_credentials(params, ORGANIZATION.prefix, prefix)
     return _open_client(params, run, ORGANIZATION, credentials) if credentials else None
 
 

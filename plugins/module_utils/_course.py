@@ -27,7 +27,7 @@ from ._inputs import Order, matching_pattern
 from ._journal import Journal, NotWritten
 from ._lookup import find_target
 from ._output import for_terminal
-from ._receipts import LIVE, OUTCOMES, PURGED, action_of
+from ._receipts import DISABLED, LIVE, OUTCOMES, PURGED, action_of
 from ._state import TenantLocks
 from ._tenants import Probe, probe, read_tenant, wait_for_state
 from ._times import days_after, write_time
@@ -257,14 +257,19 @@ class Course(abc.ABC):
             self._stop_uncounted(found)
 
     def _stop_uncounted(self, found: Observation) -> t.NoReturn:
-        """Stop a tenant that was left out of the wave's count by its receipt, and correct the receipt, so that the next run counts it."""
+        """Stop a tenant that was left out of the wave's count by its receipt or by the organization's list, and correct the receipt, so
+        that the next run counts it.
+        """
         status, told = found.decision.status, self._journal.standing.state
+        said = "the organization's list did not have it as live"
+        if told in (DISABLED, PURGED):
+            said = f"its receipt said that it was {told}"
         # Where it cannot be written, the tenant stops all the same.
         with contextlib.suppress(NotWritten):
             self._journal.record("observed", {"status": status, **_facts_of(found.probe)})
         raise self._stopped(
-            f"Tenant {self._target} is {for_terminal(status)}, and its receipt said that it was {told}: so it was not counted for"
-            " max_tenants, nor were the tasks run that come before a deactivation",
+            f"Tenant {self._target} is {for_terminal(status)}, and {said}: so it was not counted for the limits of the wave, nor were the"
+            " tasks run that come before a deactivation",
             "Find out who brought it back. If it is meant to go all the same, run again: its receipt has it as live now, and it counts.",
         )
 

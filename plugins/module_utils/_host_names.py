@@ -54,18 +54,21 @@ def by_hostname(tenants: Iterable[Tenant]) -> tuple[dict[str, Tenant], list[str]
     return named, [f"Left out, since they have {why}: {_list(some)}." for why, some in reasons if some]
 
 
-def rename(named: Mapping[str, Tenant], names: Mapping[str, t.Any], taken: str) -> tuple[list[str], str | None]:
+def rename(
+    named: Mapping[str, Tenant], names: Mapping[str, t.Any], taken: Iterable[str]
+) -> tuple[list[str], str | None]:
     """Other names of the tenants, in the same order; and a sentence about those that keep their hostname, since the other name does
     not do.
 
     :arg named: the tenants by their hostnames.
     :arg names: by their hostnames the other names.
-    :arg taken: a name that is a group's.
+    :arg taken: names of groups.
     """
+    unfit_names = _NAMES_OF_OTHERS | {name.lower() for name in taken}
     counted = Counter(name for name in names.values() if isinstance(name, str))
 
     def does(hostname: str, name: t.Any) -> bool:
-        if not isinstance(name, str) or not _NAME.fullmatch(name) or name.lower() in _NAMES_OF_OTHERS | {taken.lower()}:
+        if not isinstance(name, str) or not _NAME.fullmatch(name) or name.lower() in unfit_names:
             return False
         # A tenant that has the hostname of another one for its name must not take its place.
         address = find_address([name])
@@ -76,9 +79,7 @@ def rename(named: Mapping[str, Tenant], names: Mapping[str, t.Any], taken: str) 
     renamed = [hostname if hostname in unfit else names[hostname] for hostname in named]
     if not kept:
         return renamed, None
-    words = (
-        "are called by their hostname, since another tenant has the name that hostname_template gives, or it is none"
-    )
+    words = "are called by their hostname, since the name that hostname_template gives is another tenant's, a group's, or none"
     return renamed, f"These tenants {words}: {_list(named[hostname] for hostname in kept)}."
 
 

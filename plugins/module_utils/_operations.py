@@ -85,17 +85,23 @@ def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:
     given = [name for name in ("tenant_id", "hostname", "filter") if params[name] is not None]
     if len(given) != 1:
         raise InvalidInput("Give one of tenant_id, hostname and filter: that is what a tenant is looked up by.")
-    if given == ["filter"]:
-        return organization_tenants(params, run)
     region = None if params["region"] is None else check_region(params["region"])
+    if given == ["filter"]:
+        listed = organization_tenants(params, run)
+        return {**listed, "tenants": [one for one in listed["tenants"] if region in (None, one["region"])]}
     address = check_hostname_in_region(params["hostname"], region) if given == ["hostname"] else None
     tenant_id = None if address else check_tenant_id(params["tenant_id"])
     organization = open_organization_client(params, run)
     if organization and address:
-        return {"changed": False, "tenants": find_by_hostname_in_organization(organization, address)}
+        try:
+            return {"changed": False, "tenants": find_by_hostname_in_organization(organization, address)}
+        except Refused as refused:
+            # It may want a subscription. A tenant that lives answers for itself, to whoever has the client of its region.
+            if refused.http_status != 400 or not check_credentials(params):
+                raise
     if organization and tenant_id:
         found = find_in_organization(organization, tenant_id)
-        if found and region not in (None, found["region"]):
+        if found and found["region"] is not None and region not in (None, found["region"]):
             raise Stopped(
                 f"Tenant {tenant_id} lies in region {found['region']}, and region is '{region}': one of the two is wrong."
             )

@@ -35,11 +35,12 @@ _LONGEST_FILTER_IN_URL = 1000
 _CURSORS = ("next", "offset")
 
 _NEXT_STEPS = {
-    400: "The API does not take this request. Check filter: the reference lists attributes and operators. Where it says that"
-    " subscriptionId is missing, give subscription_ids.",
+    400: "The API does not take this request. Check the filter: the reference lists attributes and operators. Where it says that"
+    " subscriptionId is missing, the subscription has to be named: in the filter, with subscription_ids of an inventory source, or as"
+    " qlik_subscription_id of the tenants of a wave.",
     401: "The token is refused, and so is a new one. Check org_client_id and org_client_secret.",
-    403: "The client may not read these tenants. Check that each subscription in subscription_ids and filter is one of its"
-    " organization, and that it has the scope cloud-console.tenants:read.",
+    403: "The client may not read these tenants. Check that each subscription that is named is one of its organization, and that it has"
+    " the scope cloud-console.tenants:read.",
 }
 _TRY_LATER = "Try again later; if it stays, show this to the vendor's support."
 _RUN_AGAIN = "Tenants may be missing in what was read, so it is not used. Run again."
@@ -141,7 +142,8 @@ def find_by_hostname_in_organization(client: Client, address: Address) -> list[d
             f"No tenant with the hostname {address.hostname} was found, but {listing.unreadable} entries of the list are no tenants that"
             f" can be read, and one of them may be it. {_TRY_LATER}"
         )
-    return found
+    # A tenant that lives is what is meant, before those that are gone and had the hostname.
+    return sorted(found, key=lambda tenant: tenant["status"] == "deleted")
 
 
 def _list_at_least(client: Client, scim_filter: str) -> Listing:

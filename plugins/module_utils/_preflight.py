@@ -65,7 +65,9 @@ def preflight(
             regions_with_credentials=None if one_client else params["credentials"] or [],
             pre_tasks=pre_tasks,
         )
-        organization = _look_at_organization(look_up_wave(wave, params, run, prefix))
+        listed = look_up_wave(wave, params, run, prefix)
+        organization = _look_at_organization(listed)
+        problems += [listed.refusal] if listed.refusal else []
     except QlikError as error:
         problems.append(error.message)
     targets: dict[str, Target] = {}

@@ -100,7 +100,7 @@ class Standing:
 def is_overdue(purge_date: str | None, now: datetime) -> bool:
     """A purge date that has passed for so long that the purge should be over."""
     date = read_time(purge_date)
-    return date is not None and date + _AFTER_THE_PURGE < now
+    return date is not None and date < now - _AFTER_THE_PURGE
 
 
 def standing(events: Iterable[Mapping[str, t.Any]]) -> Standing:

@@ -143,7 +143,9 @@ def _check_list(params: Mapping[str, t.Any], option: str) -> list[str]:
 
 def _check_text(value: t.Any, option: str) -> str:
     if not isinstance(value, str) or not value or not value.isprintable() or len(value) > _LONGEST_VALUE:
-        raise InvalidInput(f"{option} has {shown(value)}: it must be text in one line, and not empty.")
+        raise InvalidInput(
+            f"{option} has {shown(value)}: it must be text in one line (a number in quotes), and not empty."
+        )
     return value
 
 

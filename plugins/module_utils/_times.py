@@ -10,18 +10,24 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+_FIRST_YEAR = 1970
+
 
 def read_time(value: t.Any) -> datetime | None:
-    """An RFC 3339 time of the API, in UTC; None where it is not one."""
+    """An RFC 3339 time of the API, in UTC; None where it is not one.
+
+    Servers write the year 1 for "never": what is before 1970 is none.
+    """
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
         # Python 3.10 knows neither the Z nor every length of fraction.
         time = datetime.fromisoformat(value.replace("Z", "+00:00").replace("z", "+00:00"))
-        return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+        time = (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (ValueError, OverflowError):
         # OverflowError: the last hours of the year 9999 are none in UTC.
         return None
+    return time if time.year >= _FIRST_YEAR else None
 
 
 def write_time(value: datetime) -> str:

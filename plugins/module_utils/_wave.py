@@ -68,6 +68,7 @@ TENANT_VARIABLES: dict[str, dict[str, t.Any]] = {
         "min_purge_days": SHORTEST_PURGE_DAYS,
         "max_purge_days": LONGEST_PURGE_DAYS,
         "pre_tasks": None,
+        "max_percent": None,
         "subscription_id": None,
     },
     RESTORE: _VARIABLES,
@@ -78,7 +79,7 @@ TENANT_VARIABLES: dict[str, dict[str, t.Any]] = {
 ROLE_VARIABLES: dict[str, tuple[str, ...]] = {
     DECOMMISSION: (
         *("client_id", "client_secret", "credentials", "org_client_id", "org_client_secret"),
-        *("max_tenants", "max_percent", "summary_file", "preflight_file", "result"),
+        *("max_tenants", "summary_file", "preflight_file", "result"),
     ),
     RESTORE: ("client_id", "client_secret", "credentials", "max_tenants", "summary_file", "result"),
 }

@@ -15,7 +15,8 @@ description:
     safe to run against production.
   - For each region, whether the credentials work and until when the token holds, how far the clocks are apart, the proxy and the CA
     certificates in use, and whether the register host answers reads.
-  - With O(org_client_id) and O(org_client_secret), whether the organization lists its tenants, and whether O(max_percent) allows the play.
+  - With O(org_client_id) and O(org_client_secret), whether the organization lists its tenants, and whether the part of a subscription
+    that would go is allowed.
   - For each tenant, whether it is found, its hostnames and status, whether id, hostname and region agree, and what the probe says.
   - Prints it as a table, and fails where something would stop a run. Run it with C(run_once); the playbook C(tenantops.qlik.preflight)
     does.
@@ -35,12 +36,6 @@ options:
     description: How many tenants one play may deactivate.
     type: raw
     default: 10
-  max_percent:
-    description:
-      - What part of a subscription's tenants the play may deactivate, in percent, above 0 and up to 100. The organization is asked how
-        many there are, so O(org_client_id) and O(org_client_secret) are needed.
-      - The whole are those tenants of the subscription that are neither disabled nor deleted, and those of the play.
-    type: raw
   credentials:
     description: For each region a mapping of C(client_id) and C(client_secret). Empty, O(client_id) and O(client_secret) are taken for all.
     type: dict
@@ -77,7 +72,8 @@ regions:
       message: ""
 organization:
   description:
-    - How many tenants the organization lists, with O(max_percent) all, else the disabled ones. Null where it was not asked.
+    - How many tenants the organization lists, all where there is a limit of the part that may go, else the disabled ones. Null where it
+      was not asked.
   returned: always, but for wrong options
   type: dict
   sample:

@@ -63,7 +63,8 @@ EXAMPLES = r"""
 RETURN = r"""
 tenants:
   description:
-    - The tenant, or nothing where there is none to be seen. With O(filter) all that it takes.
+    - The tenant, or nothing where there is none to be seen. With O(filter) all that it takes, with O(region) those of that region.
+    - By O(hostname), the organization may know several. The one that lives is the first of them, before deleted ones that had the hostname.
     - All have the same keys. What the API that was asked does not tell is null.
   returned: success
   type: list

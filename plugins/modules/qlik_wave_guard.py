@@ -15,8 +15,9 @@ description:
   - Looks at all hosts of the play, and refuses the whole wave where there are more tenants than allowed, where two hosts name the same
     tenant, where a tenant is protected, where a region has no credentials, or where the plan is not the one that was approved. It changes
     nothing.
-  - With O(org_client_id) and O(org_client_secret) it lists the tenants of the organization once, for O(max_percent) and for the purge
-    dates of tenants that are disabled already.
+  - With O(org_client_id) and O(org_client_secret) it lists the tenants of the organization once. It refuses a wave that takes a
+    larger part of a subscription than the variable C(max_percent) of its tenants allows, and tells the purge dates of tenants that are
+    disabled already.
   - What it passes is sealed. M(tenantops.qlik.qlik_wave_tenant) takes nothing else.
   - In a play with C(serial) it is run for each batch, and looks at all hosts of the play each time. With C(max_fail_percentage) it stops
     where more of the batch before have failed.
@@ -42,12 +43,6 @@ options:
       - How many tenants one play may change. Those whose receipt says that they are disabled or purged do not count.
     type: raw
     default: 10
-  max_percent:
-    description:
-      - What part of a subscription's tenants the play may deactivate, in percent, above 0 and up to 100. The organization is asked how
-        many there are, so O(org_client_id) and O(org_client_secret) are needed.
-      - The whole are those tenants of the subscription that are neither disabled nor deleted, and those of the play.
-    type: raw
   regions_with_credentials:
     description: The regions that there are credentials for. Empty, O(client_id) and O(client_secret) are taken for all regions.
     type: list

@@ -220,7 +220,7 @@ def test_250_tenants_are_three_pages(start_cloud, terminal, inventory, cursor):
 LIST = {"method": "GET", "path": "/api/core/tenants"}
 FAILURES = {
     "a foreign subscription": ({"subscription_ids": ["sub-of-others"]}, {}, "HTTP 403", "is one of its organization"),
-    "a filter that must be": ({}, {"filter_required": True}, "HTTP 400", "give subscription_ids"),
+    "a filter that must be": ({}, {"filter_required": True}, "HTTP 400", "subscription_ids of an inventory source"),
     "a misspelt option": ({"regoins": ["eu"]}, {}, "Unknown options", "regoins"),
     "a computed confirmation": (
         {"compose": {"tenant_decommission_confirm_hostname": "inventory_hostname"}},
@@ -237,7 +237,7 @@ FAILURES = {
     "names that are not unique": (
         {"strict": True, "hostname_template": "{{ qlik_name }}"},
         {},
-        "another tenant has the name",
+        "is another tenant's, a group's, or none",
         "",
     ),
 }
@@ -329,3 +329,70 @@ def test_the_playbooks_run_on_it_as_it_is(cloud, terminal, inventory):
     assert cloud.action_posts() == []
     assert leaks(done.output) == []
     assert not any(client["client_secret"] in done.output for client in CLIENTS.values())
+
+
+def test_a_tenant_that_is_called_like_a_group_keeps_its_hostname(start_cloud, terminal, inventory):
+    called = [tenant("vip", "us") | {"name": "wave1"}, tenant("vap", "us") | {"name": "region_eu"}, tenant("fine")]
+    cloud = start_cloud(scenario(*called, organization=organization()))
+    terminal.go_online(cloud)
+    static = {"qlik_tenants": {"children": {"wave1": {"hosts": {"acme.eu.qlikcloud.com": None}}}}}
+    terminal.write("a_static.yml", static)
+    source = {"hostname_template": "{{ qlik_name }}", "keyed_groups": [{"key": "qlik_region", "prefix": "region"}]}
+    inventory("--graph", **source)
+    done = terminal.run("ansible-inventory", "-i", "a_static.yml", "-i", "all.qlik_tenants.yml", "--list")
+    shown = safe(json.loads(done.stdout))
+    assert "acme.eu.qlikcloud.com" in shown["wave1"]["hosts"]
+    assert "qlik_tenant_id" not in shown["_meta"]["hostvars"].get("acme.eu.qlikcloud.com", {})
+    assert shown["_meta"]["hostvars"]["vip.us.qlikcloud.com"]["qlik_tenant_id"] == tenant_id("vip")
+    assert shown["_meta"]["hostvars"]["vap.us.qlikcloud.com"]["qlik_tenant_id"] == tenant_id("vap")
+    assert (shown["region_eu"]["hosts"], sorted(shown["region_us"]["hosts"])) == (
+        ["fine"],
+        ["vap.us.qlikcloud.com", "vip.us.qlikcloud.com"],
+    )
+
+
+WHOLE_OR_NOTHING = {
+    "a name that is none": {"hostname_template": "{{ nothing.at.all }}"},
+    "a variable that only some have": {"compose": {"x": "qlik_name if qlik_region == 'us' else nothing.at.all"}},
+}
+
+
+@pytest.mark.parametrize("case", WHOLE_OR_NOTHING)
+@pytest.mark.parametrize("limit", [(), ("--limit", "qlik_tenants")], ids=["all", "limit"])
+def test_a_source_that_fails_adds_nothing_and_no_playbook_takes_it_for_nothing_to_do(
+    cloud, terminal, inventory, case, limit
+):
+    terminal.go_online(cloud)
+    terminal.log_in()
+    assert inventory("--list", strict=True, **WHOLE_OR_NOTHING[case]).status != 0
+    del terminal.environment["ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED"]
+    shown = json.loads(inventory("--list", strict=True, **WHOLE_OR_NOTHING[case]).stdout)
+    assert shown == {"_meta": {"hostvars": {}, "profile": "inventory_legacy"}, "all": {"children": ["ungrouped"]}}
+    done = terminal.run(
+        "ansible-playbook", "-i", "all.qlik_tenants.yml", "tenantops.qlik.plan", "-e", "qlik_plan=plan.json", *limit
+    )
+    assert done.status == (4 if limit else 2), done
+    assert "The inventory has no group qlik_tenants" in " ".join(done.output.split())
+    assert not (terminal.folder / "plan.json").exists()
+
+
+@pytest.mark.parametrize("secret", ["abc{{def", "abc{#def", "{{ nothing }}-4711"])
+def test_a_secret_that_looks_like_a_template_is_shown_nowhere(cloud, terminal, inventory, secret):
+    terminal.go_online(cloud)
+    terminal.environment["QLIK_ORG_CLIENT_SECRET"] = secret
+    done = inventory("--list", "-vvv")
+    # From the environment it is a secret like any other, and here a wrong one.
+    assert "No token was issued" in " ".join(done.output.split())
+    assert secret not in done.output
+    done = inventory("--list", "-vvv", org_client_secret=secret)
+    assert "org_client_secret is no template that can be evaluated" in " ".join(done.output.split())
+    assert secret not in done.output
+
+
+@pytest.mark.parametrize("option", ["statuses", "regions", "license_ended_before", "filter"])
+def test_an_option_without_a_value_is_an_error(cloud, terminal, inventory, option):
+    terminal.go_online(cloud)
+    done = inventory("--list", **{option: None})
+    assert done.status != 0
+    assert f"{option}: there is no value" in " ".join(done.output.split())
+    assert cloud.requests() == []

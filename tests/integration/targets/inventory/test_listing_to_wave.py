@@ -99,12 +99,12 @@ def test_250_tenants_whose_licence_ended_go_by_an_approved_plan(online, terminal
     assert [(one["hostname"], one["action"]) for one in plan["tenants"]] == [(name, "deactivate") for name in hostnames]
     assert cloud.action_posts() == []
 
-    # A plan confirms them, and not that they are so many: 250 of the 270 live ones are 92.6 %.
+    # A plan confirms them, and not that they are so many: 250 of the 270 live ones are 92.59 %.
     before = cloud.mark()
     approved = ("-e", f"qlik_plan=plan.json qlik_plan_sha256={terminal.digest()}")
     refused = run("tenantops.qlik.decommission", *approved, "-e", "tenant_decommission_max_percent=92")
     assert refused.status == 2
-    assert "Of the 270 tenants of subscription sub-1 250 would go (92.6 %)" in " ".join(refused.stdout.split())
+    assert "Of the 270 live tenants of subscription sub-1 250 would go (92.59 %)" in " ".join(refused.stdout.split())
     assert {one["host"] for one in cloud.requests(since=before)} == {CONSOLE}
 
     applied = run("tenantops.qlik.decommission", *approved)
@@ -138,19 +138,18 @@ def eight(online):
 
 
 def test_more_than_the_percentage_is_refused_before_anything_but_the_list(eight, terminal):
-    four_of_eight(terminal, tenant_decommission_max_percent=49.9)
+    four_of_eight(terminal, tenant_decommission_max_percent=42)
     done, summary = terminal.sum_up("decommission")
     assert done.status == 2
-    # Seven live ones, and the disabled one of the wave.
-    assert "Of the 8 tenants of subscription sub-1 4 would go (50.0 %)" in summary["refusal"]
-    assert "tenant_decommission_max_percent allows 49.9 %" in summary["refusal"]
+    assert "Of the 7 live tenants of subscription sub-1 3 would go (42.86 %)" in summary["refusal"]
+    assert "tenant_decommission_max_percent allows 42 %" in summary["refusal"]
     assert {one["host"] for one in eight.requests()} == {CONSOLE}
     assert summary["totals"]["not_reached"] == 4
 
 
 @pytest.mark.parametrize("check", [(), ("--check", "--diff")])
 def test_up_to_the_percentage_it_goes_with_one_listing(eight, terminal, check):
-    four_of_eight(terminal, tenant_decommission_max_percent=50)
+    four_of_eight(terminal, tenant_decommission_max_percent=43)
     done, summary = terminal.sum_up("decommission", *check)
     assert done.status == 0, done
     assert (summary["totals"]["changed"], summary["totals"]["unchanged"]) == (3, 1)
@@ -220,3 +219,49 @@ def test_the_preflight_says_what_the_organization_says(eight, terminal):
     assert done.status == 0, done
     assert "lists 8 tenants" in done.stdout
     assert eight.action_posts() == []
+
+
+def test_receipts_do_not_hide_a_tenant_that_lives_from_the_percentage(eight, terminal):
+    four_of_eight(terminal, tenant_decommission_max_percent=43)
+    assert terminal.decommission().status == 0
+    four_of_eight(terminal, tenant_decommission_max_percent=10)
+    for name, region in (("a", "eu"), ("b", "eu"), ("c", "us")):
+        hostname = f"{name}.{region}.qlikcloud.com"
+        variables = f"tenant_restore_confirm_hostname={hostname}"
+        # Brought back elsewhere: these receipts do not know.
+        where = {"tenant_restore_credentials": CLIENTS, "tenant_restore_receipts_dir": "elsewhere"}
+        done = terminal.restore("--limit", hostname, "-e", variables, "-e", json.dumps(where))
+        assert done.status == 0, done
+    before = eight.mark()
+    done = terminal.decommission()
+    assert done.status == 2, done
+    assert "3 would go (42.86 %)" in " ".join(done.stdout.split())
+    assert eight.action_posts(before) == []
+
+
+def test_a_percentage_that_cannot_be_evaluated_is_not_none(eight, terminal):
+    four_of_eight(terminal, tenant_decommission_max_percent="{{ house_limit }}")
+    done, summary = terminal.sum_up("decommission")
+    assert done.status == 2
+    assert summary["totals"]["failed"] == 4
+    assert "tenant_decommission_max_percent" in summary["tenants"]["a.eu.qlikcloud.com"]["msg"]
+    assert eight.action_posts() == []
+
+
+def test_a_percentage_of_some_hosts_holds_for_their_subscription(online, terminal):
+    cloud = online(
+        *(tenant(name) for name in ("a", "b", "c")), *(tenant(name, "us", subscription="sub-2") for name in ("d", "e"))
+    )
+    hosts = host("a") | host("d", "us", tenant_decommission_max_percent=10) | host("e", "us")
+    terminal.write_inventory(hosts, tenant_decommission_credentials=CLIENTS)
+    done = terminal.decommission()
+    assert done.status == 2
+    assert "Of the 2 live tenants of subscription sub-2 2 would go (100 %)" in " ".join(done.stdout.split())
+    assert cloud.action_posts() == []
+
+
+def test_the_making_of_a_plan_warns_that_it_would_be_refused(eight, terminal):
+    four_of_eight(terminal, tenant_decommission_max_percent=10)
+    done = terminal.plan()
+    assert done.status == 0, done
+    assert "Applying the plan would be refused: Of the 7 live tenants" in " ".join(done.output.split())

@@ -288,7 +288,7 @@ TABLE |= {
     "a look-up by a filter that is none": (
         ask_organization(filter="status like active"),
         {"failed": True, "http_status": 400},
-        "Check filter",
+        "Check the filter",
     ),
     "a look-up in somebody else's subscription": (
         ask_organization(filter='subscriptionId eq "sub-of-others"'),

@@ -71,7 +71,7 @@ NAMED, _REMARKS = by_hostname(
 
 
 def renamed(*names: t.Any) -> tuple[list[str], str | None]:
-    return rename(NAMED, dict(zip(NAMED, names, strict=True)), "qlik_tenants")
+    return rename(NAMED, dict(zip(NAMED, names, strict=True)), ["qlik_tenants", "Wave1"])
 
 
 def test_other_names_are_used_where_they_do() -> None:
@@ -105,7 +105,7 @@ UNFIT = (
         ["a"],
         "x" * 300,
     ),
-    *("localhost", "LOCALHOST", "127.0.0.1", "all", "ungrouped", "qlik_tenants"),
+    *("localhost", "LOCALHOST", "127.0.0.1", "all", "ungrouped", "qlik_tenants", "wave1"),
     *("beta.eu.qlikcloud.com", "acme.us.qlikcloud.com"),
 )
 

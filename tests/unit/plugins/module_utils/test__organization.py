@@ -223,10 +223,10 @@ def test_a_hostile_text_is_harmless(wire: Wire, client: Client, value: str) -> N
 
 
 BAD_PAGES = {
-    "400": (answers.error(400, "HTTP-400", "Bad request"), "Check filter.*give subscription_ids"),
+    "400": (answers.error(400, "HTTP-400", "Bad request"), "Check the filter.*subscription_ids of an inventory source"),
     "403": (
         answers.FORBIDDEN,
-        "Check that each subscription in subscription_ids and filter is one of its organization",
+        "Check that each subscription that is named is one of its organization",
     ),
     "404": (answers.error(404, "HTTP-404", "Not found"), "Try again later"),
     "500": (answers.error(500, "HTTP-500", "Oops"), "Try again later"),

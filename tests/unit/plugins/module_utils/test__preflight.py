@@ -92,7 +92,7 @@ def test_what_would_stop_the_wave_is_a_problem(run: Run) -> None:
 
 def test_the_organization_is_looked_at_where_its_credentials_are_given(wire: Wire, run: Run) -> None:
     wire.on("read", answers.page(answers.listed(), answers.listed(1)), answers.record())
-    found = look(run, entry(HOSTNAME), max_percent=50, **ORGANIZATION)
+    found = look(run, entry(HOSTNAME, max_percent=50), **ORGANIZATION)
     assert wire.sequence == ["token", "read", "token", "read", "probe"]
     assert (found["organization"], found["problems"]) == ({"tenants": 2, "message": ""}, [])
     assert "  lists 2 tenants" in found["lines"]
@@ -100,8 +100,9 @@ def test_the_organization_is_looked_at_where_its_credentials_are_given(wire: Wir
 
 def test_a_part_that_is_too_large_is_a_problem(wire: Wire, run: Run) -> None:
     wire.on("read", answers.page(answers.listed(), answers.listed(1)), answers.record())
-    found = look(run, entry(HOSTNAME), max_percent=49, **ORGANIZATION)
+    found = look(run, entry(HOSTNAME, max_percent=49), **ORGANIZATION)
     assert "tenant_decommission_max_percent allows 49 %" in found["problems"][0]
+    assert found["organization"] == {"tenants": 2, "message": ""}
 
 
 def test_a_list_that_is_not_shown_is_told_and_stops_nothing_without_a_limit(wire: Wire, run: Run) -> None:

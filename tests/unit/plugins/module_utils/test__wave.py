@@ -430,6 +430,7 @@ def test_a_restore_has_no_variables_of_purges() -> None:
         "min_purge_days",
         "max_purge_days",
         "pre_tasks",
+        "max_percent",
         "subscription_id",
     }
     wave = restored(*map(of_restore, fleet(2)))
