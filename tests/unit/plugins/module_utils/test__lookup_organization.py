@@ -100,8 +100,9 @@ def test_an_id_that_the_organization_does_not_know_is_none(wire: Wire, run: Run)
     assert (result["failed"], result["tenants"]) == (False, [])
 
 
-def test_a_hostname_that_a_dead_tenant_had_too_shows_both(wire: Wire, run: Run) -> None:
-    wire.on("read", page(listed(), listed(1, hostnames=[HOSTNAME], status="deleted")))
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_hostname_that_a_dead_tenant_had_too_shows_both_the_live_one_first(wire: Wire, run: Run, order: int) -> None:
+    wire.on("read", page(*[listed(), listed(1, hostnames=[HOSTNAME], status="deleted")][::order]))
     found = info(run, hostname=HOSTNAME)["tenants"]
     assert [one["status"] for one in found] == ["active", "deleted"]
 
@@ -132,6 +133,31 @@ def test_the_id_of_a_tenant_of_another_region_fails(run: Run) -> None:
     result = info(run, tenant_id=TENANT_ID, region="us")
     assert result["failed"]
     assert "region eu" in result["msg"]
+
+
+def test_the_id_of_a_tenant_whose_region_nobody_can_tell_is_found(wire: Wire, run: Run) -> None:
+    wire.on("read", page(listed(hostnames=[])))
+    result = info(run, tenant_id=TENANT_ID, region="us")
+    assert [(one["id"], one["region"]) for one in result["tenants"]] == [(TENANT_ID, None)]
+
+
+def test_a_region_beside_a_filter_leaves_out_the_others(wire: Wire, run: Run) -> None:
+    wire.on("read", page(listed(), listed(1, hostnames=["beta.us.qlikcloud.com"]), "no tenant"))
+    result = info(run, filter='status eq "active"', region="US")
+    assert [one["id"] for one in result["tenants"]] == ["id0001"]
+    assert result["warnings"]
+    assert "region is" in info(run, filter="x", region="../x")["msg"]
+
+
+def test_a_live_tenant_answers_for_itself_where_the_organization_wants_a_subscription(wire: Wire, run: Run) -> None:
+    refused = answers.error(400, "CORE-1", "subscriptionId is required in the filter.")
+    wire.on("read", refused, refused, answers.record())
+    wire.on("probe", answers.tenant_token())
+    assert info(run, hostname=HOSTNAME)["http_status"] == 400
+    wire.on("read", refused, refused, answers.record())
+    result = info(run, **REGIONAL, hostname=HOSTNAME)
+    assert [one["id"] for one in result["tenants"]] == [TENANT_ID]
+    assert wire.sent[-1].url.startswith(f"https://{HOSTNAME}/")
 
 
 @pytest.mark.parametrize(
