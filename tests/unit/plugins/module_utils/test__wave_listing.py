@@ -245,12 +245,10 @@ def test_what_a_tenant_itself_stops_for_is_left_to_it(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_subscription_is_harmless_in_the_message(wire: Wire, run: Run, hostile: str) -> None:
-    wire.on("read", page(listed(subscriptionId=hostile)))
-    if not hostile:
-        pytest.skip("no name at all")
-    assert is_harmless(refusal(run, member(0), max_percent=50))
+def test_a_hostile_subscription_is_harmless_in_the_message(wire: Wire, run: Run) -> None:
+    for hostile in HOSTILE.values():
+        wire.on("read", page(listed(subscriptionId=hostile)))
+        assert is_harmless(refusal(run, member(0), max_percent=50)), hostile
 
 
 @pytest.mark.parametrize("kind", ["token", "read"])
