@@ -125,9 +125,8 @@ def guard_wave(
     :arg wave_id: what to call it.
     :returns: ``id`` (of this wave), ``tenants`` (host to entry, with the region that it lies in as ``in_region``, what the plan says of
         it as ``planned``, whether it counts as ``to_change``, whether it may be changed as ``counted``, and whether its tasks come first
-        as ``prepares``), ``regions``
-        (those that a token is needed for), ``count`` (the hosts), ``to_change`` (those that count), ``plan_sha256``, ``not_applied``
-        (the hostnames in the plan that no host of the play has).
+        as ``prepares``), ``regions`` (those that a token is needed for), ``count`` (the hosts), ``to_change`` (those that count),
+        ``plan_sha256``, ``not_applied`` (the hostnames in the plan that no host of the play has).
     :raises InvalidInput: with all that is wrong with the wave as a whole. What is wrong with one tenant alone is left to that
         tenant's operation, which stops it alone.
     """

@@ -86,7 +86,7 @@ def look_up_wave(
     known = _Known(listing, entries, prefix)
     found = Listed(len(listing.tenants), known.purge_dates())
     if limits:
-        found.at_rest = known.at_rest()
+        found.at_rest = known.at_rest
         found.refusal = known.too_large(limits)
     return found
 
@@ -105,7 +105,11 @@ def _list(client: Client, entries: Iterable[Entry], *, disabled_alone: bool) -> 
 
 
 class _Known:
-    """The list, beside the tenants of the wave."""
+    """The list, beside the tenants of the wave.
+
+    ``at_rest``: the hosts that need not count, since their tenants are not live by the list, or are not in it and done by their
+    receipts or the plan.
+    """
 
     def __init__(self, listing: Listing, entries: Iterable[Entry], prefix: str) -> None:
         self._listing = listing
@@ -123,6 +127,11 @@ class _Known:
             same = by_hostname.get(target.address.hostname, [])
             found = by_id.get(target.tenant_id) if target.tenant_id else same[0] if len(same) == 1 else None
             self._wave.append((entry, found))
+        self.at_rest = frozenset(
+            entry["host"]
+            for entry, tenant in self._wave
+            if (not _is_live(tenant) if tenant else not entry["to_change"])
+        )
 
     def purge_dates(self) -> dict[str, str]:
         """The dates of the disabled tenants of the wave, by host."""
@@ -132,21 +141,14 @@ class _Known:
             if tenant and _status(tenant) in DISABLED_STATUSES and read_time(tenant["purge_date"])
         }
 
-    def at_rest(self) -> frozenset[str]:
-        """The hosts that need not count: their tenants are not live by the list, or not in it and done by their receipts or the plan."""
-        return frozenset(
-            entry["host"]
-            for entry, tenant in self._wave
-            if (not _is_live(tenant) if tenant else not entry["to_change"])
-        )
-
     def too_large(self, limits: Mapping[str, float]) -> str | None:
         """Why the wave takes too large a part of a subscription; None where it does not.
 
         What counts is live by the list, whatever receipts say of it. Of the limits of a subscription's hosts the lowest one holds.
         """
-        at_rest = self.at_rest()
-        going = [(entry, tenant) for entry, tenant in self._wave if entry["host"] not in at_rest and not _stays(entry)]
+        going = [
+            (entry, tenant) for entry, tenant in self._wave if entry["host"] not in self.at_rest and not _stays(entry)
+        ]
         lost = sorted(
             for_terminal(entry["host"], 100)
             for entry, tenant in going

@@ -53,6 +53,14 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 
 
 @pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder that the environment names."""
+    path = tmp_path / "state"
+    monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", str(path))
+    return path
+
+
+@pytest.fixture
 def clock() -> FakeClock:
     """The clock of the task."""
     return FakeClock()

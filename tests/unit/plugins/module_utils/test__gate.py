@@ -34,14 +34,6 @@ CLIENT = Credentials(CLIENT_ID, CLIENT_SECRET).client
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The state folder of everybody in a test."""
-    path = tmp_path / "state"
-    monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", str(path))
-    return path
-
-
-@pytest.fixture
 def limited(wire: Wire) -> Wire:
     """A live tenant whose deactivation is refused once by the rate limit."""
     wire.on("token", answers.token())
@@ -59,12 +51,12 @@ def wait(tier: Tier = TIER, *, later: float = 0, longest: float = 900) -> float:
     return gate(FakeClock(NOW + timedelta(seconds=later)), longest).turn(tier)[0]
 
 
-def test_without_a_refusal_nobody_waits_and_nothing_is_written(folder: Path) -> None:
+def test_without_a_refusal_nobody_waits_and_nothing_is_written(state: Path) -> None:
     assert wait() == 0
-    assert not folder.exists()
+    assert not state.exists()
 
 
-def test_others_wait_for_the_end_of_the_block_one_after_the_other(folder: Path) -> None:
+def test_others_wait_for_the_end_of_the_block_one_after_the_other(state: Path) -> None:
     gate().refused(TIER, 30)
     assert [wait(later=10) for _worker in range(3)] == [20, 20.25, 20.4375]
 
@@ -72,12 +64,12 @@ def test_others_wait_for_the_end_of_the_block_one_after_the_other(folder: Path) 
 @pytest.mark.parametrize(
     "other", [Tier("client", REGISTER, 1), Tier("another", REGISTER, 2), Tier("client", "register.us.qlikcloud.com", 2)]
 )
-def test_other_tiers_clients_and_regions_go_on(folder: Path, other: Tier) -> None:
+def test_other_tiers_clients_and_regions_go_on(state: Path, other: Tier) -> None:
     gate().refused(TIER, 30)
     assert wait(other) == 0
 
 
-def test_a_turn_that_was_waited_for_is_gone_after_another_refusal(folder: Path) -> None:
+def test_a_turn_that_was_waited_for_is_gone_after_another_refusal(state: Path) -> None:
     gate().refused(TIER, 10)
     seconds, turn = gate().turn(TIER)
     later = gate(FakeClock(NOW + timedelta(seconds=seconds)))
@@ -86,18 +78,18 @@ def test_a_turn_that_was_waited_for_is_gone_after_another_refusal(folder: Path) 
     assert later.turn(TIER, turn)[0] == 5
 
 
-def test_a_block_further_ahead_than_this_task_waits_is_not_waited_for(folder: Path) -> None:
+def test_a_block_further_ahead_than_this_task_waits_is_not_waited_for(state: Path) -> None:
     gate().refused(TIER, 600)
     assert wait(longest=300) == 0
     assert wait(longest=900) == 600
 
 
-def test_after_a_while_nothing_is_remembered(folder: Path) -> None:
+def test_after_a_while_nothing_is_remembered(state: Path) -> None:
     gate().refused(TIER, 30)
     assert wait(later=31) == 0
-    before = everything_below(folder)
+    before = everything_below(state)
     assert wait(later=3600) == 0
-    assert everything_below(folder) == before
+    assert everything_below(state) == before
 
 
 @pytest.mark.parametrize(
@@ -105,18 +97,18 @@ def test_after_a_while_nothing_is_remembered(folder: Path) -> None:
     [b"", b"{", b"null", b"[1]", b"{}", b"\xff\xfe", b'{"until": 1e999}', b"[" * 3000, b"x" * 100_000],
     ids=["empty", "half", "null", "list", "no keys", "no text", "infinite", "nested", "large"],
 )
-def test_a_damaged_file_is_no_file_and_the_next_refusal_replaces_it(folder: Path, content: bytes) -> None:
+def test_a_damaged_file_is_no_file_and_the_next_refusal_replaces_it(state: Path, content: bytes) -> None:
     gate().refused(TIER, 30)
-    (path,) = folder.iterdir()
+    (path,) = state.iterdir()
     path.write_bytes(content)
     assert wait() == 0
     gate().refused(TIER, 30)
     assert wait() == 30
 
 
-def test_a_link_a_pipe_and_a_folder_in_its_place_are_left_alone(folder: Path, tmp_path: Path) -> None:
+def test_a_link_a_pipe_and_a_folder_in_its_place_are_left_alone(state: Path, tmp_path: Path) -> None:
     gate().refused(TIER, 30)
-    (path,) = folder.iterdir()
+    (path,) = state.iterdir()
     target = tmp_path / "target"
     path.rename(target)
     for make in (lambda: path.symlink_to(target), lambda: os.mkfifo(path), path.mkdir):
@@ -131,9 +123,9 @@ def test_a_link_a_pipe_and_a_folder_in_its_place_are_left_alone(folder: Path, tm
             path.unlink()
 
 
-def test_a_lock_that_is_not_given_back_is_waited_for_a_moment_alone(folder: Path) -> None:
+def test_a_lock_that_is_not_given_back_is_waited_for_a_moment_alone(state: Path) -> None:
     gate().refused(TIER, 30)
-    (path,) = folder.iterdir()
+    (path,) = state.iterdir()
     child = os.fork()
     if child == 0:
         # Another process: locks of this one do not keep it out.
@@ -151,7 +143,7 @@ def test_a_lock_that_is_not_given_back_is_waited_for_a_moment_alone(folder: Path
         os.waitpid(child, 0)
 
 
-def test_workers_in_processes_of_their_own_have_turns_of_their_own(folder: Path) -> None:
+def test_workers_in_processes_of_their_own_have_turns_of_their_own(state: Path) -> None:
     gate().refused(TIER, 30)
     reading, writing = os.pipe()
     children = []
@@ -178,7 +170,7 @@ def test_workers_in_processes_of_their_own_have_turns_of_their_own(folder: Path)
 
 @pytest.mark.parametrize("call", ["open", "fstat", "pread", "ftruncate", "pwrite", "close"])
 def test_a_disk_that_fails_is_in_nobodys_way(
-    limited: Wire, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, call: str
+    limited: Wire, run: Run, state: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     gate().refused(Tier(CLIENT, REGISTER, 2), 20)
     failing = FailingOs(call, code=ENOSPC, until_the_end=True)
@@ -188,38 +180,38 @@ def test_a_disk_that_fails_is_in_nobodys_way(
     assert limited.sequence == ["token", "read", "deactivate", "read", "deactivate"]
 
 
-def test_a_call_that_nothing_is_known_of_costs_one_look(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder.mkdir(mode=0o700)
+def test_a_call_that_nothing_is_known_of_costs_one_look(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state.mkdir(mode=0o700)
     seen = FailingOs("none")
     monkeypatch.setattr(_gate, "os", seen)
     assert wait() == 0
     assert seen.calls == ["open"]
 
 
-@pytest.mark.parametrize("state", ["a file", "open to others", "read only"])
-def test_a_state_folder_that_cannot_be_used_is_in_nobodys_way(folder: Path, state: str) -> None:
-    if state == "a file":
-        folder.write_text("")
+@pytest.mark.parametrize("trouble", ["a file", "open to others", "read only"])
+def test_a_state_folder_that_cannot_be_used_is_in_nobodys_way(state: Path, trouble: str) -> None:
+    if trouble == "a file":
+        state.write_text("")
     else:
-        folder.mkdir(mode=0o700)
-        folder.chmod(0o777 if state == "open to others" else 0o500)
+        state.mkdir(mode=0o700)
+        state.chmod(0o777 if trouble == "open to others" else 0o500)
     gate().refused(TIER, 30)
-    if state != "read only" or os.geteuid():
+    if trouble != "read only" or os.geteuid():
         assert wait() == 0
 
 
 def test_what_is_written_holds_no_secret_and_not_even_the_clients_id(
-    limited: Wire, run: Run, folder: Path, clock: FakeClock
+    limited: Wire, run: Run, state: Path, clock: FakeClock
 ) -> None:
     assert deactivate(run)["changed"] is True
-    written = str(everything_below(folder)) + str(os.listdir(folder))
+    written = str(everything_below(state)) + str(os.listdir(state))
     assert "gate-" in written
     assert not [one for one in (CLIENT_ID, CLIENT_SECRET, TOKEN, REGISTER) if one in written]
-    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in state.iterdir()} == {0o600}
 
 
 def test_a_client_waits_for_what_another_one_learned_and_sends_nothing_before(
-    limited: Wire, run: Run, folder: Path, clock: FakeClock, announced: list[str]
+    limited: Wire, run: Run, state: Path, clock: FakeClock, announced: list[str]
 ) -> None:
     gate().refused(Tier(CLIENT, REGISTER, 2), 20)
     limited.on("deactivate", answers.disabled())
@@ -229,25 +221,25 @@ def test_a_client_waits_for_what_another_one_learned_and_sends_nothing_before(
     assert [line for line in announced if REGISTER in line and "rate limit" in line and "20 s" in line]
 
 
-def test_a_wait_that_does_not_fit_into_max_wait_is_left_to_the_answer(limited: Wire, run: Run, folder: Path) -> None:
+def test_a_wait_that_does_not_fit_into_max_wait_is_left_to_the_answer(limited: Wire, run: Run, state: Path) -> None:
     gate().refused(Tier(CLIENT, REGISTER, 2), 20)
     limited.on("deactivate", answers.disabled())
     assert deactivate(run, max_wait=10)["changed"] is True
     assert sum(t.cast(FakeClock, run.clock).sleeps) == 0
 
 
-def test_a_token_from_another_task_is_known_to_be_the_same_clients(limited: Wire, run: Run, folder: Path) -> None:
+def test_a_token_from_another_task_is_known_to_be_the_same_clients(limited: Wire, run: Run, state: Path) -> None:
     issued = region_token(run)
     assert issued["client"] == CLIENT
     assert CLIENT_ID not in issued["client"]
 
 
-def test_what_is_blocked_can_be_shown(folder: Path) -> None:
+def test_what_is_blocked_can_be_shown(state: Path) -> None:
     now = NOW.timestamp()
     assert blocks(now) is None
     gate().refused(TIER, 30)
     gate().refused(Tier("another", REGISTER, 2), 50)
-    (folder / "gate-damaged").write_text("{")
-    (folder / "gate-folder").mkdir()
+    (state / "gate-damaged").write_text("{")
+    (state / "gate-folder").mkdir()
     assert blocks(now + 10) == now + 50
     assert blocks(now + 60) is None

@@ -34,14 +34,6 @@ LOCKS = "tenants.lock"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A state folder that the environment names."""
-    path = tmp_path / "state"
-    monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", str(path))
-    return path
-
-
-@pytest.fixture
 def open_tenant(wire: Wire) -> Wire:
     """A live tenant that can be deactivated."""
     wire.on("token", answers.token())
@@ -143,14 +135,14 @@ def test_an_empty_name_of_a_folder_is_none(tmp_path: Path, monkeypatch: pytest.M
     assert state_folder() == str(tmp_path / ".local" / "state" / "tenantops.qlik")
 
 
-def test_the_folder_is_made_and_is_its_users_alone(folder: Path) -> None:
+def test_the_folder_is_made_and_is_its_users_alone(state: Path) -> None:
     before = os.umask(0)
     try:
         state_folder()
     finally:
         os.umask(before)
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert state_folder() == str(folder)
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+    assert state_folder() == str(state)
 
 
 # What is not to be used as the folder → what the message says of it.
@@ -188,20 +180,20 @@ UNUSABLE: dict[str, tuple[t.Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize("case", UNUSABLE)
 def test_a_folder_that_others_get_at_is_refused_and_nothing_is_sent(
-    folder: Path, open_tenant: Wire, run: Run, tmp_path: Path, case: str
+    state: Path, open_tenant: Wire, run: Run, tmp_path: Path, case: str
 ) -> None:
     make, words = UNUSABLE[case]
-    make(folder)
+    make(state)
     before = everything_below(tmp_path)
     result = deactivate(run, receipt_path=str(tmp_path / "receipts" / "a.json"))
     assert open_tenant.sent == []
     assert (result["failed"], result["changed"]) == (True, False)
-    for part in (str(folder), words, "Nothing was sent", "TENANTOPS_QLIK_STATE_DIR"):
+    for part in (str(state), words, "Nothing was sent", "TENANTOPS_QLIK_STATE_DIR"):
         assert part in result["msg"]
     assert everything_below(tmp_path) == before
 
 
-def test_a_folder_of_another_user_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_another_user_is_refused(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = os.geteuid()
     state_folder()
     monkeypatch.setattr(_state.os, "geteuid", lambda: owner + 1)
@@ -211,11 +203,11 @@ def test_a_folder_of_another_user_is_refused(folder: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("name", ["makedirs", "mkdir", "lstat"])
-def test_a_folder_that_cannot_be_made_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_folder_that_cannot_be_made_is_told(state: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(_state, "os", FailingOs(name, code=errno.EROFS))
     with pytest.raises(Stopped) as caught:
         state_folder()
-    assert f"{folder} cannot be made (Read-only file system)" in caught.value.message
+    assert f"{state} cannot be made (Read-only file system)" in caught.value.message
 
 
 def test_a_hostile_name_of_a_folder_is_harmless_in_the_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,24 +219,24 @@ def test_a_hostile_name_of_a_folder_is_harmless_in_the_message(tmp_path: Path, m
 
 
 # The locks.
-def test_a_lock_that_nobody_holds_is_had_without_waiting(folder: Path, clock: FakeClock) -> None:
+def test_a_lock_that_nobody_holds_is_had_without_waiting(state: Path, clock: FakeClock) -> None:
     locks = locks_of(clock)
     with locks.until_released():
         locks.hold(HOSTNAME)
         locks.hold(TENANT_ID)
     assert clock.sleeps == []
-    assert stat.S_IMODE((folder / LOCKS).stat().st_mode) == 0o600
+    assert stat.S_IMODE((state / LOCKS).stat().st_mode) == 0o600
 
 
-def test_however_many_tenants_there_are_one_file_has_all_locks(folder: Path, clock: FakeClock) -> None:
+def test_however_many_tenants_there_are_one_file_has_all_locks(state: Path, clock: FakeClock) -> None:
     for number in range(50):
         locks = locks_of(clock)
         with locks.until_released():
             locks.hold(f"t{number}.eu.qlikcloud.com")
-    assert everything_below(folder) == {LOCKS: b""}
+    assert everything_below(state) == {LOCKS: b""}
 
 
-def test_while_another_process_holds_a_lock_it_is_waited_for_and_then_given_up(folder: Path, clock: FakeClock) -> None:
+def test_while_another_process_holds_a_lock_it_is_waited_for_and_then_given_up(state: Path, clock: FakeClock) -> None:
     announced: list[str] = []
     locks = locks_of(clock, 10, announced)
     with another_process_holds(HOSTNAME), pytest.raises(Stopped) as caught, locks.until_released():
@@ -256,7 +248,7 @@ def test_while_another_process_holds_a_lock_it_is_waited_for_and_then_given_up(f
     assert HOSTNAME in told
 
 
-def test_a_short_wait_is_not_announced(folder: Path, clock: FakeClock) -> None:
+def test_a_short_wait_is_not_announced(state: Path, clock: FakeClock) -> None:
     announced: list[str] = []
     locks = locks_of(clock, 4, announced)
     with another_process_holds(HOSTNAME), pytest.raises(Stopped), locks.until_released():
@@ -264,14 +256,14 @@ def test_a_short_wait_is_not_announced(folder: Path, clock: FakeClock) -> None:
     assert announced == []
 
 
-def test_without_patience_a_lock_is_tried_once(folder: Path, clock: FakeClock) -> None:
+def test_without_patience_a_lock_is_tried_once(state: Path, clock: FakeClock) -> None:
     locks = locks_of(clock, 0)
     with another_process_holds(HOSTNAME), pytest.raises(Stopped), locks.until_released():
         locks.hold(HOSTNAME)
     assert clock.sleeps == []
 
 
-def test_the_locks_of_a_process_that_was_killed_are_free(folder: Path, clock: FakeClock) -> None:
+def test_the_locks_of_a_process_that_was_killed_are_free(state: Path, clock: FakeClock) -> None:
     with another_process_holds(HOSTNAME, TENANT_ID) as other:
         other.kill()
         locks = locks_of(clock, 0)
@@ -280,7 +272,7 @@ def test_the_locks_of_a_process_that_was_killed_are_free(folder: Path, clock: Fa
             locks.hold(TENANT_ID)
 
 
-def test_whoever_waits_has_the_lock_as_soon_as_the_other_process_ends(folder: Path) -> None:
+def test_whoever_waits_has_the_lock_as_soon_as_the_other_process_ends(state: Path) -> None:
     with another_process_holds(HOSTNAME) as other:
 
         class Ending(FakeClock):
@@ -298,14 +290,14 @@ def test_whoever_waits_has_the_lock_as_soon_as_the_other_process_ends(folder: Pa
     assert len(clock.sleeps) == 3
 
 
-def test_the_lock_of_one_tenant_keeps_nobody_from_another(folder: Path, clock: FakeClock) -> None:
+def test_the_lock_of_one_tenant_keeps_nobody_from_another(state: Path, clock: FakeClock) -> None:
     locks = locks_of(clock, 0)
     with another_process_holds(HOSTNAME), locks.until_released():
         locks.hold("beta.eu.qlikcloud.com")
         locks.hold(TENANT_ID)
 
 
-def test_a_lock_that_was_given_back_can_be_had_by_another_process(folder: Path, clock: FakeClock) -> None:
+def test_a_lock_that_was_given_back_can_be_had_by_another_process(state: Path, clock: FakeClock) -> None:
     locks = locks_of(clock)
     with locks.until_released():
         locks.hold(HOSTNAME)
@@ -314,9 +306,9 @@ def test_a_lock_that_was_given_back_can_be_had_by_another_process(folder: Path, 
 
 
 @pytest.mark.parametrize("make", [_link, _dangling_link, Path.mkdir], ids=["a link", "a dangling link", "a folder"])
-def test_what_is_no_file_is_no_lock(folder: Path, clock: FakeClock, make: t.Callable[[Path], None]) -> None:
+def test_what_is_no_file_is_no_lock(state: Path, clock: FakeClock, make: t.Callable[[Path], None]) -> None:
     state_folder()
-    make(folder / LOCKS)
+    make(state / LOCKS)
     with pytest.raises(Stopped, match="There can be no lock in the state folder"):
         locks_of(clock).hold(HOSTNAME)
     assert clock.sleeps == []
@@ -324,7 +316,7 @@ def test_what_is_no_file_is_no_lock(folder: Path, clock: FakeClock, make: t.Call
 
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOTSUP, errno.EIO])
 def test_a_file_system_without_locks_stops_the_tenant(
-    folder: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, code: int
+    state: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     def no_lock(*_args: t.Any) -> None:
         raise OSError(code, os.strerror(code))
@@ -337,7 +329,7 @@ def test_a_file_system_without_locks_stops_the_tenant(
 
 
 def test_a_lock_file_that_may_not_be_opened_is_not_waited_for(
-    folder: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    state: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # EACCES is also what some systems say of a lock that is held.
     monkeypatch.setattr(_state, "os", FailingOs("open", code=errno.EACCES))
@@ -350,7 +342,7 @@ def test_a_lock_file_that_may_not_be_opened_is_not_waited_for(
 @pytest.mark.parametrize("name", [HOSTNAME, TENANT_ID], ids=["hostname", "id"])
 @pytest.mark.parametrize("operation", [deactivate, reactivate])
 def test_a_tenant_that_another_run_works_on_is_given_up_and_nothing_is_sent(
-    folder: Path, wire: Wire, run: Run, operation: t.Callable[..., dict[str, t.Any]], name: str
+    state: Path, wire: Wire, run: Run, operation: t.Callable[..., dict[str, t.Any]], name: str
 ) -> None:
     with another_process_holds(name):
         result = operation(run, max_wait=3)
@@ -359,18 +351,18 @@ def test_a_tenant_that_another_run_works_on_is_given_up_and_nothing_is_sent(
     assert f"works on tenant {name}" in result["msg"]
 
 
-def test_the_end_of_an_operation_gives_the_locks_back(folder: Path, open_tenant: Wire, run: Run) -> None:
+def test_the_end_of_an_operation_gives_the_locks_back(state: Path, open_tenant: Wire, run: Run) -> None:
     deactivate(run)
     assert another_process_could_hold(HOSTNAME, TENANT_ID)
 
 
-def test_a_failed_operation_gives_the_locks_back(folder: Path, open_tenant: Wire, run: Run) -> None:
+def test_a_failed_operation_gives_the_locks_back(state: Path, open_tenant: Wire, run: Run) -> None:
     open_tenant.on("deactivate", answers.FORBIDDEN)
     assert deactivate(run)["failed"]
     assert another_process_could_hold(HOSTNAME, TENANT_ID)
 
 
-def test_a_tenant_is_held_while_it_is_worked_on(folder: Path, open_tenant: Wire, run: Run) -> None:
+def test_a_tenant_is_held_while_it_is_worked_on(state: Path, open_tenant: Wire, run: Run) -> None:
     held: list[bool] = []
     reply = open_tenant.reply
 
@@ -387,7 +379,7 @@ def test_a_tenant_is_held_while_it_is_worked_on(folder: Path, open_tenant: Wire,
 
 @pytest.mark.parametrize("operation", [deactivate, reactivate])
 def test_check_mode_makes_no_folder_and_waits_for_nobody(
-    folder: Path, open_tenant: Wire, run: Run, tmp_path: Path, operation: t.Callable[..., dict[str, t.Any]]
+    state: Path, open_tenant: Wire, run: Run, tmp_path: Path, operation: t.Callable[..., dict[str, t.Any]]
 ) -> None:
     run.check_mode = True
     operation(run, receipt_path=str(tmp_path / "receipts" / "a.json"))
@@ -396,13 +388,13 @@ def test_check_mode_makes_no_folder_and_waits_for_nobody(
         assert not operation(run)["failed"]
 
 
-def test_what_changes_nothing_needs_no_lock(folder: Path, open_tenant: Wire, run: Run, tmp_path: Path) -> None:
+def test_what_changes_nothing_needs_no_lock(state: Path, open_tenant: Wire, run: Run, tmp_path: Path) -> None:
     open_tenant.on("probe", answers.deactivated())
     probe(run)
     region_token(run)
     assert everything_below(tmp_path) == {}
 
 
-def test_wrong_options_make_no_folder(folder: Path, wire: Wire, run: Run, tmp_path: Path) -> None:
+def test_wrong_options_make_no_folder(state: Path, wire: Wire, run: Run, tmp_path: Path) -> None:
     assert deactivate(run, purge_after_days=91)["failed"]
     assert everything_below(tmp_path) == {}
