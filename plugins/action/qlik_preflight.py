@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 from ansible.utils.display import Display
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
-from ansible_collections.tenantops.qlik.plugins.module_utils._preflight import preflight
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import write_result
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_entries
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._play import read_loaded
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.files import write_result
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import read_loaded
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight import preflight
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 
 display = Display()
 

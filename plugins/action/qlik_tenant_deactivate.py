@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 
 
 class ActionModule(QlikAction):

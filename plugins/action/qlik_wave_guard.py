@@ -8,16 +8,21 @@ import typing as t
 import uuid
 from collections.abc import Mapping
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run, check_credentials
-from ansible_collections.tenantops.qlik.plugins.module_utils._errors import InvalidInput, QlikError, Stopped
-from ansible_collections.tenantops.qlik.plugins.module_utils._plan import Plan, read_plan
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION, guard_wave
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave_listing import Listed, look_up_wave
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import read_file
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_entries, read_registered, read_results
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._play import has_foreign_run_once, read_loaded
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._seal import seal
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, check_credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.files import read_file
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import (
+    read_entries,
+    read_registered,
+    read_results,
+)
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import has_foreign_run_once, read_loaded
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan, read_plan
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.signature import seal
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 
 
 class ActionModule(QlikAction):

@@ -11,14 +11,19 @@ from collections.abc import Mapping
 
 from ansible.utils.display import Display
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
-from ansible_collections.tenantops.qlik.plugins.module_utils._output import for_terminal
-from ansible_collections.tenantops.qlik.plugins.module_utils._plan import digest_of, make_plan, plan_entry, write_plan
-from ansible_collections.tenantops.qlik.plugins.module_utils._plan_text import plan_lines, plan_markdown
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import write_file
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_results
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.files import write_file
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_results
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import (
+    digest_of,
+    make_plan,
+    plan_entry,
+    write_plan,
+)
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan_text import plan_lines, plan_markdown
 
 display = Display()
 

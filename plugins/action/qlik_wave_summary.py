@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from ansible.utils.display import Display
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._summary import summarize
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._files import write_result
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._hosts import read_results
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.files import write_result
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_results
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
 
 display = Display()
 

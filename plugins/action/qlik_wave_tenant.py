@@ -9,13 +9,14 @@ from collections.abc import Mapping
 
 from ansible import context
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._errors import Stopped
-from ansible_collections.tenantops.qlik.plugins.module_utils._output import for_terminal
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._seal import is_sealed
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.apply import change_tenant
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.signature import is_sealed
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 
 # The options that name variables, and what they name where they are not given.
 _VARIABLES = {"wave_variable": "_tenant_decommission_wave", "tokens_variable": "_tenant_decommission_tokens"}
@@ -77,7 +78,7 @@ class ActionModule(QlikAction):
             )
         if entry["prepares"]:
             self._must_be_prepared(entry, task_vars.get(params["prepared_variable"]))
-        return super().operate(params, run, task_vars)
+        return change_tenant(params, run)
 
     @staticmethod
     def _must_be_prepared(entry: Mapping[str, t.Any], mark: t.Any) -> None:

@@ -43,8 +43,8 @@ from collections.abc import Callable
 
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._gate import blocks
-from ansible_collections.tenantops.qlik.plugins.module_utils._progress import Progress
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_limit import blocks
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.progress import Progress
 
 _GUARD = "tenantops.qlik.qlik_wave_guard"
 _TENANT = "tenantops.qlik.qlik_wave_tenant"

@@ -116,16 +116,16 @@ from ansible.inventory.data import InventoryData
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._addresses import CONSOLE_HOST
-from ansible_collections.tenantops.qlik.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
-from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._errors import QlikError
-from ansible_collections.tenantops.qlik.plugins.module_utils._host_names import by_hostname, rename
-from ansible_collections.tenantops.qlik.plugins.module_utils._operations import organization_tenants, perform
-from ansible_collections.tenantops.qlik.plugins.module_utils._output import some
-from ansible_collections.tenantops.qlik.plugins.module_utils._selection import check_selection
-from ansible_collections.tenantops.qlik.plugins.module_utils._version import VERSION
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._plain import plain
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import organization_tenants, perform
+from ansible_collections.tenantops.qlik.plugins.module_utils._api.filters import check_selection
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import some
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.version import VERSION
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import CONSOLE_HOST
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.host_names import by_hostname, rename
 
 if t.TYPE_CHECKING:
     from ansible.parsing.dataloader import DataLoader
@@ -152,6 +152,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """The tenants of the organization. Which are meant and what they are called is decided in the core."""
 
     NAME = "tenantops.qlik.qlik_tenants"
+    inventory: InventoryData
 
     def verify_file(self, path: str) -> bool:
         """Whether this may be a source of this plugin, by its name."""
@@ -264,8 +265,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _build(self, names: Iterable[str], hosts: Mapping[str, Mapping[str, t.Any]]) -> InventoryData:
         """An inventory of these hosts alone, with the groups that are constructed of them."""
-        whole, self.inventory = self.inventory, InventoryData()
-        built = self.inventory
+        whole = self.inventory
+        built = self.inventory = InventoryData()
         built.current_source = whole.current_source
         try:
             group = built.add_group(self.get_option("tenants_group"))

@@ -90,10 +90,10 @@ trace_id:
   sample: 0f3a9c2b7d1e4856
 """
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module import run_module
 
 
-def main():
+def main() -> None:
     run_module("qlik_tenant_probe")
 
 

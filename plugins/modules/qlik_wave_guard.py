@@ -123,10 +123,10 @@ to_change:
   sample: 10
 """
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_controller_only
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module import run_controller_only
 
 
-def main():
+def main() -> None:
     run_controller_only("qlik_wave_guard")
 
 

@@ -167,10 +167,10 @@ trace_id:
   sample: 0f3a9c2b7d1e4856
 """
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_controller_only
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module import run_controller_only
 
 
-def main():
+def main() -> None:
     run_controller_only("qlik_wave_tenant")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._waiting import Clock
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.tests.unit.facts import NOW
 
 

@@ -16,7 +16,7 @@ import typing as t
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._pace import Pace, Turn
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_estimate import Pace, Turn
 from ansible_collections.tenantops.qlik.tests.simulator.limits import MINUTES_IN_WINDOW, WINDOW, Bucket, Window
 
 _MODELS: dict[str, Callable[[int, float], Bucket | Window]] = {"bucket": Bucket, "window": Window}

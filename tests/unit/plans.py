@@ -12,8 +12,8 @@ import typing as t
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._times import write_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, NOW, REGION, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.waves import decommission
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import jsonschema
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._addresses import Address
-from ansible_collections.tenantops.qlik.plugins.module_utils._inputs import Target
-from ansible_collections.tenantops.qlik.plugins.module_utils._times import write_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import Address
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Target
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, NOW, REGION, TENANT_ID
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._times import write_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.facts import (

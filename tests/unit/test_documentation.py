@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._argument_specs import ARGUMENT_SPECS
-from ansible_collections.tenantops.qlik.plugins.module_utils._decision import State
-from ansible_collections.tenantops.qlik.plugins.module_utils._operations import OPERATIONS
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import (
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import State
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
     DECOMMISSION,
     RESTORE,
     ROLE_VARIABLES,

@@ -2,108 +2,150 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The direction of imports, and that what is written down in several places is the same in all of them."""
+"""Who may import whom, and that what is written down in several places is the same in all of them."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import typing as t
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pytest
 import yaml
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._version import VERSION
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"
 COLLECTION = "ansible_collections.tenantops.qlik.plugins"
-CORE = sorted(PLUGINS.glob("module_utils/*.py"))
-MODULES = sorted(path.stem for path in PLUGINS.glob("modules/*.py") if path.stem != "__init__")
+FILES = sorted(path for path in PLUGINS.rglob("*.py"))
+MODULES = sorted(path.stem for path in PLUGINS.glob("modules/*.py"))
 
-# Where the core meets Ansible.
-MEETING_PLACES = ("_module.py", "_argument_specs.py")
+# What each package of plugins/ may import of the others, besides itself.
+BELOW_LIFECYCLE = {"_base", "_local", "_domain", "_http", "_receipts", "_api"}
+LAYERS: dict[str, set[str]] = {
+    "module_utils/_base": set(),
+    "module_utils/_local": {"_base"},
+    "module_utils/_domain": {"_base"},
+    "module_utils/_http": {"_base", "_local", "_domain"},
+    "module_utils/_receipts": {"_base", "_domain"},
+    "module_utils/_api": {"_base", "_domain", "_http"},
+    "module_utils/_lifecycle": BELOW_LIFECYCLE,
+    "module_utils/_ansible": {*BELOW_LIFECYCLE, "_lifecycle"},
+}
+# Single files of a package that another one may use, and no others.
+ONLY = {("module_utils/_http", "_domain"): {"addresses"}}
+
+HTTP_LIBRARIES = ("requests", "urllib3", "urllib.request", "http.client", "httpx", "aiohttp")
+
+
+def package_of(path: Path) -> str:
+    """A file's package, as "module_utils/_http"; of a plugin its kind, as "action"."""
+    return "/".join(path.relative_to(PLUGINS).parts[:-1])
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """The full names of what a file imports, wherever in the file."""
-    package = f"{COLLECTION}.{path.parent.name}"
+    """The full names of the modules that a file imports, wherever in the file."""
+    package = [*COLLECTION.split("."), *package_of(path).split("/")]
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            parents = package.split(".")
-            base = parents[: len(parents) - node.level + 1] if node.level else []
+            base = package[: len(package) - node.level + 1] if node.level else []
             yield ".".join([*base, *([node.module] if node.module else [])])
 
 
-def imports_any_of(path: Path, *names: str) -> set[str]:
-    return {found for found in imports_of(path) if any(found == name or found.startswith(f"{name}.") for name in names)}
+def own_imports(path: Path) -> Iterator[tuple[str, str]]:
+    """What a file imports of this collection: the package, and the file in it."""
+    for name in imports_of(path):
+        if name.startswith(f"{COLLECTION}."):
+            package, _, file = name.removeprefix(f"{COLLECTION}.").rpartition(".")
+            yield package.replace(".", "/"), file
 
 
-def test_the_core_is_there() -> None:
-    assert len(CORE) > 10
-    assert len(MODULES) >= 3
+def imported_from(path: Path, *libraries: str) -> set[str]:
+    return {name for name in imports_of(path) if any(name == one or name.startswith(f"{one}.") for one in libraries)}
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
-def test_the_core_knows_nothing_of_ansible(path: Path) -> None:
-    found = imports_any_of(path, "ansible")
-    allowed = {"ansible.module_utils.basic"} if path.name in MEETING_PLACES else set()
-    assert found <= allowed
+def calls(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
-def test_requests_is_imported_by_the_client_alone(path: Path) -> None:
-    found = imports_any_of(path, "requests", "urllib3", "urllib.request", "http.client", "httpx", "aiohttp")
-    assert path.name == "_client.py" or not found
+def test_there_is_something_to_look_at() -> None:
+    assert {package_of(path) for path in FILES} >= {*LAYERS, "plugin_utils/_ansible", "plugin_utils/_fleet", "action"}
+    assert len(MODULES) >= 10
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
-def test_the_core_imports_nothing_of_the_plugins_above_it(path: Path) -> None:
-    above = imports_any_of(path, "ansible_collections")
-    assert {name for name in above if not name.startswith(f"{COLLECTION}.module_utils")} == set()
+def test_each_package_imports_only_those_below_it() -> None:
+    offenders = []
+    for path in FILES:
+        package = package_of(path)
+        for other, file in own_imports(path):
+            kind, _, name = other.partition("/")
+            if other == package:
+                continue
+            if package in LAYERS:
+                allowed = kind == "module_utils" and name in LAYERS[package]
+                allowed = allowed and file in ONLY.get((package, name), {file})
+            else:
+                allowed = kind == "module_utils" or (kind == "plugin_utils" and package != "modules")
+            if not allowed:
+                offenders.append(f"{path.relative_to(PLUGINS)} imports {other}/{file}")
+    assert offenders == []
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
-def test_the_core_does_not_import_where_it_meets_ansible(path: Path) -> None:
-    meeting = {f"{COLLECTION}.module_utils.{Path(name).stem}" for name in MEETING_PLACES}
-    assert path.name in MEETING_PLACES or not meeting & set(imports_of(path))
+def test_no_files_import_each_other_in_a_circle() -> None:
+    graph = {
+        (package_of(path), path.stem): {one for one in own_imports(path) if one[0].split("/")[0].endswith("_utils")}
+        for path in FILES
+    }
+    left: Mapping[t.Any, set[t.Any]] = graph
+    while True:
+        # What imports none of the rest is in no circle.
+        inner = {file: imported & set(left) for file, imported in left.items()}
+        kept = {file: imported for file, imported in inner.items() if imported}
+        if len(kept) == len(left):
+            break
+        left = kept
+    assert sorted(left) == []
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_module_holds_no_logic_of_its_own(name: str) -> None:
-    path = PLUGINS / "modules" / f"{name}.py"
-    assert set(imports_of(path)) == {"__future__", f"{COLLECTION}.module_utils._module"}
+def test_requests_is_imported_by_the_http_package_only() -> None:
+    offenders = [path for path in FILES if imported_from(path, *HTTP_LIBRARIES)]
+    assert [path for path in offenders if package_of(path) != "module_utils/_http"] == []
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_module_runs_under_its_own_name(name: str) -> None:
-    tree = ast.parse((PLUGINS / "modules" / f"{name}.py").read_text())
-    calls = [
-        node.args[0].value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "").startswith("run_")
-        and isinstance(node.args[0], ast.Constant)
-    ]
-    assert calls == [name]
+def test_module_utils_import_of_ansible_only_what_a_module_has() -> None:
+    offenders = []
+    for path in FILES:
+        package = package_of(path)
+        allowed = {"ansible.module_utils.basic"} if package == "module_utils/_ansible" else set()
+        if package.startswith("module_utils") and not imported_from(path, "ansible") <= allowed:
+            offenders.append(str(path))
+    assert offenders == []
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_module_has_an_action_of_the_same_name(name: str) -> None:
-    tree = ast.parse((PLUGINS / "action" / f"{name}.py").read_text())
-    names = [
-        node.value.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "NAME"
-        if isinstance(node.value, ast.Constant)
-    ]
-    assert names == [name]
+def test_a_module_only_runs_the_operation_of_its_name() -> None:
+    offenders = []
+    for name in MODULES:
+        path = PLUGINS / "modules" / f"{name}.py"
+        named = [
+            call.args[0].value
+            for call in calls(path)
+            if getattr(call.func, "id", "").startswith("run_") and isinstance(call.args[0], ast.Constant)
+        ]
+        if set(imports_of(path)) != {"__future__", f"{COLLECTION}.module_utils._ansible.module"} or named != [name]:
+            offenders.append(name)
+    assert offenders == []
 
 
-def test_every_action_has_its_module() -> None:
-    assert sorted(path.stem for path in PLUGINS.glob("action/*.py") if path.stem != "__init__") == MODULES
+def test_each_module_has_an_action_of_its_name() -> None:
+    named = {}
+    for path in PLUGINS.glob("action/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "NAME":
+                named[path.stem] = ast.literal_eval(node.value)
+    assert named == {name: name for name in MODULES}
 
 
 def test_the_action_group_has_every_module() -> None:
@@ -114,12 +156,10 @@ def test_the_action_group_has_every_module() -> None:
 
 def test_the_version_is_that_of_the_collection() -> None:
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text())
-    assert galaxy["version"] == VERSION
-    assert (galaxy["namespace"], galaxy["name"]) == ("tenantops", "qlik")
+    assert (galaxy["namespace"], galaxy["name"], galaxy["version"]) == ("tenantops", "qlik", VERSION)
 
 
-@pytest.mark.parametrize("path", sorted(PLUGINS.rglob("*.py")), ids=lambda path: path.name)
-def test_a_file_says_its_licence_and_postpones_its_annotations(path: Path) -> None:
-    text = path.read_text()
-    assert "SPDX-License-Identifier: GPL-3.0-or-later" in text[:400]
-    assert "from __future__ import annotations\n" in text
+def test_each_file_says_its_licence_and_postpones_its_annotations() -> None:
+    texts = {path.relative_to(PLUGINS): path.read_text() for path in FILES}
+    wanted = ("SPDX-License-Identifier: GPL-3.0-or-later", "from __future__ import annotations\n")
+    assert [str(path) for path, text in texts.items() if not all(one in text for one in wanted)] == []

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._wave import DECOMMISSION, TENANT_VARIABLES
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, TENANT_VARIABLES
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, REGION, TENANT_ID, TOKEN
 from ansible_collections.tenantops.qlik.tests.unit.operate import operate
 

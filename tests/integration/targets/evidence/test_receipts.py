@@ -19,16 +19,10 @@ from typing import Any
 import pytest
 from simulator.process import Simulator
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._state import TenantLocks
-from ansible_collections.tenantops.qlik.plugins.module_utils._waiting import Clock
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
+from ansible_collections.tenantops.qlik.plugins.module_utils._local.locks import TenantLocks
 from ansible_collections.tenantops.qlik.tests.integration.evidence import files_below, state_of
-from ansible_collections.tenantops.qlik.tests.integration.fleet import (
-    SECRETS,
-    host,
-    scenario,
-    tenant,
-    tenant_id,
-)
+from ansible_collections.tenantops.qlik.tests.integration.fleet import SECRETS, host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
 from ansible_collections.tenantops.qlik.tests.unit.hostile import TERMINAL, is_harmless
 

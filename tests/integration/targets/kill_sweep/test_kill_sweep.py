@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from simulator.process import Simulator
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._connection import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.tests.integration.evidence import Receipt, state_of
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.children import Child, Order, warm_up
@@ -43,7 +43,7 @@ AT_LEAST = {INTENDED: 20, SENT: 20, ANSWERED: 20}
 
 # How many instants are tried in a phase: spread over all of them, over those in the collection's own code, and over those where the
 # file of a receipt is written.
-ANYWHERE, OWN_CODE, JOURNAL = "", "/plugins/module_utils/", "/plugins/module_utils/_journal.py"
+ANYWHERE, OWN_CODE, JOURNAL = "", "/plugins/module_utils/", "/plugins/module_utils/_receipts/store.py"
 TRIED = {
     BEFORE: {ANYWHERE: 2, OWN_CODE: 2, JOURNAL: 4},
     INTENDED: {ANYWHERE: 11, OWN_CODE: 11, JOURNAL: 3},

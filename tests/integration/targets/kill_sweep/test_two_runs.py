@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._state import TenantLocks
-from ansible_collections.tenantops.qlik.plugins.module_utils._waiting import Clock
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
+from ansible_collections.tenantops.qlik.plugins.module_utils._local.locks import TenantLocks
 from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.running import (

@@ -17,13 +17,7 @@ import pytest
 from simulator.process import Simulator
 
 from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary, state_of
-from ansible_collections.tenantops.qlik.tests.integration.fleet import (
-    host,
-    planned_host,
-    scenario,
-    tenant,
-    tenant_id,
-)
+from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
 
 ACME, BETA, CROWN = (f"{name}.eu.qlikcloud.com" for name in ("acme", "beta", "crown"))

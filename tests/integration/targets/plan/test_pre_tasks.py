@@ -14,13 +14,7 @@ from typing import Any
 import pytest
 from simulator.process import Simulator
 
-from ansible_collections.tenantops.qlik.tests.integration.fleet import (
-    host,
-    planned_host,
-    scenario,
-    tenant,
-    tenant_id,
-)
+from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
 
 # Says for whom it has run, and stops those whose export is not done.

@@ -14,9 +14,9 @@ import time
 
 import pytest
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._gate import Tier
-from ansible_collections.tenantops.qlik.plugins.module_utils._pace import Pace
-from ansible_collections.tenantops.qlik.plugins.module_utils._tokens import Credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_estimate import Pace
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_limit import Tier
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, SECRETS, host, scenario, tenant
 
 # Whether reads are answered makes no difference to what is counted here.

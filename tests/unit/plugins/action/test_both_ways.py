@@ -12,8 +12,8 @@ import typing as t
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._module import run_module
-from ansible_collections.tenantops.qlik.plugins.module_utils._waiting import Clock
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module import run_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.controller import run_action
 from ansible_collections.tenantops.qlik.tests.unit.facts import (

@@ -20,7 +20,7 @@ from ansible.template import is_trusted_as_template
 from ansible.utils.context_objects import CLIArgs
 
 from ansible_collections.tenantops.qlik.plugins.action import qlik_wave_plan, qlik_wave_summary
-from ansible_collections.tenantops.qlik.plugins.module_utils._waiting import Clock
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action

@@ -1,0 +1,38 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a module meets the core: arguments in, result out. Its twin for action plugins is plugin_utils/_ansible/action.py."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from .._http.client import REQUESTS_IMPORT_ERROR
+from .argument_specs import ARGUMENT_SPECS
+from .client_options import Run
+from .operations import OPERATIONS, perform
+
+
+def run_module(name: str) -> None:
+    """Be the module of this name."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPECS[name], supports_check_mode=True)
+    if REQUESTS_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    run = Run(check_mode=module.check_mode)
+    result = perform(OPERATIONS[name], module.params, run)
+    # The options' secrets are known to the module; those that came with answers are not.
+    module.no_log_values.update(run.secrets)
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    if result["failed"]:
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def run_controller_only(name: str) -> None:
+    """Be a module whose work is done by the action plugin of the same name, and by nothing else."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPECS[name], supports_check_mode=True)
+    module.fail_json(
+        msg=f"{name} looks at the hosts of the play, and so runs in the controller alone: without async, not delegated."
+    )

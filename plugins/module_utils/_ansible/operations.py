@@ -1,0 +1,186 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operations by name: what each does with its options. Modules and action plugins call perform(), and nothing else."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Mapping
+
+from .._api.lookup import find_by_hostname, find_by_id
+from .._api.organization import find_by_hostname_in_organization, find_in_organization, list_tenants
+from .._api.scim import check_filter
+from .._api.tenants import probe, wait_for_state
+from .._base.errors import InvalidInput, QlikError, Refused, Stopped
+from .._base.text import for_terminal
+from .._domain.addresses import check_hostname_in_region, check_region, check_tenant_id, register_host
+from .._domain.commands import check_deactivation, check_reactivation
+from .._domain.tenant import State
+from .._domain.validation import check_seconds
+from .._http.oauth import ORGANIZATION, Credentials, credential_words
+from .._lifecycle.actions import deactivate, reactivate
+from .client_options import (
+    Run,
+    check_access_token,
+    check_credentials,
+    must_be_able_to_act,
+    open_client,
+    open_organization_client,
+)
+
+Params = Mapping[str, t.Any]
+Operation = Callable[[Params, Run], dict[str, t.Any]]
+
+
+def region_token(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_region_token."""
+    region = check_region(params["region"])
+    credentials = _credentials_of(region, params["credentials"]) if params["credentials"] else check_credentials(params)
+    must_be_able_to_act(credentials, None)
+    client = open_client(params, run, region=region, credentials=credentials)
+    issued = client.request_token()
+    # What this module is for: the one result that holds a secret. Its output is censored where it is shown.
+    client.secrets.discard(issued.token.value)
+    return {
+        "changed": False,
+        "access_token": issued.token.value,
+        "token_type": issued.token_type,
+        "expires_in": issued.expires_in,
+        "expires_at": issued.expires_at,
+        "host": issued.host,
+        "client": credentials.client if credentials else None,
+    }
+
+
+def _credentials_of(region: str, given: Params) -> Credentials:
+    """The client of a region, from a mapping of them: both values must be there, wherever they come from."""
+    empty = [name for name in ("client_id", "client_secret") if not given.get(name)]
+    if empty:
+        raise InvalidInput(f"credentials of region {region}: {' and '.join(empty)} must have a value, and is empty.")
+    return Credentials(str(given["client_id"]), str(given["client_secret"]))
+
+
+def tenant_deactivate(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_deactivate."""
+    order = check_deactivation(params, run.run_id)
+    credentials, token = check_credentials(params), check_access_token(params)
+    must_be_able_to_act(credentials, token)
+    client = open_client(params, run, region=order.target.address.region, credentials=credentials, token=token)
+    return deactivate(client, order, check_mode=run.check_mode)
+
+
+def tenant_reactivate(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_reactivate."""
+    order = check_reactivation(params, run.run_id)
+    credentials, token = check_credentials(params), check_access_token(params)
+    must_be_able_to_act(credentials, token)
+    client = open_client(params, run, region=order.target.address.region, credentials=credentials, token=token)
+    return reactivate(client, order, check_mode=run.check_mode)
+
+
+def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_info. The organization knows every tenant, so it is asked where its credentials are given."""
+    given = [name for name in ("tenant_id", "hostname", "filter") if params[name] is not None]
+    if len(given) != 1:
+        raise InvalidInput("Give one of tenant_id, hostname and filter: that is what a tenant is looked up by.")
+    region = None if params["region"] is None else check_region(params["region"])
+    if given == ["filter"]:
+        listed = organization_tenants(params, run)
+        return {**listed, "tenants": [one for one in listed["tenants"] if region in (None, one["region"])]}
+    address = check_hostname_in_region(params["hostname"], region) if given == ["hostname"] else None
+    tenant_id = None if address else check_tenant_id(params["tenant_id"])
+    organization = open_organization_client(params, run)
+    if organization and address:
+        try:
+            return {"changed": False, "tenants": find_by_hostname_in_organization(organization, address)}
+        except Refused as refused:
+            # It may want a subscription. A tenant that lives answers for itself, to whoever has the client of its region.
+            if refused.http_status != 400 or not check_credentials(params):
+                raise
+    if organization and tenant_id:
+        found = find_in_organization(organization, tenant_id)
+        if found and found["region"] is not None and region not in (None, found["region"]):
+            raise Stopped(
+                f"Tenant {tenant_id} lies in region {found['region']}, and region is '{region}': one of the two is wrong."
+            )
+        return {"changed": False, "tenants": [found] if found else []}
+    credentials, token = check_credentials(params), check_access_token(params)
+    must_be_able_to_act(credentials, token)
+    if address:
+        client = open_client(params, run, region=address.region, credentials=credentials)
+        answer = find_by_hostname(client, address)
+        return {
+            "changed": False,
+            "tenants": [answer.record] if answer.record else [],
+            "state": answer.state.value,
+        }
+    if region is None:
+        raise InvalidInput("region is missing: a tenant's id is looked up at its region's register host.")
+    client = open_client(params, run, region=region, credentials=credentials, token=token)
+    found = find_by_id(client, str(tenant_id), register_host(region))
+    return {"changed": False, "tenants": [found] if found else []}
+
+
+def organization_tenants(params: Params, run: Run) -> dict[str, t.Any]:
+    """The tenants of the organization that the option ``filter`` takes; what the inventory plugin shows."""
+    client = open_organization_client(params, run)
+    if client is None:
+        options, variables = credential_words(ORGANIZATION.prefix)
+        raise InvalidInput(f"{options} are missing: give both, or {variables} in the environment.")
+    listing = list_tenants(client, check_filter(params["filter"]))
+    result: dict[str, t.Any] = {"changed": False, "tenants": listing.tenants}
+    if listing.unreadable:
+        result["warnings"] = [f"{listing.unreadable} entries of the list are no tenants, and are left out."]
+    return result
+
+
+def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_probe."""
+    address = check_hostname_in_region(params["hostname"], params.get("region"))
+    seconds = check_seconds(params["wait_timeout"], "wait_timeout", 0)
+    client = open_client(params, run, region=address.region, credentials=check_credentials(params))
+    wanted = State(params["expect"]) if params["expect"] else None
+    found = wait_for_state(client, address, (wanted,), seconds) if wanted and seconds else probe(client, address)
+    result = {"changed": False, "hostname": address.hostname, **found.result()}
+    if wanted and found.state is not wanted:
+        raise Refused(
+            f"Tenant {address.hostname} answers as {found.state.value}, not as {wanted.value}, after {seconds:g} s of waiting:"
+            f" {found.words}.",
+            result=result,
+            **found.facts(),
+        )
+    return result
+
+
+OPERATIONS: dict[str, Operation] = {
+    "qlik_region_token": region_token,
+    "qlik_tenant_deactivate": tenant_deactivate,
+    "qlik_tenant_reactivate": tenant_reactivate,
+    "qlik_tenant_probe": tenant_probe,
+    "qlik_tenant_info": tenant_info,
+}
+
+
+def perform(operation: Operation, params: Params, run: Run) -> dict[str, t.Any]:
+    """Run an operation. Whatever goes wrong becomes a result with ``failed`` and ``msg``, beside what is known all the same."""
+    try:
+        return {"failed": False, **operation(params, run)}
+    except QlikError as error:
+        return {**error.result, **error.facts(), "changed": error.changed, "failed": True, "msg": error.message}
+    except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
+        # A fault of ours. Its traceback could hold what must not be shown.
+        return {
+            "failed": True,
+            "changed": run.may_have_changed,
+            "msg": f"Unexpected {type(error).__name__}: {for_terminal(str(error))}. This is a fault of the collection, please report it."
+            + (
+                " A request that changes the tenant had been sent: run again, the state is read first."
+                if run.may_have_changed
+                else ""
+            ),
+        }
+    finally:
+        for client in run.clients:
+            client.close()

@@ -1,0 +1,162 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known of a tenant, found by its id or by its hostname, in one normal form.
+
+Reference: "Read one tenant", and "Organization API" for the fields that only its list has. The register host knows tenants by their
+ids. By a hostname the tenant's own API is asked, which answers as long as the tenant lives: ``/api/v1/tenants/me`` leads to the
+tenant's record, ``/api/v1/users/me`` has its id too.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .._base.errors import InvalidInput, Stopped
+from .._base.text import for_terminal
+from .._domain.addresses import Address, check_tenant_id, find_address, tenant_path
+from .._domain.commands import Target
+from .._domain.tenant import State
+from .._http.client import Client
+from .._http.messages import Answer, Request
+from .._http.oauth import Token, read_token, token_request
+from .tenants import probe_state
+
+_RECORD_PATH = re.compile(r"/api/v1/tenants/(?P<id>[^/]+)")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a look-up by hostname: the state of the host, and the record where the tenant lives."""
+
+    state: State
+    record: dict[str, t.Any] | None
+
+
+def find_by_id(client: Client, tenant_id: str, region_host: str) -> dict[str, t.Any] | None:
+    """The tenant's normal form from the register host; None where the API knows no such tenant.
+
+    :raises Refused: the register host does not show it.
+    """
+    answer = client.ask_with_token(
+        Request(f"reading tenant {tenant_id}", "GET", region_host, tenant_path(tenant_id), tier=1)
+    )
+    if answer.status == 404 and (answer.code or "").startswith("TENANTS-"):
+        return None
+    record = normal_form(answer.body) if answer.status == 200 else None
+    if record is None or record["id"] != tenant_id:
+        raise answer.refusal(
+            "The register host does not show the tenant. Ask by hostname, which a live tenant's own host answers."
+        )
+    return record
+
+
+def find_by_hostname(client: Client, address: Address) -> Found:
+    """The tenant's record from its own host, with a token of that host.
+
+    :raises InvalidInput: there are no credentials, which a token of the tenant's host is asked with.
+    :raises Refused: a live tenant does not show itself.
+    """
+    if client.credentials is None:
+        raise InvalidInput(
+            f"tenant_id is missing and {address.hostname} cannot be asked for it without client_id and client_secret: give the"
+            " id, or the credentials."
+        )
+    answer = client.ask(token_request(address.hostname, client.credentials, f"looking up {address.hostname}"))
+    issued = read_token(answer, client.clock.now())
+    state = probe_state(answer, token_issued=issued is not None)
+    if state in (State.DEACTIVATED, State.NOT_FOUND):
+        return Found(state, None)
+    if issued is None:
+        raise answer.refusal(
+            "The tenant's host issues no token, so its id cannot be looked up. Check client_id and client_secret, or give tenant_id."
+        )
+    client.secrets.add(issued.token.value)
+    return Found(state, _read_itself(client, address, issued.token))
+
+
+def find_target(client: Client, target: Target, recorded: str | None) -> Target:
+    """The target with its id, where it was given none: the recorded one of its receipt, else what its host shows."""
+    if target.tenant_id is None and recorded is not None:
+        return Target(target.address, recorded)
+    if target.tenant_id is not None or client.credentials is None:
+        return target
+    record = find_by_hostname(client, target.address).record
+    return Target(target.address, record["id"]) if record else target
+
+
+def normal_form(body: t.Any) -> dict[str, t.Any] | None:
+    """A tenant of the API as the module returns it, None where it is none; harmless on a terminal.
+
+    The register host, a tenant's own and the organization's list name the same things differently, and none of them has all.
+    """
+    if not isinstance(body, dict) or not isinstance(body.get("hostnames", []), list):
+        return None
+    try:
+        # As it came: made harmless, what is no id could become one.
+        tenant_id = check_tenant_id(body.get("id"))
+    except InvalidInput:
+        return None
+
+    def text(*keys: str) -> str | None:
+        value = next((body[key] for key in keys if body.get(key) is not None), None)
+        return None if value is None else for_terminal(value)
+
+    hostnames = [for_terminal(name) for name in body.get("hostnames", [])]
+    address = find_address(hostnames)
+    return {
+        "id": tenant_id,
+        "name": text("name"),
+        "hostnames": hostnames,
+        # The API's own region names the data centre; the short code stands in the hostname.
+        "region": address.region if address else None,
+        "datacenter": text("datacenter", "regionCode"),
+        "country": text("countryCode"),
+        "status": text("status"),
+        "status_since": text("statusLastUpdatedAt"),
+        "created": text("created", "createdAt"),
+        "updated": text("lastUpdated", "updatedAt"),
+        "purge_date": text("deletionStartsAt"),
+        "subscription_id": text("subscriptionId"),
+        "license_starts_at": text("licenseStartsAt"),
+        "license_ends_at": text("licenseEndsAt"),
+    }
+
+
+def _read_itself(client: Client, address: Address, token: Token) -> dict[str, t.Any]:
+    def get(path: str) -> Answer:
+        headers = {"Authorization": f"Bearer {token.value}"}
+        return client.ask(Request(f"looking up {address.hostname}", "GET", address.hostname, path, headers))
+
+    answer = get(tenant_path("me"))
+    tenant_id = _id_in_redirect(answer)
+    if answer.status != 200 and tenant_id is None:
+        user = get("/api/v1/users/me")
+        if user.status == 200 and isinstance(user.body, dict):
+            tenant_id = user.body.get("tenantId")
+    if tenant_id is not None:
+        answer = get(tenant_path(check_tenant_id(tenant_id, "the id that the tenant's host names")))
+    record = normal_form(answer.body) if answer.status == 200 else None
+    if record is None or tenant_id not in (None, record["id"]):
+        raise answer.refusal("The tenant's host does not show its record. Give tenant_id.")
+    if address.hostname not in (name.lower() for name in record["hostnames"]):
+        raise Stopped(
+            f"{address.hostname} shows a tenant with the hostnames {for_terminal(', '.join(record['hostnames']))}."
+            " Nothing was sent. Give tenant_id."
+        )
+    return record
+
+
+def _id_in_redirect(answer: Answer) -> str | None:
+    """The tenant's id in the place that /tenants/me leads to. Only the id is taken: where to ask is not the answer's to say."""
+    if not 300 <= answer.status < 400:
+        return None
+    try:
+        found = _RECORD_PATH.fullmatch(urlsplit(answer.headers.get("Location", "")).path)
+    except ValueError:
+        return None
+    return found["id"] if found else None

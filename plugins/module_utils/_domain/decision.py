@@ -1,0 +1,113 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What to do with a tenant, decided from what was read: pure, the same for a run, for check mode and for a plan.
+
+Reference: "Read one tenant" (statuses; where the register host refuses reads, the probe has to do), "Probe".
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from .tenant import DISABLED_STATUSES, LIVE_STATUSES, Reading, Record, State
+
+
+class Verdict(enum.Enum):
+    """What follows."""
+
+    ACT = enum.auto()
+    LEAVE = enum.auto()
+    NOT_FOUND = enum.auto()
+    STOP = enum.auto()
+    PROBE = enum.auto()
+    PURGED = enum.auto()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict, the status that the tenant has now where one can be told, and the reason for stopping."""
+
+    verdict: Verdict
+    status: str | None = None
+    reason: str = ""
+
+
+_DELETED = "deleted"
+
+
+def decide_deactivation(
+    read: Record | Reading,
+    probed: State | None,
+    hostname: str,
+    *,
+    reset_purge_timer: bool,
+    purge_is_over: bool = False,
+) -> Decision:
+    """Whether a tenant is to be deactivated.
+
+    :arg read: the tenant's record, or why there is none.
+    :arg probed: what the tenant's host answered; None: not asked yet (the verdict is PROBE where it must be).
+    :arg hostname: the tenant's host as it was given, in lower case.
+    :arg reset_purge_timer: a tenant that is disabled already is to be deactivated again, which restarts its countdown.
+    :arg purge_is_over: its receipt proves that it was deactivated, and that the last day of its purge has passed.
+    """
+    decision = _decide(read, probed, hostname, wanted=DISABLED_STATUSES, again=reset_purge_timer)
+    # The register host's own word that it is gone; not a refusal, behind which the tenant may live under another hostname.
+    gone = read is Reading.ABSENT or (isinstance(read, Record) and read.status == _DELETED)
+    if decision.verdict is not Verdict.NOT_FOUND or not gone or not purge_is_over:
+        return decision
+    if probed is None:
+        return Decision(Verdict.PROBE)
+    if probed is State.NOT_FOUND:
+        return Decision(Verdict.PURGED, decision.status)
+    return Decision(
+        Verdict.NOT_FOUND,
+        decision.status,
+        f"{decision.reason}, but its host answers as {probed.value}: it may be another's now",
+    )
+
+
+def decide_reactivation(read: Record | Reading, probed: State | None, hostname: str) -> Decision:
+    """Whether a tenant is to be reactivated. Arguments as in decide_deactivation()."""
+    return _decide(read, probed, hostname, wanted=LIVE_STATUSES, again=False)
+
+
+def _decide(
+    read: Record | Reading, probed: State | None, hostname: str, *, wanted: frozenset[str], again: bool
+) -> Decision:
+    """Leave a tenant that is in the wanted condition (unless it is to be done again), act where it is in the other one."""
+    if isinstance(read, Record):
+        if read.hostnames and hostname not in (name.lower() for name in read.hostnames):
+            names = ", ".join(read.hostnames)
+            return Decision(
+                Verdict.STOP, read.status, f"the tenant with this id has the hostnames {names}, not {hostname}"
+            )
+        if read.status == _DELETED:
+            return Decision(Verdict.NOT_FOUND, read.status, "its status is 'deleted'")
+        if read.status not in LIVE_STATUSES | DISABLED_STATUSES:
+            return Decision(
+                Verdict.STOP,
+                read.status,
+                f"its status is '{read.status}', and what that means for it is not documented",
+            )
+        return Decision(Verdict.ACT if again or read.status not in wanted else Verdict.LEAVE, read.status)
+    if read is Reading.ABSENT:
+        return Decision(Verdict.NOT_FOUND, None, read.value)
+    if probed is None:
+        return Decision(Verdict.PROBE)
+    if probed is State.NOT_FOUND:
+        return Decision(Verdict.NOT_FOUND, None, f"{read.value}, and nobody has this hostname")
+    if probed is State.UNREACHABLE:
+        return Decision(Verdict.STOP, None, f"{read.value}, and its host gives no answer that tells its state")
+    # A live tenant may dislike the credentials: it lives.
+    status = "disabled" if probed is State.DEACTIVATED else "active"
+    if status in wanted and not again:
+        return Decision(Verdict.LEAVE, status)
+    if read is Reading.NO_ID:
+        return Decision(
+            Verdict.STOP, None, f"{read.value}, and without it nothing can be done to a tenant: give tenant_id"
+        )
+    return Decision(Verdict.ACT, status)

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an approved plan says of one tenant."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .._base.text import for_terminal
+from .decision import Decision, Verdict
+from .tenant import Reading, Record
+
+DEACTIVATE, LEAVE = "deactivate", "leave"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a plan says of one tenant."""
+
+    tenant_id: str | None
+    hostname: str
+    hostnames: tuple[str, ...]
+    region: str
+    status: str
+    action: str
+    purge_after_days: int | None
+
+    def fault(self, found: Record | Reading, decision: Decision) -> str | None:
+        """How a live tenant differs from the plan's, as the end of a sentence; None: it does not, or nothing is to be done to it.
+
+        :arg found: its record, or why there is none.
+        :arg decision: what follows from it.
+        """
+        if isinstance(found, Record):
+            names = [for_terminal(name) for name in found.hostnames]
+            # A plan has none where the register host showed no record.
+            if self.hostnames and _normal(names) != _normal(self.hostnames):
+                return f"its hostnames are {', '.join(names)}, and the plan has {', '.join(self.hostnames)}"
+        elif self.hostnames and decision.verdict is Verdict.ACT:
+            return f"{found.value}, and the plan rests on the tenant's record"
+        if decision.verdict is not Verdict.ACT:
+            # Somebody has done what was planned, or nothing is to be done, as planned.
+            return None
+        if self.action != DEACTIVATE:
+            return f"it is {decision.status}, and the plan has it as {self.status}, to be left alone"
+        if decision.status != self.status:
+            return f"its status is {decision.status}, and the plan has {self.status}"
+        return None
+
+
+def planned_tenant(entry: Mapping[str, t.Any]) -> Planned:
+    """An entry of a plan that was read."""
+    return Planned(
+        tenant_id=entry["id"],
+        hostname=entry["hostname"],
+        hostnames=tuple(entry["hostnames"]),
+        region=entry["region"],
+        status=entry["status"],
+        action=entry["action"],
+        purge_after_days=entry["purge_after_days"],
+    )
+
+
+def _normal(hostnames: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(name.lower() for name in hostnames))

@@ -1,0 +1,72 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known of a tenant: its record, why there is none, and what its own host answers."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class State(str, enum.Enum):
+    """What a user of the tenant's host sees."""
+
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A tenant as the register host shows it."""
+
+    tenant_id: str
+    status: str
+    hostnames: tuple[str, ...]
+    status_since: datetime | None = None
+
+
+class Reading(enum.Enum):
+    """How reading the record went, where it showed none."""
+
+    ABSENT = "the API knows no such tenant"
+    REFUSED = "the register host answers no reads"
+    NO_ID = "no tenant id is known"
+
+
+# The two conditions that a tenant can be brought into, and the statuses that mean them.
+LIVE_STATUSES = frozenset(("active", "user-access-disabled"))
+
+
+DISABLED_STATUSES = frozenset(("disabled", "deactivated"))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a tenant's host answered, and what that means."""
+
+    state: State
+    http_status: int | None = None
+    code: str | None = None
+    title: str | None = None
+    trace_id: str | None = None
+    words: str = ""
+
+    @property
+    def certain(self) -> bool:
+        """The answer is the tenant's own. A refusal without a code may come from whatever stands between."""
+        return self.state is not State.UNAUTHORIZED or self.code is not None
+
+    def facts(self) -> dict[str, t.Any]:
+        """What the host said, as an error's facts."""
+        return {"http_status": self.http_status, "code": self.code, "trace_id": self.trace_id}
+
+    def result(self) -> dict[str, t.Any]:
+        """As result keys."""
+        return {"state": self.state.value, "title": self.title, **self.facts()}

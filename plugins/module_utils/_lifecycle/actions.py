@@ -1,0 +1,192 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Taking a tenant out of service, and back in. Reference: "Deactivate", "Reactivate"."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+
+from .._base.text import for_terminal
+from .._base.timestamps import days_after, read_time
+from .._domain.commands import Deactivation, Reactivation
+from .._domain.decision import Decision, decide_deactivation, decide_reactivation
+from .._domain.tenant import DISABLED_STATUSES, Probe, Reading, Record, State
+from .._http.client import Client
+from .._http.messages import Answer
+from .._receipts.events import DISABLED, LIVE, PURGED, is_overdue
+from .course import Course, Observation, reckoned_date
+
+_NEXT_STEPS = {
+    401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
+    403: "The client may not do this, or not with this tenant: check its scopes, or ask the vendor's support.",
+    404: "The API knows no such tenant in this region: check tenant_id and region.",
+    412: "The id belongs to a tenant with another hostname: check both, one may be another customer's."
+    " If it is an alias of this tenant, give the first of its hostnames.",
+    429: "The rate limit still holds: run again later, or raise retries and max_wait.",
+}
+
+
+def deactivate(client: Client, order: Deactivation, *, check_mode: bool) -> dict[str, t.Any]:
+    """Deactivate a tenant that is not disabled yet, and verify it where that is ordered.
+
+    :returns: the result of qlik_tenant_deactivate.
+    :raises QlikError: as Course.run().
+    """
+    return _Deactivating(client, order, check_mode=check_mode).run()
+
+
+def reactivate(client: Client, order: Reactivation, *, check_mode: bool) -> dict[str, t.Any]:
+    """Reactivate a tenant that is disabled, and verify that it answers as live where that is ordered.
+
+    :returns: the result of qlik_tenant_reactivate.
+    :raises QlikError: as Course.run().
+    """
+    return _Reactivating(client, order, check_mode=check_mode).run()
+
+
+class _Deactivating(Course):
+    ACTION = "deactivate"
+    DOING = "deactivating"
+    DEED = "deactivation"
+    END = "disabled"
+    END_STATES = frozenset((State.DEACTIVATED,))
+    NEXT_STEPS: t.ClassVar[dict[int, str]] = {
+        **_NEXT_STEPS,
+        400: "The request is wrong for the server: check purge_after_days (only multi-tenant entitlements may set it).",
+    }
+    _order: Deactivation
+
+    def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
+        # A tenant that was live before a lost answer and is disabled after it was deactivated: once is enough.
+        again = self._order.reset_purge_timer and not (self._in_doubt and self._was_live())
+        return decide_deactivation(
+            read,
+            probed,
+            self._target.address.hostname,
+            reset_purge_timer=again,
+            purge_is_over=self._journal.gone_by(self._target.tenant_id) is not None,
+        )
+
+    def _was_live(self) -> bool:
+        return self._first is not None and self._first.decision.status not in DISABLED_STATUSES
+
+    def _body(self) -> dict[str, t.Any]:
+        return {"purgeAfterDays": self._order.purge_after_days}
+
+    def _must_not_repeat(self) -> bool:
+        # Reading cannot tell a countdown that was restarted from one that was not.
+        return self._in_doubt and self._order.reset_purge_timer and not self._was_live()
+
+    def _confirmed(self, answer: Answer) -> dict[str, t.Any]:
+        body = answer.body
+        tenant_id = self._target.tenant_id
+        if not isinstance(body, dict) or body.get("id") != tenant_id or body.get("status") != "disabled":
+            raise self._unconfirmed(
+                f"{self._what}: {answer.words()}, and the answer does not say that this tenant is disabled", answer
+            )
+        date = body.get("estimatedPurgeDate")
+        return {"estimated_purge_date": date if read_time(date) else None}
+
+    def _settled(self, found: Observation) -> dict[str, t.Any]:
+        return reckoned_date(found, self._order.purge_after_days)
+
+    def _intent(self) -> dict[str, t.Any]:
+        return {"purge_after_days": self._order.purge_after_days}
+
+    def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
+        # Without an id it proves nothing once the tenant is gone.
+        known = self._target.tenant_id is None or self._journal.holds(self._target.tenant_id)
+        return self._journal.standing.state != DISABLED or not known
+
+    def _words_for_absence(self) -> str:
+        told = self._journal.standing
+        if told.state is None:
+            proof = "no receipt tells that it was deactivated"
+        elif told.state == LIVE:
+            proof = "its receipt tells that it was live"
+        elif told.purge_date:
+            proof = f"its receipt gives {for_terminal(told.purge_date, 40)} as the date of its purge"
+        else:
+            when = f" on {told.since:%Y-%m-%d}" if told.since else ""
+            proof = f"its receipt tells that it was {told.state}{when}, and no purge date"
+        return f"{super()._words_for_absence()}, and {proof}"
+
+    def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
+        told = self._journal.standing
+        # The answer to the deactivation tells the date; later, the organization's list where it was asked, else the receipt.
+        known = not changed and told.state in (DISABLED, PURGED)
+        listed = self._listed() if not changed and previous_status in DISABLED_STATUSES else {}
+        dates = {
+            "estimated_purge_date": told.purge_date if known else None,
+            "purge_date_reckoned": known and told.purge_date_reckoned and not listed,
+            **listed,
+            **more,
+        }
+        if self._order.planned and not changed:
+            dates["plan_sha256"] = self._journal.applied_plan
+        super()._conclude(previous_status, changed=changed, purge_after_days=self._order.purge_after_days, **dates)
+        self._warn_of_another_date()
+
+    def _listed(self) -> dict[str, t.Any]:
+        date = self._order.listed_purge_date
+        return {"estimated_purge_date": date} if read_time(date) else {}
+
+    def _extra_diff(self) -> dict[str, t.Any]:
+        return {"purge_after_days": self._order.purge_after_days}
+
+    def _warn_of_another_date(self) -> None:
+        """A purge date that is not what was asked for (only some entitlements may set the days) must not surprise anybody."""
+        order = self._order
+        date = read_time(self._known["estimated_purge_date"])
+        expected = days_after(self._client.clock.now(), order.purge_after_days)
+        if (
+            date is None
+            or expected is None
+            or not self._known["changed"]
+            or self._known["purge_date_reckoned"]
+            or abs(date - expected) < timedelta(days=2)
+        ):
+            return
+        warning = (
+            f"Tenant {self._target} will be purged about {date:%Y-%m-%d} by the server's word;"
+            f" {order.purge_after_days} days were asked for, which would be {expected:%Y-%m-%d}."
+        )
+        self._known["warnings"] = [warning]
+
+
+class _Reactivating(Course):
+    ACTION = "reactivate"
+    DOING = "reactivating"
+    DEED = "reactivation"
+    END = "active"
+    # A live tenant may dislike the credentials, or that there are none.
+    END_STATES = frozenset((State.ACTIVE, State.UNAUTHORIZED))
+    NEXT_STEPS = _NEXT_STEPS
+    _order: Reactivation
+
+    def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
+        return decide_reactivation(read, probed, self._target.address.hostname)
+
+    def _state_in(self, probed: Probe) -> State:
+        # To leave a tenant because it lives takes its own word.
+        return probed.state if probed.certain else State.UNREACHABLE
+
+    def _confirmed(self, answer: Answer) -> None:  # noqa: ARG002
+        # The answer's fields are not documented for certain: the next look confirms it.
+        return None
+
+    def _left_status(self, status: str | None) -> str | None:
+        return status
+
+    def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
+        # A tenant that was never taken out of service has no receipt, and needs none.
+        return self._journal.standing.state in (DISABLED, PURGED)
+
+    def _words_for_absence(self) -> str:
+        told = self._journal.standing
+        passed = is_overdue(told.purge_date, self._client.clock.now())
+        date = f" Its purge date, {for_terminal(told.purge_date, 40)}, has passed." if passed else ""
+        return f"{super()._words_for_absence()}, and nothing brings it back.{date}".rstrip(".")

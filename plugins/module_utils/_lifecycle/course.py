@@ -1,0 +1,524 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The course that every change of a tenant takes: look, decide, send, confirm, verify.
+
+The state is read before each POST, and where no usable answer came, the course begins again with reading. So each POST follows
+a reading that asks for it, and an answer that was lost is settled by the next reading. Done is only what the server confirmed.
+
+From the first look to the end the tenant is this process's alone on this machine. The receipt has the intent before the POST and
+the outcome right after its answer, so that whoever comes after a run that was killed knows what there is to settle.
+"""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+import typing as t
+from dataclasses import dataclass
+
+from .._api.lookup import find_target
+from .._api.tenants import probe, read_tenant, wait_for_state
+from .._base.errors import NoAnswer, QlikError, Stopped, Unconfirmed, Unrecorded, WaitTooLong
+from .._base.text import for_terminal, sentence
+from .._base.timestamps import days_after, write_time
+from .._domain.addresses import action_path
+from .._domain.commands import Order
+from .._domain.decision import Decision, Verdict
+from .._domain.tenant import Probe, Reading, Record, State
+from .._domain.validation import matching_pattern
+from .._http.client import Client
+from .._http.messages import Answer, Request
+from .._local.locks import TenantLocks
+from .._receipts.events import DISABLED, LIVE, OUTCOMES, PURGED, action_of
+from .._receipts.store import Journal, NotWritten
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What is known of a tenant at one moment, and what follows from it."""
+
+    read: Record | Reading
+    probe: Probe | None
+    decision: Decision
+
+    @property
+    def hostnames(self) -> tuple[str, ...]:
+        """The hostnames that the record shows."""
+        return self.read.hostnames if isinstance(self.read, Record) else ()
+
+
+class Course(abc.ABC):
+    """One order, from the first look at the tenant to its confirmed end."""
+
+    ACTION: t.ClassVar[str]
+    # For messages: "deactivating", "deactivation".
+    DOING: t.ClassVar[str]
+    DEED: t.ClassVar[str]
+    # The condition that it ends in, as a status and as what the tenant's host answers then.
+    END: t.ClassVar[str]
+    END_STATES: t.ClassVar[frozenset[State]]
+    NEXT_STEPS: t.ClassVar[dict[int, str]]
+
+    def __init__(self, client: Client, order: Order, *, check_mode: bool) -> None:
+        self._client = client
+        self._order = order
+        self._target = order.target
+        self._check_mode = check_mode
+        self._journal = Journal(order.receipt_path, order.author, client.clock, writes=not check_mode, hide=client.hide)
+        self._locks = TenantLocks(client.clock, client.patience.max_wait, client.patience.announce)
+        self._first: Observation | None = None
+        self._last: Observation | None = None
+        self._attempts = 0
+        self._cause: Answer | NoAnswer | None = None
+        # A POST may have reached the server, and what became of it is not known.
+        self._in_doubt = False
+        # What the server said to the POST, for the receipt.
+        self._said: dict[str, t.Any] = {}
+        self._waited_for_another_run = False
+        self._patience_spent = False
+        # Keys of the result that are known, also where the course ends in an error.
+        self._known: dict[str, t.Any] = {}
+
+    def run(self) -> dict[str, t.Any]:
+        """The result; where it ends in an error, that holds what is known by then.
+
+        :raises Stopped: what was found is not to be acted on; nothing was sent.
+        :raises Refused: the server said no.
+        :raises Unconfirmed: it was sent, and neither the answer nor looking again confirms it.
+        :raises Unrecorded: it was done, and the receipt does not have it.
+        """
+        with self._locks.until_released():
+            try:
+                self._identify()
+                self._bring_about()
+                self._verify()
+            except QlikError as error:
+                if self._in_doubt and not isinstance(error, Unconfirmed):
+                    error = self._unconfirmed(error.message, error)
+                try:
+                    self._journal.fail(self.ACTION, in_doubt=self._in_doubt, facts=error.facts())
+                except NotWritten as reason:
+                    error.message += f" That could not be written to the receipt: {reason}."
+                error.changed = error.changed or self._known.get("changed", False)
+                error.result = {**self._identity(), **self._known, **error.result}
+                raise error from None
+        return {**self._identity(), **self._known}
+
+    @abc.abstractmethod
+    def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
+        """The decision on what was read."""
+
+    @abc.abstractmethod
+    def _confirmed(self, answer: Answer) -> dict[str, t.Any] | None:
+        """The result keys of a 2xx answer that confirms the deed, None where only looking again can, an error where it does not."""
+
+    def _state_in(self, probed: Probe) -> State:
+        """What to take a probe for."""
+        return probed.state
+
+    def _settled(self, found: Observation) -> dict[str, t.Any]:  # noqa: ARG002
+        """The result keys of a deed that looking at the tenant confirms."""
+        return {}
+
+    @abc.abstractmethod
+    def _is_news(self, status: str | None) -> bool:
+        """The receipt does not tell yet that the tenant is in the condition that it was found in, and should."""
+
+    def _listed(self) -> dict[str, t.Any]:
+        """The result keys that the organization's list tells of a tenant that is left alone."""
+        return {}
+
+    def _intent(self) -> dict[str, t.Any]:
+        """What the receipt's intent says of the order."""
+        return {}
+
+    def _body(self) -> dict[str, t.Any] | None:
+        return None
+
+    def _must_not_repeat(self) -> bool:
+        """The deed is in doubt, and looking at the tenant could not tell."""
+        return False
+
+    def _identify(self) -> None:
+        """Have the tenant to oneself, its receipt open, and its id where it can be found."""
+        address = self._target.address
+        if not self._check_mode:
+            # By its hostname and by its id: others may know it by another of its hostnames.
+            self._locks.hold(address.hostname)
+        self._journal.open(self._target)
+        if self._target.tenant_id is None:
+            self._target = find_target(self._client, self._target, self._journal.tenant_id)
+            self._journal.open(self._target)
+        if self._target.tenant_id is not None and not self._check_mode:
+            self._locks.hold(self._target.tenant_id)
+
+    def _bring_about(self) -> None:
+        while True:
+            found = self._look()
+            done: dict[str, t.Any] | None
+            facts: dict[str, t.Any] = {}
+            if self._wait_for_another_run(found):
+                continue
+            if not self._in_doubt and found.decision.verdict is not Verdict.ACT:
+                # What this run sent was refused, and what is so now somebody else did.
+                self._settle_refused()
+            if found.decision.verdict is Verdict.PURGED:
+                self._conclude_purged(found)
+                return
+            if found.decision.verdict is Verdict.LEAVE:
+                if not self._in_doubt:
+                    self._settle_another_run(found)
+                    self._conclude(found.decision.status, changed=False)
+                    return
+                done = self._settled(found)
+                if not (isinstance(self._cause, Answer) and self._cause.succeeded):
+                    facts = {"settled": True}
+            elif self._check_mode:
+                self._conclude(found.decision.status, changed=True)
+                return
+            elif self._in_doubt and found.probe is not None and found.probe.state is State.UNAUTHORIZED:
+                # Good enough to begin with, when the server checks the hostname. Not good enough to send it a second time: whatever
+                # stands between may answer like this for a tenant that is changed already.
+                raise self._unconfirmed(
+                    f"its host answers {found.probe.words}, which does not tell its state", found.probe
+                )
+            else:
+                self._settle_other_action(found)
+                done = self._attempt()
+            if done is not None:
+                # It is no longer in doubt, whatever verifying it brings.
+                self._in_doubt = False
+                self._conclude(self._known["previous_status"], changed=True, **done)
+                with self._recording():
+                    self._journal.conclude(OUTCOMES[self.ACTION], {**self._said, **self._intent(), **done, **facts})
+                return
+
+    def _wait_for_another_run(self, found: Observation) -> bool:
+        """Wait where an earlier run may have sent a request that has not taken effect yet; True: look again then.
+
+        A second request would restart the countdown of the first.
+        """
+        intent = self._journal.standing.unsettled
+        if intent is None or self._journal.intended or self._waited_for_another_run or self._check_mode:
+            return False
+        reached = (found.decision.verdict is Verdict.LEAVE) == (action_of(intent) == self.ACTION)
+        seconds = 0.0 if reached else self._journal.may_take_effect_for(self._client.timeout)
+        if seconds <= 0:
+            return False
+        self._waited_for_another_run = True
+        self._client.patience.announce(
+            f"Tenant {self._target}: a run that ended early may have sent a request just now: waiting {seconds:.0f} s, then looking again"
+        )
+        self._client.clock.sleep(seconds)
+        return True
+
+    def _look(self) -> Observation:
+        """Read the record, probe the host where the record does not tell, and decide; Stopped where nothing may be done."""
+        read = read_tenant(self._client, self._target)
+        found = Observation(read, None, self._decide(read, None))
+        if found.decision.verdict is Verdict.PROBE:
+            probed = probe(self._client, self._target.address)
+            found = Observation(read, probed, self._decide(read, self._state_in(probed)))
+        if self._first is None:
+            self._first = found
+            status = found.decision.status
+            self._known["previous_status"] = None if status is None else for_terminal(status)
+        self._last = found
+        self._must_be_allowed(found)
+        self._journal.name(self._target.tenant_id, [for_terminal(name) for name in found.hostnames])
+        return found
+
+    def _must_be_allowed(self, found: Observation) -> None:
+        target = self._target
+        reason = for_terminal(found.decision.reason)
+        if found.decision.verdict is Verdict.NOT_FOUND:
+            raise self._stopped(
+                f"Tenant {target} was not found in region {target.address.region}: {reason}",
+                f"Check tenant_id, hostname and region; {self._words_for_absence()}.",
+            )
+        if found.decision.verdict is Verdict.STOP:
+            raise self._stopped(
+                f"Tenant {target} is left alone: {reason}", "Check that it is the tenant that is meant."
+            )
+        for hostname in (target.address.hostname, *found.hostnames):
+            pattern = matching_pattern(hostname, self._order.protected)
+            if pattern is not None:
+                raise self._stopped(
+                    f"Tenant {target} is protected: its hostname {for_terminal(hostname)} matches '{for_terminal(pattern)}'",
+                    "If it is meant all the same, take the pattern out of the protected ones.",
+                )
+        differs = self._order.planned.fault(found.read, found.decision) if self._order.planned else None
+        if differs:
+            raise self._stopped(
+                f"Tenant {target} is not as the plan has it: {for_terminal(differs, 1000)}",
+                "Find out what has changed, make a new plan and have it approved.",
+            )
+        if found.decision.verdict is Verdict.ACT and not self._order.counted:
+            self._stop_uncounted(found)
+
+    def _stop_uncounted(self, found: Observation) -> t.NoReturn:
+        """Stop a tenant that was left out of the wave's count by its receipt or by the organization's list, and correct the receipt, so
+        that the next run counts it.
+        """
+        status, told = found.decision.status, self._journal.standing.state
+        said = "the organization's list did not have it as live"
+        if told in (DISABLED, PURGED):
+            said = f"its receipt said that it was {told}"
+        # Where it cannot be written, the tenant stops all the same.
+        with contextlib.suppress(NotWritten):
+            self._journal.record("observed", {"status": status, **_facts_of(found.probe)})
+        raise self._stopped(
+            f"Tenant {self._target} is {for_terminal(status)}, and {said}: so it was not counted for the limits of the wave, nor were the"
+            " tasks run that come before a deactivation",
+            "Find out who brought it back. If it is meant to go all the same, run again: its receipt has it as live now, and it counts.",
+        )
+
+    def _stopped(self, words: str, next_step: str) -> Stopped:
+        probed = self._last.probe if self._last else None
+        seen = f" Its host says: {probed.words}." if probed and probed.words else ""
+        sent = " Nothing was sent."
+        if self._in_doubt:
+            sent = ""
+        elif self._client.actions_sent:
+            sent = " Nothing was changed: what was sent before was refused."
+        return Stopped(f"{words}.{seen}{sent} {next_step}", **(probed.facts() if probed else {}))
+
+    def _attempt(self) -> dict[str, t.Any] | None:
+        """Send it; None where the next look has to tell, or where it failed for now and the wait before that look is over."""
+        retries = self._client.patience.retries
+        cause = self._cause
+        if cause is not None and (self._attempts > retries or self._patience_spent or self._must_not_repeat()):
+            raise self._failure(cause)
+        self._attempts += 1
+        if cause is None or not _may_be_running(cause):
+            self._intend()
+            outcome = self._send_and_confirm()
+            if isinstance(outcome, dict):
+                return outcome
+            self._cause = cause = outcome
+            if isinstance(cause, Answer) and cause.succeeded:
+                return None
+        if self._attempts > retries and not self._in_doubt:
+            raise self._failure(cause)
+        try:
+            self._client.wait(self._attempts, cause)
+        except WaitTooLong:
+            if not self._in_doubt:
+                raise
+            # One look is free.
+            self._patience_spent = True
+        return None
+
+    def _intend(self) -> None:
+        """Write what is about to be sent, or stop here."""
+        try:
+            status = self._last.decision.status if self._last else None
+            self._journal.intend(
+                self.ACTION, {"previous_status": None if status is None else for_terminal(status), **self._intent()}
+            )
+        except NotWritten as error:
+            raise self._stopped(
+                f"The receipt of tenant {self._target} cannot be written: {error}",
+                "Mend that and run again: nothing is changed without a receipt.",
+            ) from None
+
+    def _send_and_confirm(self) -> dict[str, t.Any] | Answer | NoAnswer:
+        """Done, or why it is not yet. What failed for good is raised."""
+        answer = self._send()
+        if isinstance(answer, Answer) and answer.status == 401 and self._client.renew_token():
+            answer = self._send()
+        self._said = {name: value for name, value in answer.facts().items() if name != "code"}
+        if isinstance(answer, NoAnswer):
+            self._in_doubt = self._in_doubt or answer.sent
+            if not answer.temporary:
+                raise answer
+            return answer
+        if answer.succeeded:
+            self._in_doubt = True
+            confirmed = self._confirmed(answer)
+            return answer if confirmed is None else confirmed
+        # A client's error (4xx) is a no. Behind any other error the server may have done it all the same.
+        self._in_doubt = self._in_doubt or not 400 <= answer.status < 500
+        if not answer.temporary:
+            raise self._failure(answer)
+        return answer
+
+    def _send(self) -> Answer | NoAnswer:
+        target = self._target
+        request = self._client.with_token(
+            Request(
+                self._what,
+                "POST",
+                target.address.register_host,
+                action_path(t.cast(str, target.tenant_id), self.ACTION),
+                headers={"qlik-confirm-hostname": target.address.hostname},
+                body=self._body(),
+                tier=2,
+            )
+        )
+        try:
+            return self._client.send_action(request)
+        except NoAnswer as error:
+            return error
+
+    def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
+        """Note the result of a tenant that is, or in check mode would be, in the wanted condition."""
+        before = {"status": previous_status}
+        status = self.END if changed else self._left_status(previous_status)
+        header = self._target.address.hostname
+        after = {"status": status, **self._extra_diff()} if changed else before
+        self._known |= {
+            "changed": changed,
+            "status": status,
+            "previous_status": previous_status,
+            "diff": {"before": before, "after": after, "before_header": header, "after_header": header},
+            **more,
+        }
+
+    def _left_status(self, status: str | None) -> str | None:  # noqa: ARG002
+        return self.END
+
+    def _extra_diff(self) -> dict[str, t.Any]:
+        return {}
+
+    def _verify(self) -> None:
+        """See that the tenant's host answers as it must, where that is ordered."""
+        timeout = self._order.verify_timeout
+        # Where the decision rests on a probe already, that is the verification.
+        probed = self._last.probe if self._last and not self._known["changed"] else None
+        # Nothing was done in check mode: a tenant that would be changed still answers as before. And one that is gone was probed.
+        if timeout is None or (self._check_mode and self._known["changed"]) or self._known["status"] == PURGED:
+            self._record_sight(probed)
+            return
+        if probed is None or probed.state not in self.END_STATES or not probed.certain:
+            seconds = 0 if self._check_mode else timeout
+            probed = wait_for_state(self._client, self._target.address, self.END_STATES, seconds)
+        self._known["probe"] = probed.result()
+        self._record_sight(probed)
+        if probed.state not in self.END_STATES or not probed.certain:
+            raise Unconfirmed(
+                f"Tenant {self._target} is {self._known['status']} by the API's word, but its host does not answer as"
+                f" {' or '.join(sorted(state.value for state in self.END_STATES))} within {timeout:g} s: it answers as"
+                f" {probed.state.value}. {sentence(probed.words.rstrip('.'))}. Probe it again later with qlik_tenant_probe; if it"
+                " stays, check that tenant_id and hostname belong together.",
+                **probed.facts(),
+            )
+
+    def _identity(self) -> dict[str, t.Any]:
+        target = self._target
+        return {
+            "id": target.tenant_id,
+            "hostname": target.address.hostname,
+            "hostnames": [for_terminal(name) for name in self._last.hostnames] if self._last else [],
+            "region": target.address.region,
+            "receipt": None if self._journal.path is None else for_terminal(self._journal.path, 4096),
+        }
+
+    def _record_sight(self, probed: Probe | None) -> None:
+        """Write what was seen of the tenant: after a change, and where it is news."""
+        changed, status = self._known["changed"], self._known["status"]
+        if status == PURGED or not (probed if changed else self._is_news(status)):
+            return
+        with self._recording():
+            seen = {} if changed else self._listed()
+            self._journal.record("observed", {"status": status, **seen, **_facts_of(probed)})
+
+    def _settle_another_run(self, found: Observation) -> None:
+        """Write the outcome of an intent that an earlier run left without one."""
+        intent = self._journal.standing.unsettled
+        if intent is not None:
+            outcome = _outcome_of(intent, found, self._journal) if action_of(intent) == self.ACTION else None
+            with self._recording():
+                self._journal.settle(outcome)
+
+    def _settle_other_action(self, found: Observation) -> None:
+        """Write the outcome of an earlier run's intent of the other action: what is to be changed now is what it brought about."""
+        intent = self._journal.standing.unsettled
+        if intent is not None and action_of(intent) != self.ACTION and not self._journal.intended:
+            with self._recording():
+                self._journal.settle(_outcome_of(intent, found, self._journal))
+
+    def _settle_refused(self) -> None:
+        facts = self._cause.facts() if isinstance(self._cause, (Answer, NoAnswer)) else {}
+        with self._recording():
+            self._journal.fail(self.ACTION, in_doubt=False, facts=facts)
+
+    def _conclude_purged(self, found: Observation) -> None:
+        """Note the result of a tenant that is gone, as its receipt proves."""
+        since = self._journal.gone_by(self._target.tenant_id)
+        probed = t.cast(Probe, found.probe)
+        self._conclude(PURGED, changed=False)
+        self._known |= {"status": PURGED, "msg": f"gone (by receipt of {since:%Y-%m-%d})", "probe": probed.result()}
+        if self._journal.standing.state != PURGED:
+            with self._recording():
+                self._journal.record("purged", _facts_of(probed))
+
+    @contextlib.contextmanager
+    def _recording(self) -> t.Iterator[None]:
+        """Say what is so, and that it is not in the receipt, where that cannot be written."""
+        try:
+            yield
+        except NotWritten as error:
+            date = self._known.get("estimated_purge_date")
+            raise Unrecorded(
+                f"Tenant {self._target} is {self._known.get('status') or self.END}, and its receipt does not have it: {error}."
+                f"{f' It is to be purged about {date}: keep that date.' if date else ''} Mend that and run again: the tenant is read"
+                " first, and the receipt is brought up to date.",
+                **self._said,
+            ) from None
+
+    def _words_for_absence(self) -> str:
+        return "a tenant that was purged is not found either"
+
+    @property
+    def _what(self) -> str:
+        return f"{self.DOING} tenant {self._target}"
+
+    def _failure(self, cause: Answer | NoAnswer) -> QlikError:
+        if isinstance(cause, NoAnswer):
+            return self._unconfirmed(cause.message, cause) if self._in_doubt else cause
+        if self._in_doubt:
+            return self._unconfirmed(f"{self._what}: {cause.words()}", cause)
+        if 300 <= cause.status < 400:
+            return cause.refusal("A redirect is not an answer of this API: check proxy and region.")
+        return cause.refusal(
+            self.NEXT_STEPS.get(cause.status, "Run again later; if it stays, show this to the vendor's support.")
+        )
+
+    def _unconfirmed(self, words: str, facts: Answer | QlikError | Probe) -> Unconfirmed:
+        """The error for a deed that was sent and is not known to be done."""
+        return Unconfirmed(
+            f"The {self.DEED} of tenant {self._target} was sent and is not confirmed."
+            f" {sentence(words.rstrip('.'))}. Run again: the state is read first, and a tenant that is {self.END} already gets no"
+            " second request.",
+            changed=True,
+            **facts.facts(),
+        )
+
+
+def _facts_of(probed: Probe | None) -> dict[str, t.Any]:
+    return {} if probed is None else {"probe_state": probed.state.value, **probed.facts()}
+
+
+def _outcome_of(intent: t.Mapping[str, t.Any], found: Observation, journal: Journal) -> dict[str, t.Any]:
+    """What the receipt says of an intent that took effect, and whose answer nobody kept."""
+    days = intent.get("purge_after_days")
+    if action_of(intent) != "deactivate" or not days:
+        return {}
+    # The countdown of a tenant that had been disabled before was restarted, or it was not: no date is known.
+    return {"purge_after_days": days, **(reckoned_date(found, days) if journal.standing.state == LIVE else {})}
+
+
+def reckoned_date(found: Observation, days: int) -> dict[str, t.Any]:
+    """The purge date of a tenant whose deactivation had no answer, from the time of its last change."""
+    since = found.read.status_since if isinstance(found.read, Record) else None
+    date = days_after(since, days) if since else None
+    return {"estimated_purge_date": write_time(date), "purge_date_reckoned": True} if date else {}
+
+
+def _may_be_running(cause: Answer | NoAnswer) -> bool:
+    # No answer in time: the server may be at it still, and a second request could take effect as well as the first. And what
+    # it said yes to, it needs not be told twice.
+    return cause.succeeded if isinstance(cause, Answer) else cause.timed_out

@@ -1,0 +1,233 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A receipt: the record of what was done to one tenant, as events, and what they add up to.
+
+``docs/receipt.schema.json`` describes the file. Everything here is pure; ``store.py`` reads and writes it.
+
+Reference: "Deactivate" (a tenant is purged around its purge date, at most 90 days after its deactivation; the answer to the
+deactivation is the only one that tells the date).
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from .._base.errors import InvalidInput
+from .._base.strict_json import read_json
+from .._base.text import for_terminal
+from .._base.timestamps import days_after, read_time
+from .._domain.addresses import check_hostname, check_tenant_id
+from .._domain.tenant import DISABLED_STATUSES, LIVE_STATUSES, State
+from .._domain.validation import LONGEST_PURGE_DAYS
+
+SCHEMA = 1
+EVENTS = frozenset(("intent", "deactivated", "reactivated", "observed", "purged", "failed"))
+
+# By action, the event that says that it was done.
+OUTCOMES = {"deactivate": "deactivated", "reactivate": "reactivated"}
+
+LIVE, DISABLED, PURGED = "live", "disabled", "purged"
+
+# A purge happens around its date. So long after the last possible one it is over.
+_AFTER_THE_PURGE = timedelta(hours=48)
+_LARGEST = 10 * 1024 * 1024
+_ROOM = 64 * 1024
+_TEXTS = ("action", "previous_status", "status", "estimated_purge_date", "effect", "probe_state")
+
+
+class BadReceipt(Exception):
+    """A file is no receipt that can be worked with; the message says why, as the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the events of a receipt add up to.
+
+    ``state``: ``live``, ``disabled``, ``purged``, None where nothing tells; ``since``: the time of the event that tells it.
+    ``purge_date`` as the server told it, or reckoned. ``unsettled``: the intent whose outcome is not known.
+    """
+
+    state: str | None = None
+    since: datetime | None = None
+    purge_date: str | None = None
+    purge_date_reckoned: bool = False
+    unsettled: Mapping[str, t.Any] | None = None
+    # When the outcome of the unsettled intent was last looked for.
+    unsettled_since: datetime | None = None
+
+    def gone_by(self, now: datetime) -> datetime | None:
+        """The time of the event by which a tenant that is not found any more must have been purged; None: by none."""
+        since, last = self.since, self._last_purge()
+        lasts = [last]
+        if self.unsettled is not None:
+            if action_of(self.unsettled) != "deactivate":
+                # It may be live since, and what became of it then is not known.
+                return None
+            sent = read_time(self.unsettled["at"])
+            lasts = [*(lasts if self.state == DISABLED else ()), _longest_after(sent)]
+            since = self._evidence()
+        elif self.state not in (DISABLED, PURGED):
+            return None
+        return since if all(one is not None and one < now - _AFTER_THE_PURGE for one in lasts) else None
+
+    def overdue(self, now: datetime) -> bool:
+        """The tenant is disabled, and its purge date has passed."""
+        return self.state == DISABLED and is_overdue(self.purge_date, now)
+
+    def purged(self) -> Standing:
+        """What it is once the tenant is known to be gone; what proved it stays."""
+        kept = self if self.state in (DISABLED, PURGED) else Standing()
+        return replace(kept, state=PURGED, since=self._evidence(), unsettled=None, unsettled_since=None)
+
+    def _evidence(self) -> datetime | None:
+        """The time of the event that tells that the tenant was, or was to be, disabled."""
+        if self.state in (DISABLED, PURGED):
+            return self.since
+        return read_time(self.unsettled["at"]) if self.unsettled is not None else None
+
+    def _last_purge(self) -> datetime | None:
+        date = read_time(self.purge_date)
+        # A date before the deactivation is none.
+        return date if date and self.since and date >= self.since else _longest_after(self.since)
+
+
+def is_overdue(purge_date: str | None, now: datetime) -> bool:
+    """A purge date that has passed for so long that the purge should be over."""
+    date = read_time(purge_date)
+    return date is not None and date < now - _AFTER_THE_PURGE
+
+
+def standing(events: Iterable[Mapping[str, t.Any]]) -> Standing:
+    """What events, in their order, add up to."""
+    result = Standing()
+    for event in events:
+        result = _after(result, event)
+    return result
+
+
+def action_of(intent: Mapping[str, t.Any]) -> str:
+    """What was intended: ``deactivate``, ``reactivate``."""
+    return str(intent.get("action") or "deactivate")
+
+
+def _after(before: Standing, event: Mapping[str, t.Any]) -> Standing:
+    kind, at = event["event"], read_time(event["at"])
+    if kind == "intent":
+        # What was to be changed had been read just then.
+        status, known = event.get("previous_status"), before
+        if status in LIVE_STATUSES:
+            known = Standing(LIVE, at)
+        elif status in DISABLED_STATUSES and before.state != DISABLED:
+            known = Standing(DISABLED, at)
+        return replace(known, unsettled=event, unsettled_since=at)
+    if kind == "failed":
+        if event.get("effect") == "unknown":
+            return replace(before, unsettled_since=at)
+        return replace(before, unsettled=None, unsettled_since=None)
+    if kind == "purged":
+        return before.purged()
+    if kind == "observed":
+        seen = _seen(event)
+        if seen is None:
+            return before
+        if seen == before.state == DISABLED:
+            return replace(before, unsettled=None, unsettled_since=None)
+    else:
+        seen = LIVE if kind == "reactivated" else DISABLED
+    if seen == LIVE:
+        return Standing(LIVE, at)
+    date = event.get("estimated_purge_date")
+    return Standing(DISABLED, at, date if read_time(date) else None, bool(event.get("purge_date_reckoned")))
+
+
+def _seen(event: Mapping[str, t.Any]) -> str | None:
+    """The state that a tenant was seen in; None: in none that tells."""
+    # The register host's word goes before that of the tenant's own host.
+    status, probed = event.get("status"), event.get("probe_state")
+    if status in LIVE_STATUSES or (not status and probed in (State.ACTIVE.value, State.UNAUTHORIZED.value)):
+        return LIVE
+    if status in DISABLED_STATUSES or (not status and probed in (State.DEACTIVATED.value, None)):
+        return DISABLED
+    return None
+
+
+def _longest_after(time: datetime | None) -> datetime | None:
+    return days_after(time, LONGEST_PURGE_DAYS) if time else None
+
+
+def read_receipt(content: bytes) -> dict[str, t.Any]:
+    """The receipt in the bytes of a file.
+
+    What nothing is decided on (``by``, ``run``, what later versions of this schema add) is kept as it is.
+
+    :raises BadReceipt: it is none, or not one of this schema.
+    """
+    if len(content) > _LARGEST:
+        raise BadReceipt(f"is larger than {_LARGEST // 1024 // 1024} MiB")
+    try:
+        found = read_json(content)
+    except ValueError:
+        raise BadReceipt("is not JSON") from None
+    if not isinstance(found, dict):
+        raise BadReceipt("is not a receipt: it holds no JSON object")
+    schema = found.get("schema")
+    if isinstance(schema, bool) or schema != SCHEMA:
+        newer = isinstance(schema, (int, float)) and schema > SCHEMA
+        raise BadReceipt(
+            f"has the schema {for_terminal(schema, 40)}, and this version of the collection knows {SCHEMA}"
+            f"{': a newer version wrote it' if newer else ''}"
+        )
+    _check_identity(found)
+    events = found.get("events")
+    if not isinstance(events, list):
+        raise BadReceipt("has no list of events")
+    for number, event in enumerate(events, 1):
+        wrong = _fault(event)
+        if wrong:
+            raise BadReceipt(f"has a wrong event {number}: {wrong}")
+    # As it would be written, and with room for what comes.
+    if len(write_receipt(found)) > _LARGEST - _ROOM:
+        raise BadReceipt(f"is larger than {_LARGEST // 1024 // 1024} MiB, or will be")
+    return found
+
+
+def write_receipt(receipt: Mapping[str, t.Any]) -> bytes:
+    """The bytes of a receipt."""
+    return json.dumps(receipt, indent=2, allow_nan=False).encode() + b"\n"
+
+
+def _check_identity(found: dict[str, t.Any]) -> None:
+    try:
+        address = check_hostname(found.get("hostname"))
+        if found.setdefault("tenant_id", None) is not None:
+            check_tenant_id(found["tenant_id"])
+    except InvalidInput as error:
+        raise BadReceipt(f"names no tenant: {error.message.rstrip('.')}") from None
+    if (found["hostname"], found.get("region")) != (address.hostname, address.region):
+        raise BadReceipt("names no tenant: hostname and region must agree, in lower case")
+    hostnames = found.setdefault("hostnames", [])
+    if not isinstance(hostnames, list) or not all(isinstance(name, str) for name in hostnames):
+        raise BadReceipt("names no tenant: hostnames must be a list of names")
+
+
+def _fault(event: t.Any) -> str | None:
+    if not isinstance(event, dict):
+        return "it is no JSON object"
+    kind = event.get("event")
+    if not isinstance(kind, str) or kind not in EVENTS:
+        return f"its kind is {for_terminal(kind, 40)}"
+    if read_time(event.get("at")) is None:
+        return f"its time is {for_terminal(event.get('at'), 60)}"
+    for name in _TEXTS:
+        if not isinstance(event.get(name), (str, type(None))):
+            return f"its {name} is no text"
+    days = event.get("purge_after_days")
+    if isinstance(days, bool) or not isinstance(days, (int, type(None))):
+        return "its purge_after_days is no whole number"
+    return None

@@ -1,0 +1,282 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The file of a receipt: read when a tenant's turn begins, written step by step while it lasts.
+
+Each step replaces the file as a whole (a new file beside it, fsync, rename, fsync of the folder), so that a process that is
+killed at any instant leaves the receipt as it was before a step or after it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import pwd
+import socket
+import stat
+import typing as t
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .._base.clock import Clock
+from .._base.errors import Stopped
+from .._base.text import for_terminal
+from .._base.timestamps import write_time
+from .._domain.commands import Author, Target
+from .events import OUTCOMES, SCHEMA, BadReceipt, Standing, action_of, read_receipt, standing, write_receipt
+
+# What the author of an event says of it.
+_CLAIMS = ("plan_sha256", "approved_by", "ticket")
+
+
+class NotWritten(Exception):
+    """A step could not be written; the message says why, as part of a sentence."""
+
+
+@dataclass
+class Journal:
+    """The receipt of one tenant during one operation. Without a path there is none: nothing is known, and nothing kept.
+
+    :arg writes: False in check mode.
+    :arg hide: takes secrets out of a text: a server can say back what it was sent.
+    """
+
+    path: str | None
+    author: Author
+    clock: Clock
+    writes: bool = True
+    hide: Callable[[str], str] = str
+    # This operation has written an intent, and no outcome yet.
+    intended: bool = False
+    _content: dict[str, t.Any] = field(default_factory=dict)
+    # What is known of the tenant, to be written with the next event.
+    _names: dict[str, t.Any] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> Standing:
+        """What the receipt tells so far."""
+        return standing(self._content.get("events", ()))
+
+    @property
+    def tenant_id(self) -> str | None:
+        """The id that the receipt holds."""
+        return self._content.get("tenant_id")
+
+    @property
+    def applied_plan(self) -> str | None:
+        """The digest of the plan that the last request to deactivate belonged to; its outcome another run may have settled."""
+        events = self._content.get("events", ())
+        sent = [event for event in events if event["event"] == "intent" and action_of(event) == "deactivate"]
+        return sent[-1].get("plan_sha256") if sent else None
+
+    def gone_by(self, tenant_id: str | None) -> datetime | None:
+        """The time of the event that proves the purge of a tenant with this id that is not found any more; None: none does."""
+        return self.standing.gone_by(self.clock.now()) if self.holds(tenant_id) else None
+
+    def holds(self, tenant_id: str | None) -> bool:
+        """The receipt holds this id."""
+        return tenant_id is not None and tenant_id == self.tenant_id
+
+    def open(self, target: Target) -> None:
+        """Read what is there.
+
+        :raises Stopped: it is no receipt of this tenant, or no receipt could be written.
+        """
+        if self.path is None:
+            return
+        try:
+            if self.writes:
+                # What a run that was killed had half written.
+                _remove(_beside(self.path))
+            found = read_file(self.path)
+            if found is None:
+                _check_writable(self.path)
+            else:
+                _check_owner(found, target)
+        except (BadReceipt, OSError) as error:
+            raise Stopped(
+                f"The receipt of tenant {target}, {for_terminal(self.path)}, {words_for(error)}. Nothing was sent, and the file is as it"
+                " was. Look at it: put the right file back, or move it away if it is none."
+            ) from None
+        address = target.address
+        self._content = found or {
+            "schema": SCHEMA,
+            "tenant_id": None,
+            "hostname": address.hostname,
+            "hostnames": [],
+            "region": address.region,
+            "events": [],
+        }
+
+    def name(self, tenant_id: str | None, hostnames: t.Sequence[str]) -> None:
+        """Note the tenant's id and hostnames; they are written with the next event."""
+        known = {"tenant_id": tenant_id, "hostnames": [self.hide(name) for name in hostnames]}
+        self._names = {key: value for key, value in known.items() if value}
+
+    def record(self, event: str, facts: Mapping[str, t.Any]) -> None:
+        """Add an event. Facts that are None are left out.
+
+        :raises NotWritten: the receipt is as it was.
+        """
+        if self.path is None or not self.writes:
+            return
+        entry: dict[str, t.Any] = {
+            "event": event,
+            "at": write_time(self.clock.now()),
+            "by": {"user": _user(), "host": for_terminal(socket.gethostname(), 255)},
+            "run": self.author.run,
+        }
+        claims = {name: getattr(self.author, name) for name in _CLAIMS}
+        entry |= {
+            name: self.hide(value) if isinstance(value, str) else value
+            for name, value in {**claims, **facts}.items()
+            if value is not None
+        }
+        content = {**self._content, **self._names, "events": [*self._content["events"], entry]}
+        try:
+            _replace(self.path, write_receipt(content))
+        except OSError as error:
+            raise NotWritten(f"{for_terminal(self.path)} {words_for(error)}") from None
+        self._content = content
+
+    def intend(self, action: str, facts: Mapping[str, t.Any]) -> None:
+        """Write what is about to be sent, before each request: whoever comes next reckons from the last one."""
+        self.record("intent", {"action": action, **facts})
+        self.intended = True
+
+    def conclude(self, event: str, facts: Mapping[str, t.Any]) -> None:
+        """Write what the server confirmed."""
+        # Also where it cannot be written, it has not failed.
+        self.intended = False
+        self.record(event, facts)
+
+    def fail(self, action: str, *, in_doubt: bool, facts: Mapping[str, t.Any]) -> None:
+        """Write that what was intended failed, where an intent was written. What is in doubt stays unsettled."""
+        if self.intended:
+            self.record("failed", {"action": action, "effect": "unknown" if in_doubt else "none", **facts})
+            self.intended = False
+
+    def settle(self, outcome: Mapping[str, t.Any] | None) -> None:
+        """Write the outcome of the unsettled intent that an earlier run left; None: it had no effect.
+
+        What was approved for that run is said of it, and not what was approved for this one.
+        """
+        intent = self.standing.unsettled or {}
+        action = action_of(intent)
+        facts = {"settled": True, **{name: intent.get(name) for name in _CLAIMS}}
+        if outcome is None:
+            self.record("failed", {**facts, "action": action, "effect": "none"})
+        else:
+            self.record(OUTCOMES[action], {**facts, **outcome})
+
+    def may_take_effect_for(self, seconds: float) -> float:
+        """How long, in s, the request of an unsettled intent may still take effect, when a request takes that long at most."""
+        since = self.standing.unsettled_since
+        if since is None:
+            return 0.0
+        return max(0.0, min(seconds, seconds - (self.clock.now() - since).total_seconds()))
+
+
+def standing_in(path: str, target: Target) -> Standing:
+    """What the receipt of a tenant tells; nothing where there is none that can be worked with."""
+    try:
+        found = read_file(path)
+        if found is None:
+            return Standing()
+        _check_owner(found, target)
+    except (BadReceipt, OSError):
+        return Standing()
+    return standing(found["events"])
+
+
+def read_file(path: str) -> dict[str, t.Any] | None:
+    """The receipt in a file, None where there is no file.
+
+    :raises BadReceipt: it is none. :raises OSError: it cannot be read, or is a symbolic link.
+    """
+    try:
+        # Not blocking: a named pipe would wait for a writer.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise BadReceipt("is not a regular file")
+        return read_receipt(file.read(20 * 1024 * 1024))
+
+
+def words_for(error: BadReceipt | OSError) -> str:
+    """The end of a sentence that says what is wrong with a file."""
+    if isinstance(error, BadReceipt):
+        return str(error)
+    if error.errno == errno.ELOOP:
+        return "is a symbolic link, which is not followed"
+    return f"cannot be read or written ({error.strerror or type(error).__name__})"
+
+
+def _check_owner(found: Mapping[str, t.Any], target: Target) -> None:
+    address = target.address
+    named = (found["hostname"], found["region"])
+    if named != (address.hostname, address.region):
+        raise BadReceipt(f"is another tenant's, that of {for_terminal(found['hostname'], 100)}")
+    if None not in (found["tenant_id"], target.tenant_id) and found["tenant_id"] != target.tenant_id:
+        raise BadReceipt(f"is another tenant's, that with the id {for_terminal(found['tenant_id'], 100)}")
+
+
+def _check_writable(path: str) -> None:
+    """Raise OSError where no file can be made, in the folder or in the nearest one that is there."""
+    folder = os.path.dirname(path)
+    while not os.path.exists(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    if not os.path.isdir(folder):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _replace(path: str, content: bytes) -> None:
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    # Always the same name: what a killed process left is not kept. The lock of the tenant keeps others from it.
+    new = _beside(path)
+    _remove(new)
+    try:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(new, path)
+    except BaseException:
+        # Also an interrupt, or the end of the task's time.
+        _remove(new)
+        raise
+    # It is written. Some file systems cannot flush a folder, and to say that it is not written would not be true.
+    with contextlib.suppress(OSError):
+        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+def _beside(path: str) -> str:
+    folder, name = os.path.split(path)
+    return os.path.join(folder, f".{name}.new")
+
+
+def _remove(path: str) -> None:
+    # Where it cannot be removed, there cannot be a new one either, and that is told.
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+
+
+def _user() -> str:
+    try:
+        return for_terminal(pwd.getpwuid(os.geteuid()).pw_name, 100)
+    except KeyError:
+        # A container may run as a number that no account has.
+        return str(os.geteuid())

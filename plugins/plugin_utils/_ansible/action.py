@@ -1,0 +1,182 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where an action plugin meets the core: arguments in, result out. Its twin for modules is module_utils/_ansible/module.py.
+
+The operation runs here, in the controller, whatever connection and become the inventory sets: a tenant is a host name of a
+service, and nothing is ever opened to it by ssh. With ``async``, and delegated to another machine, the module of the same name
+does the work there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import typing as t
+from collections.abc import Iterator, Mapping
+
+from ansible.module_utils.basic import missing_required_lib, remove_values
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS, perform
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR, prepare_process
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+
+_COLLECTION = "tenantops.qlik"
+_THIS_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
+_CREDENTIAL_VARIABLES = {
+    "QLIK_CLIENT_ID": "client_id",
+    "QLIK_CLIENT_SECRET": "client_secret",
+    "QLIK_ORG_CLIENT_ID": "org_client_id",
+    "QLIK_ORG_CLIENT_SECRET": "org_client_secret",
+}
+
+display = Display()
+
+# The controller imports an action plugin before it forks the worker of the first task: what is made ready here, the workers have.
+prepare_process()
+
+
+class QlikAction(ActionBase):
+    """An operation as an action. Each action plugin says its NAME."""
+
+    NAME: t.ClassVar[str]
+    # The result is a secret: it can be registered, and is not shown.
+    SECRET_RESULT: t.ClassVar[bool] = False
+    # The operation needs the play, which only the controller has.
+    CONTROLLER_ONLY: t.ClassVar[bool] = False
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Do the task."""
+        super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)
+        if self._task.async_val or self._delegated_to_another_machine(task_vars):
+            result = self._run_module(task_vars, environment)
+        else:
+            with _overlaid(environment):
+                result = self._run_here(task_vars)
+        if self.SECRET_RESULT and not result.get("failed"):
+            result["_ansible_no_log"] = True
+        return result
+
+    def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
+        """The operation itself; an action that needs the play adds to it."""
+        return OPERATIONS[self.NAME](params, run)
+
+    def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
+        """The options of the task; an action that works for each host of a wave takes some of them from its variables."""
+        return t.cast("dict[str, t.Any]", plain(self._task.args))
+
+    def _run_here(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        if REQUESTS_IMPORT_ERROR:
+            return _failed(missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        checked = ArgumentSpecValidator(ARGUMENT_SPECS[self.NAME]).validate(self.arguments(task_vars))
+        secrets = set(checked._no_log_values)
+        if checked.error_messages:
+            words = checked.errors.msg
+            if isinstance(checked.errors[0], UnsupportedError):
+                words = f"Unsupported parameters for ({self._task.action}) module: {words}"
+            return t.cast("dict[str, t.Any]", remove_values(_failed(words), secrets))
+        run = Run(check_mode=self._task.check_mode, announce=self._announce)
+        try:
+            result = perform(
+                lambda params, run: self.operate(params, run, task_vars), checked.validated_parameters, run
+            )
+        except BaseException as error:
+            # The keyword timeout: of a task raises an exception that is meant to pass through everything.
+            if "TaskTimeoutError" not in (kind.__name__ for kind in type(error).__mro__):
+                raise
+            result = self._timed_out(run)
+        return t.cast("dict[str, t.Any]", remove_values(result, secrets | run.secrets))
+
+    def _timed_out(self, run: Run) -> dict[str, t.Any]:
+        words = f"The task was ended after {self._task.timeout} s, its keyword timeout."
+        if run.may_have_changed:
+            words += " A request that changes the tenant had been sent, and its effect is not known: run again, the state is read first."
+        else:
+            words += " No request that changes a tenant had been sent."
+        return _failed(words, changed=run.may_have_changed)
+
+    def _run_module(self, task_vars: dict[str, t.Any], environment: dict[str, t.Any]) -> dict[str, t.Any]:
+        if self.CONTROLLER_ONLY:
+            return _failed(
+                f"{self.NAME} looks at the play, and so runs in the controller alone: without async, not delegated."
+            )
+        if self._task.async_val and self.SECRET_RESULT:
+            return _failed(
+                f"{self.NAME} refuses async: Ansible would keep the token in a file until somebody fetches it."
+            )
+        if self._task.args.get("receipt_path"):
+            return _failed(
+                f"receipt_path is given, and {self.NAME} is to run elsewhere: receipts are kept on this machine alone. Leave out async and"
+                " delegate_to, or leave out receipt_path."
+            )
+        if not self._delegated_to_another_machine(task_vars):
+            if self._connection.transport != "local":
+                return _failed(
+                    f"async runs the module through the connection of the task, here {self._connection.transport}, and nothing is"
+                    " opened to a tenant's host by it: set ansible_connection: local in the task's vars, or delegate the task."
+                )
+            # This machine's Python, not one that interpreter discovery finds; and nobody else's rights.
+            task_vars = {"ansible_python_interpreter": sys.executable, **task_vars}
+            self._connection.set_become_plugin(None)
+        # A task's environment becomes part of a command line, which everybody can read: credentials travel as options.
+        args = dict(self._task.args)
+        for variable, option in _CREDENTIAL_VARIABLES.items():
+            value = environment.pop(variable, None)
+            if value is not None and option in ARGUMENT_SPECS[self.NAME]:
+                args.setdefault(option, value)
+        self._task.environment = [environment]
+        result = self._execute_module(
+            module_name=f"{_COLLECTION}.{self.NAME}",
+            module_args=args,
+            task_vars=task_vars,
+            wrap_async=bool(self._task.async_val),
+        )
+        result.pop("invocation", None)
+        if not self._task.async_val:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return t.cast("dict[str, t.Any]", result)
+
+    def _delegated_to_another_machine(self, task_vars: Mapping[str, t.Any]) -> bool:
+        name = self._task.delegate_to
+        if not name or name in _THIS_MACHINE or name == task_vars.get("inventory_hostname"):
+            return False
+        # A tenant is no machine that a module could run on.
+        return not name.lower().endswith(".qlikcloud.com")
+
+    def _announce(self, sentence: str) -> None:
+        display.display(sentence)
+
+
+def _failed(msg: str, *, changed: bool = False, **more: t.Any) -> dict[str, t.Any]:
+    return {"failed": True, "changed": changed, "msg": msg, **more}
+
+
+@contextlib.contextmanager
+def _overlaid(environment: Mapping[str, t.Any]) -> Iterator[None]:
+    """The process's environment with the task's laid over it, as a module would have it.
+
+    A worker process lives for one task; a loop's items run in it one after the other, so it is put back.
+    """
+    before = dict(os.environ)
+    os.environ.update({str(name): str(value) for name, value in environment.items()})
+    try:
+        yield
+    finally:
+        for name in environment:
+            os.environ.pop(str(name), None)
+        os.environ.update(before)

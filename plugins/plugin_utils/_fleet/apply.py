@@ -1,0 +1,118 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Change one tenant of a guarded wave, and say what became of it."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import (
+    Run,
+    check_credentials,
+    open_client,
+)
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError, Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, LEAVE
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Token
+from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.actions import deactivate, reactivate
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import check_wave_tenant
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import VERBS
+
+
+def change_tenant(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
+    """Take one tenant of a guarded wave out of service, or bring it back, as the wave's operation is.
+
+    :returns: the role's result of a host.
+    """
+    entry = params["tenant"]
+    known = {
+        "wave": entry["wave"],
+        "hostname": entry["hostname"],
+        "id": entry["tenant_id"],
+        "region": entry["region"],
+    }
+    # Nothing is changed where a plan is made, whatever mode the run is in.
+    planning = entry.get("planning", False)
+    check_mode = run.check_mode or planning
+    try:
+        order = check_wave_tenant(entry, entry["prefix"], entry["operation"], run.run_id)
+        address = order.target.address
+        known |= {"hostname": address.hostname, "region": address.region}
+        client = open_client(
+            params,
+            run,
+            region=address.region,
+            credentials=check_credentials(params["credentials"] or (params if entry["one_client"] else {})),
+            token=_token_of(address.region, params["tokens"]),
+        )
+        if isinstance(order, Deactivation):
+            result = deactivate(client, order, check_mode=check_mode)
+        else:
+            result = reactivate(client, order, check_mode=check_mode)
+    except QlikError as error:
+        error.result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
+        raise
+    change = result.get("msg") or (
+        f"{result['previous_status']} → {result['status']}"
+        if result["changed"]
+        else f"{result['status']} already, left alone"
+    )
+    if not result["changed"] and order.planned and order.planned.action == DEACTIVATE:
+        done_by_it = result["plan_sha256"] == entry["plan_sha256"]
+        change += (
+            " (as planned, by an earlier run)" if done_by_it else " (the plan was to deactivate it: somebody has since)"
+        )
+    if order.target.tenant_id is None and result["id"] is not None:
+        change += f" (its id was looked up: {result['id']})"
+    action = VERBS[entry["operation"]] if result["changed"] else LEAVE
+    return _host_result(
+        {**known, **result}, changed=result["changed"] and not planning, failed=False, msg=change, action=action
+    )
+
+
+def _host_result(
+    result: Mapping[str, t.Any], *, changed: bool, failed: bool, msg: str, action: str | None = None
+) -> dict[str, t.Any]:
+    return {
+        "wave": result["wave"],
+        "hostname": result["hostname"],
+        "hostnames": result.get("hostnames", []),
+        "tenant_id": result["id"],
+        "region": result["region"],
+        "action": action,
+        "changed": changed,
+        "previous_status": result.get("previous_status"),
+        "status": result.get("status"),
+        "purge_after_days": result.get("purge_after_days"),
+        "estimated_purge_date": result.get("estimated_purge_date"),
+        "purge_date_reckoned": result.get("purge_date_reckoned", False),
+        "probe_state": result.get("probe", {}).get("state"),
+        "receipt": result.get("receipt"),
+        "failed": failed,
+        "msg": msg,
+        **{key: result[key] for key in ("diff", "warnings") if key in result},
+    }
+
+
+def _token_of(region: str, tokens: Sequence[Mapping[str, t.Any]]) -> Token:
+    """The token that was issued for a region.
+
+    :arg tokens: the results of qlik_region_token, each with the region as its ``item``.
+    """
+    for result in tokens:
+        if result.get("item") == region:
+            value = result.get("access_token")
+            if value and not result.get("failed"):
+                return Token(str(value), read_time(result.get("expires_at")), result.get("client"))
+            raise Stopped(
+                f"There is no token for region {region}, so nothing was sent for this tenant. {result.get('msg', '')}",
+                http_status=result.get("http_status"),
+                code=result.get("code"),
+                trace_id=result.get("trace_id"),
+            )
+    raise Stopped(f"No token was asked for region {region}: nothing was sent. Run the play from its beginning.")

@@ -1,0 +1,199 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the organization's list says of a wave: how large a part of each subscription goes, and when what is disabled will be purged.
+
+One listing for the wave, not a call a tenant. Reference: "Organization API".
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import (
+    Run,
+    open_organization_client,
+)
+from ansible_collections.tenantops.qlik.plugins.module_utils._api.organization import (
+    Listing,
+    list_disabled,
+    list_tenants,
+)
+from ansible_collections.tenantops.qlik.plugins.module_utils._api.scim import one_of
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Refused
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import LEAVE
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_percent
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import ORGANIZATION, credential_words
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import check_wave_target
+
+_DELETED = "deleted"
+
+Tenant = Mapping[str, t.Any]
+Entry = Mapping[str, t.Any]
+
+
+@dataclass
+class Listed:
+    """What was found.
+
+    ``tenants``: how many the list has, None where it was not asked or not shown; ``purge_dates``: of disabled tenants, by host;
+    ``at_rest``: hosts whose tenants did not count, since by the list they are not live; ``refusal``: why the wave is too large;
+    ``warnings``: what could not be found out, where nothing depends on it.
+    """
+
+    tenants: int | None = None
+    purge_dates: dict[str, str] = field(default_factory=dict)
+    at_rest: frozenset[str] = frozenset()
+    refusal: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+def look_up_wave(
+    wave: Mapping[str, t.Any], params: Mapping[str, t.Any], run: Run, prefix: str, *, planning: bool = False
+) -> Listed:
+    """Ask the organization about a wave that passed the guard, where its credentials are given.
+
+    :arg wave: the result of guard_wave(). The limit is what its tenants have as ``max_percent``.
+    :arg params: ``org_client_id``, ``org_client_secret`` and the options of requests.
+    :arg prefix: what stands before ``max_percent`` and the credentials in the names of the variables.
+    :arg planning: a plan is made: a list that is not shown is no reason to make none.
+    :raises InvalidInput: there is a limit and no credentials, or something is wrong with them. Nothing was sent.
+    :raises Refused: there is a limit, and the list is not shown.
+    """
+    entries = [entry for entry in wave["tenants"].values() if entry["in_region"] is not None]
+    limits = {
+        entry["host"]: check_percent(entry["max_percent"], f"{prefix}max_percent")
+        for entry in entries
+        if entry["max_percent"] is not None
+    }
+    client = open_organization_client(params, run, prefix)
+    if client is None:
+        if not limits:
+            return Listed()
+        options, variables = credential_words(prefix + ORGANIZATION.prefix)[0], credential_words(ORGANIZATION.prefix)[1]
+        raise InvalidInput(
+            f"{prefix}max_percent is {min(limits.values()):g}, and nobody can be asked how many tenants there are: give {options}, or"
+            f" {variables} in the environment. Nothing was sent."
+        )
+    try:
+        listing = _list(client, entries, disabled_alone=not limits)
+    except QlikError as error:
+        if limits and not planning:
+            error.message = f"The wave is stopped, since {prefix}max_percent cannot be checked. {error.message}"
+            raise
+        return Listed(warnings=[f"Purge dates of tenants that are disabled already are not known. {error.message}"])
+    known = _Known(listing, entries, prefix)
+    found = Listed(len(listing.tenants), known.purge_dates())
+    if limits:
+        found.at_rest = known.at_rest
+        found.refusal = known.too_large(limits)
+    return found
+
+
+def _list(client: Client, entries: Iterable[Entry], *, disabled_alone: bool) -> Listing:
+    """All tenants or the disabled ones; of the wave's subscriptions, where the server lists nothing without them and the inventory knows
+    them.
+    """
+    try:
+        return list_disabled(client) if disabled_alone else list_tenants(client)
+    except Refused as refused:
+        names = sorted({str(entry["subscription_id"]) for entry in entries if entry["subscription_id"]})
+        if refused.http_status != 400 or not names:
+            raise
+        return list_tenants(client, one_of("subscriptionId", names))
+
+
+class _Known:
+    """The list, beside the tenants of the wave.
+
+    ``at_rest``: the hosts that need not count, since their tenants are not live by the list, or are not in it and done by their
+    receipts or the plan.
+    """
+
+    def __init__(self, listing: Listing, entries: Iterable[Entry], prefix: str) -> None:
+        self._listing = listing
+        self._prefix = prefix
+        by_id = {tenant["id"]: tenant for tenant in listing.tenants}
+        by_hostname: dict[str, list[Tenant]] = {}
+        for tenant in listing.tenants:
+            # Hostnames of tenants that are gone are given to others.
+            if _status(tenant) != _DELETED:
+                for hostname in {name.lower() for name in tenant["hostnames"]}:
+                    by_hostname.setdefault(hostname, []).append(tenant)
+        self._wave: list[tuple[Entry, Tenant | None]] = []
+        for entry in entries:
+            target = check_wave_target(entry, prefix)
+            same = by_hostname.get(target.address.hostname, [])
+            found = by_id.get(target.tenant_id) if target.tenant_id else same[0] if len(same) == 1 else None
+            self._wave.append((entry, found))
+        self.at_rest = frozenset(
+            entry["host"]
+            for entry, tenant in self._wave
+            if (not _is_live(tenant) if tenant else not entry["to_change"])
+        )
+
+    def purge_dates(self) -> dict[str, str]:
+        """The dates of the disabled tenants of the wave, by host."""
+        return {
+            entry["host"]: tenant["purge_date"]
+            for entry, tenant in self._wave
+            if tenant and _status(tenant) in DISABLED_STATUSES and read_time(tenant["purge_date"])
+        }
+
+    def too_large(self, limits: Mapping[str, float]) -> str | None:
+        """Why the wave takes too large a part of a subscription; None where it does not.
+
+        What counts is live by the list, whatever receipts say of it. Of the limits of a subscription's hosts the lowest one holds.
+        """
+        going = [
+            (entry, tenant) for entry, tenant in self._wave if entry["host"] not in self.at_rest and not _stays(entry)
+        ]
+        lost = sorted(
+            for_terminal(entry["host"], 100)
+            for entry, tenant in going
+            if tenant is None or tenant["subscription_id"] is None
+        )
+        if lost:
+            unreadable = self._listing.unreadable
+            besides = f" ({unreadable} of its entries cannot be read)" if unreadable else ""
+            return (
+                f"Not in the organization's list with a subscription{besides}: {some(lost)}. So {self._prefix}max_percent cannot be"
+                " checked. Check hostname and id, and that the client is one of this organization."
+            )
+        of_host = {entry["host"]: tenant["subscription_id"] for entry, tenant in going if tenant}
+        # By their ids: two hosts may name one tenant.
+        taken = Counter({tenant["id"]: tenant["subscription_id"] for _entry, tenant in going if tenant}.values())
+        whole = Counter(tenant["subscription_id"] for tenant in self._listing.tenants if _is_live(tenant))
+        wrong = []
+        for name, count in sorted(taken.items()):
+            limit = min((limits[host] for host, one in of_host.items() if one == name and host in limits), default=100)
+            if 100 * count > limit * whole[name]:
+                wrong.append(
+                    f"Of the {whole[name]} live tenants of subscription {for_terminal(name, 100)} {count} would go"
+                    f" ({100 * count / whole[name]:.4g} %), and {self._prefix}max_percent allows {limit:g} %."
+                )
+        if not wrong:
+            return None
+        return f"{' '.join(wrong)} Check the inventory and --limit; if they are right, raise {self._prefix}max_percent."
+
+
+def _stays(entry: Entry) -> bool:
+    """The plan that is applied leaves the tenant alone, and stops where it is live all the same."""
+    return (entry.get("planned") or {}).get("action") == LEAVE
+
+
+def _is_live(tenant: Tenant) -> bool:
+    """Neither disabled nor deleted; what has no status may be live."""
+    return _status(tenant) not in (_DELETED, *DISABLED_STATUSES)
+
+
+def _status(tenant: Tenant) -> str | None:
+    return None if tenant["status"] is None else str(tenant["status"]).lower()

@@ -1,0 +1,188 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The end of a run: what became of each tenant, totals, failures with the server's words; as data, and as lines of text."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, table
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time, write_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import PURGED, is_overdue
+
+SCHEMA = 1
+
+
+OUTCOMES = ("changed", "unchanged", "purged", "failed", "not_reached")
+
+
+# By operation: the heading, and what was done to the tenants that changed.
+_WORDS = {
+    "decommission": ("Tenants taken out of service", "deactivated"),
+    "restore": ("Tenants brought back into service", "reactivated"),
+}
+
+
+_UNPREPARED = "a task that comes before its deactivation failed, or was not reached"
+
+
+_SEEN = {
+    "active": "still works for its users",
+    "deactivated": "its users see it deactivated",
+    "unauthorized": "still answers its users",
+    "not_found": "nobody has this hostname",
+    "unreachable": "its host gives no answer",
+}
+
+
+def summarize(
+    hosts: Sequence[tuple[str, Mapping[str, t.Any] | None]],
+    *,
+    operation: str,
+    refusal: str | None,
+    check_mode: bool,
+    run_id: str,
+    now: datetime,
+    plan_sha256: str | None = None,
+    not_applied: Sequence[str] = (),
+    unprepared: Collection[str] = (),
+) -> dict[str, t.Any]:
+    """The summary of a wave, as ``docs/summary.schema.json`` describes it, and as lines of text.
+
+    :arg hosts: each host's name in the inventory with the role's result, None where it was not reached.
+    :arg operation: what the wave was for: ``decommission``, ``restore``.
+    :arg refusal: why the wave as a whole was refused, where it was.
+    :arg plan_sha256: the digest of the plan that was applied, where there was one.
+    :arg not_applied: the tenants in that plan that no host of the play has.
+    :arg unprepared: hosts for which the tasks that come before a deactivation have not all run.
+    :returns: ``lines`` and ``summary``.
+    """
+    tenants = [
+        _tenant(host, result or {"msg": _UNPREPARED if host in unprepared else None}, now) for host, result in hosts
+    ]
+    totals = {outcome: sum(tenant["outcome"] == outcome for tenant in tenants) for outcome in OUTCOMES}
+    summary = {
+        "schema": SCHEMA,
+        "operation": operation,
+        "run": run_id,
+        "created": write_time(now),
+        "check_mode": check_mode,
+        "refusal": None if refusal is None else for_terminal(refusal, 4000),
+        "plan_sha256": plan_sha256,
+        "not_applied": [for_terminal(hostname, 253) for hostname in not_applied],
+        "totals": totals,
+        "tenants": tenants,
+        "droppable": [tenant["host"] for tenant in tenants if tenant["outcome"] == "purged"],
+        "overdue": [tenant["host"] for tenant in tenants if tenant["overdue"]],
+    }
+    return {"lines": _lines(summary), "summary": summary}
+
+
+def _tenant(host: str, found: Mapping[str, t.Any], now: datetime) -> dict[str, t.Any]:
+    """What became of one tenant; its texts are harmless on a terminal."""
+
+    def text(key: str, longest: int = 300) -> str | None:
+        return None if found.get(key) is None else for_terminal(found[key], longest)
+
+    if "failed" not in found:
+        outcome = "not_reached"
+    elif found.get("failed"):
+        outcome = "failed"
+    elif found.get("status") == PURGED:
+        outcome = "purged"
+    else:
+        outcome = "changed" if found.get("changed") else "unchanged"
+    disabled = found.get("status") == "disabled" and outcome in ("unchanged", "failed")
+    return {
+        "host": for_terminal(host, 253),
+        "outcome": outcome,
+        "changed": bool(found.get("changed")),
+        **{key: text(key) for key in ("hostname", "tenant_id", "region", "previous_status", "status")},
+        "estimated_purge_date": text("estimated_purge_date"),
+        "purge_date_reckoned": bool(found.get("purge_date_reckoned")),
+        "overdue": disabled and is_overdue(found.get("estimated_purge_date"), now),
+        "probe_state": text("probe_state"),
+        "receipt": text("receipt", 4096),
+        "http_status": found.get("http_status"),
+        "code": text("code"),
+        "trace_id": text("trace_id"),
+        "msg": text("msg", 2000),
+    }
+
+
+def _lines(summary: Mapping[str, t.Any]) -> list[str]:
+    tenants, totals, check_mode = summary["tenants"], summary["totals"], summary["check_mode"]
+    heading, done = _WORDS[summary["operation"]]
+    lines = [heading + (" (check mode: nothing was changed)" if check_mode else "")]
+    shown = tenants
+    if summary["refusal"]:
+        lines.append(f"  {summary['refusal']}")
+        # What earlier batches of the wave have done.
+        shown = [tenant for tenant in tenants if tenant["outcome"] != "not_reached"]
+    if shown:
+        rows = [_row(tenant, check_mode=check_mode) for tenant in shown]
+        if summary["operation"] == "restore":
+            # What answers again does not answer "still".
+            rows = [(*row[:3], row[3].removeprefix("still ")) for row in rows]
+        lines += table(rows)
+    parts = [
+        f"{totals['changed']} {'would be ' if check_mode else ''}{done}",
+        f"{totals['unchanged']} unchanged",
+        f"{totals['failed']} failed",
+        *(
+            f"{totals[key]} {words}"
+            for key, words in (("purged", "purged"), ("not_reached", "not reached"))
+            if totals[key]
+        ),
+    ]
+    lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
+    if summary["not_applied"]:
+        lines.append(f"In the plan, and not in this play: {', '.join(summary['not_applied'])}.")
+    if totals["failed"]:
+        lines.append("Failed:")
+        lines += [f"  {_shown_name(tenant)}: {tenant['msg']}" for tenant in tenants if tenant["outcome"] == "failed"]
+    if summary["droppable"]:
+        lines.append(f"Purged, and to be dropped from the inventory: {', '.join(summary['droppable'])}.")
+    if summary["overdue"]:
+        lines.append(
+            f"Overdue, their purge date has passed and they are still disabled: {', '.join(summary['overdue'])}."
+        )
+    return lines
+
+
+def _shown_name(tenant: Mapping[str, t.Any]) -> str:
+    return for_terminal(tenant["hostname"] or tenant["host"], 100)
+
+
+def _row(tenant: Mapping[str, t.Any], *, check_mode: bool) -> tuple[str, str, str, str]:
+    name = _shown_name(tenant)
+    if tenant["outcome"] == "not_reached":
+        return name, "not reached", str(tenant["msg"] or ""), ""
+    if tenant["outcome"] == "purged":
+        return name, str(tenant["msg"]), _purge(tenant, check_mode=check_mode), ""
+    return name, _change(tenant), _purge(tenant, check_mode=check_mode), _SEEN.get(str(tenant["probe_state"]), "")
+
+
+def _change(result: Mapping[str, t.Any]) -> str:
+    before = for_terminal(result.get("previous_status") or "unknown", 40)
+    after = result.get("status")
+    if result["outcome"] == "failed":
+        doubt = " (sent, not confirmed)" if result.get("changed") and not after else ""
+        return f"{before} → {for_terminal(after, 40)}, FAILED" if after else f"{before}, FAILED{doubt}"
+    if not result.get("changed"):
+        return f"{before}, unchanged"
+    return f"{before} → {for_terminal(after, 40)}"
+
+
+def _purge(result: Mapping[str, t.Any], *, check_mode: bool) -> str:
+    date = read_time(result.get("estimated_purge_date"))
+    if date:
+        about = "about " if result.get("purge_date_reckoned") else ""
+        return f"purge {about}{date:%Y-%m-%d %H:%M} UTC"
+    if result.get("status") == "disabled" and not check_mode:
+        return "purge date unknown"
+    return ""

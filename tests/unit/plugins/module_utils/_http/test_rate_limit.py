@@ -1,0 +1,245 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one worker learns of a blocked tier the others know; and a gate that cannot be used is in nobody's way."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+import typing as t
+from datetime import timedelta
+from errno import ENOSPC
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._http import rate_limit
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_limit import Gate, Tier, blocks
+from ansible_collections.tenantops.qlik.tests.unit import answers
+from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
+from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, NOW, REGISTER, TOKEN
+from ansible_collections.tenantops.qlik.tests.unit.failing_os import FailingOs
+from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, region_token
+from ansible_collections.tenantops.qlik.tests.unit.receipts import everything_below
+from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
+
+TIER = Tier("client", REGISTER, 2)
+# What the client of the tests is called.
+CLIENT = Credentials(CLIENT_ID, CLIENT_SECRET).client
+
+
+@pytest.fixture
+def limited(wire: Wire) -> Wire:
+    """A live tenant whose deactivation is refused once by the rate limit."""
+    wire.on("token", answers.token())
+    wire.on("read", answers.record("active"))
+    wire.on("deactivate", answers.rate_limited("40"), answers.disabled())
+    return wire
+
+
+def gate(clock: FakeClock | None = None, longest: float = 900) -> Gate:
+    return Gate(clock or FakeClock(), longest)
+
+
+def wait(tier: Tier = TIER, *, later: float = 0, longest: float = 900) -> float:
+    """How long another worker would wait now, or so many seconds later."""
+    return gate(FakeClock(NOW + timedelta(seconds=later)), longest).turn(tier)[0]
+
+
+def test_without_a_refusal_nobody_waits_and_nothing_is_written(state: Path) -> None:
+    assert wait() == 0
+    assert not state.exists()
+
+
+def test_others_wait_for_the_end_of_the_block_one_after_the_other(state: Path) -> None:
+    gate().refused(TIER, 30)
+    assert [wait(later=10) for _worker in range(3)] == [20, 20.25, 20.4375]
+
+
+@pytest.mark.parametrize(
+    "other", [Tier("client", REGISTER, 1), Tier("another", REGISTER, 2), Tier("client", "register.us.qlikcloud.com", 2)]
+)
+def test_other_tiers_clients_and_regions_go_on(state: Path, other: Tier) -> None:
+    gate().refused(TIER, 30)
+    assert wait(other) == 0
+
+
+def test_a_turn_that_was_waited_for_is_gone_after_another_refusal(state: Path) -> None:
+    gate().refused(TIER, 10)
+    seconds, turn = gate().turn(TIER)
+    later = gate(FakeClock(NOW + timedelta(seconds=seconds)))
+    assert later.turn(TIER, turn) == (0, turn)
+    later.refused(TIER, 5)
+    assert later.turn(TIER, turn)[0] == 5
+
+
+def test_a_block_further_ahead_than_this_task_waits_is_not_waited_for(state: Path) -> None:
+    gate().refused(TIER, 600)
+    assert wait(longest=300) == 0
+    assert wait(longest=900) == 600
+
+
+def test_after_a_while_nothing_is_remembered(state: Path) -> None:
+    gate().refused(TIER, 30)
+    assert wait(later=31) == 0
+    before = everything_below(state)
+    assert wait(later=3600) == 0
+    assert everything_below(state) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"null", b"[1]", b"{}", b"\xff\xfe", b'{"until": 1e999}', b"[" * 3000, b"x" * 100_000],
+    ids=["empty", "half", "null", "list", "no keys", "no text", "infinite", "nested", "large"],
+)
+def test_a_damaged_file_is_no_file_and_the_next_refusal_replaces_it(state: Path, content: bytes) -> None:
+    gate().refused(TIER, 30)
+    (path,) = state.iterdir()
+    path.write_bytes(content)
+    assert wait() == 0
+    gate().refused(TIER, 30)
+    assert wait() == 30
+
+
+def test_a_link_a_pipe_and_a_folder_in_its_place_are_left_alone(state: Path, tmp_path: Path) -> None:
+    gate().refused(TIER, 30)
+    (path,) = state.iterdir()
+    target = tmp_path / "target"
+    path.rename(target)
+    for make in (lambda: path.symlink_to(target), lambda: os.mkfifo(path), path.mkdir):
+        make()
+        before = target.read_bytes()
+        gate().refused(TIER, 60)
+        assert wait() == 0
+        assert target.read_bytes() == before
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink()
+
+
+def test_a_lock_that_is_not_given_back_is_waited_for_a_moment_alone(state: Path) -> None:
+    gate().refused(TIER, 30)
+    (path,) = state.iterdir()
+    child = os.fork()
+    if child == 0:
+        # Another process: locks of this one do not keep it out.
+        file = os.open(path, os.O_RDWR)
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        os.kill(os.getpid(), 19)
+        os._exit(0)
+    try:
+        os.waitpid(child, os.WUNTRACED)
+        clock = FakeClock()
+        assert gate(clock).turn(TIER) == (0, None)
+        assert 0 < sum(clock.sleeps) < 1
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+
+
+def test_workers_in_processes_of_their_own_have_turns_of_their_own(state: Path) -> None:
+    gate().refused(TIER, 30)
+    reading, writing = os.pipe()
+    children = []
+    for _worker in range(4):
+        child = os.fork()
+        if child == 0:
+            # They wait for each other's locks in earnest.
+            clock = FakeClock()
+            clock.sleep = time.sleep  # type: ignore[method-assign]
+            for _call in range(20):
+                os.write(writing, f"{gate(clock).turn(TIER)[0]}\n".encode())
+            os._exit(0)
+        children.append(child)
+    os.close(writing)
+    for child in children:
+        os.waitpid(child, 0)
+    with os.fdopen(reading) as waits:
+        found = [float(line) for line in waits]
+    assert len(found) == len(set(found)) == 80
+    assert min(found) == 30
+    # None was lost.
+    assert wait() > max(found)
+
+
+@pytest.mark.parametrize("call", ["open", "fstat", "pread", "ftruncate", "pwrite", "close"])
+def test_a_disk_that_fails_is_in_nobodys_way(
+    limited: Wire, run: Run, state: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    gate().refused(Tier(CLIENT, REGISTER, 2), 20)
+    failing = FailingOs(call, code=ENOSPC, until_the_end=True)
+    monkeypatch.setattr(rate_limit, "os", failing)
+    assert deactivate(run)["changed"] is True
+    assert call in failing.calls
+    assert limited.sequence == ["token", "read", "deactivate", "read", "deactivate"]
+
+
+def test_a_call_that_nothing_is_known_of_costs_one_look(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state.mkdir(mode=0o700)
+    seen = FailingOs("none")
+    monkeypatch.setattr(rate_limit, "os", seen)
+    assert wait() == 0
+    assert seen.calls == ["open"]
+
+
+@pytest.mark.parametrize("trouble", ["a file", "open to others", "read only"])
+def test_a_state_folder_that_cannot_be_used_is_in_nobodys_way(state: Path, trouble: str) -> None:
+    if trouble == "a file":
+        state.write_text("")
+    else:
+        state.mkdir(mode=0o700)
+        state.chmod(0o777 if trouble == "open to others" else 0o500)
+    gate().refused(TIER, 30)
+    if trouble != "read only" or os.geteuid():
+        assert wait() == 0
+
+
+def test_what_is_written_holds_no_secret_and_not_even_the_clients_id(
+    limited: Wire, run: Run, state: Path, clock: FakeClock
+) -> None:
+    assert deactivate(run)["changed"] is True
+    written = str(everything_below(state)) + str(os.listdir(state))
+    assert "gate-" in written
+    assert not [one for one in (CLIENT_ID, CLIENT_SECRET, TOKEN, REGISTER) if one in written]
+    assert {path.stat().st_mode & 0o777 for path in state.iterdir()} == {0o600}
+
+
+def test_a_client_waits_for_what_another_one_learned_and_sends_nothing_before(
+    limited: Wire, run: Run, state: Path, clock: FakeClock, announced: list[str]
+) -> None:
+    gate().refused(Tier(CLIENT, REGISTER, 2), 20)
+    limited.on("deactivate", answers.disabled())
+    assert deactivate(run)["changed"] is True
+    assert limited.sequence == ["token", "read", "deactivate"]
+    assert sum(clock.sleeps) == 20
+    assert [line for line in announced if REGISTER in line and "rate limit" in line and "20 s" in line]
+
+
+def test_a_wait_that_does_not_fit_into_max_wait_is_left_to_the_answer(limited: Wire, run: Run, state: Path) -> None:
+    gate().refused(Tier(CLIENT, REGISTER, 2), 20)
+    limited.on("deactivate", answers.disabled())
+    assert deactivate(run, max_wait=10)["changed"] is True
+    assert sum(t.cast(FakeClock, run.clock).sleeps) == 0
+
+
+def test_a_token_from_another_task_is_known_to_be_the_same_clients(limited: Wire, run: Run, state: Path) -> None:
+    issued = region_token(run)
+    assert issued["client"] == CLIENT
+    assert CLIENT_ID not in issued["client"]
+
+
+def test_what_is_blocked_can_be_shown(state: Path) -> None:
+    now = NOW.timestamp()
+    assert blocks(now) is None
+    gate().refused(TIER, 30)
+    gate().refused(Tier("another", REGISTER, 2), 50)
+    (state / "gate-damaged").write_text("{")
+    (state / "gate-folder").mkdir()
+    assert blocks(now + 10) == now + 50
+    assert blocks(now + 60) is None

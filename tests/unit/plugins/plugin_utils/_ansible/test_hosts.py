@@ -1,0 +1,162 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The variables of all hosts of a play, evaluated for each of them."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from ansible.template import trust_as_template
+
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_hosts, read_registered
+from ansible_collections.tenantops.qlik.tests.unit.controller import Play
+
+NAMES: dict[str, t.Any] = {"hostname": None, "purge_after_days": 30}
+
+
+def read(hosts: dict[str, dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    task: t.Any = SimpleNamespace(get_play=lambda: None)
+    return list(read_hosts(task, Play(hosts).task_vars, NAMES, prefix="x_"))
+
+
+def test_each_host_has_its_own_values() -> None:
+    assert read({"a": {"x_hostname": "one"}, "b": {"x_hostname": "two", "x_purge_after_days": 60}}) == [
+        {"host": "a", "hostname": "one", "purge_after_days": 30},
+        {"host": "b", "hostname": "two", "purge_after_days": 60},
+    ]
+
+
+def test_a_template_is_evaluated_for_each_host() -> None:
+    template = trust_as_template("{{ inventory_hostname }}.eu")
+    entries = read({"a": {"x_hostname": template}, "b": {"x_hostname": template}})
+    assert [entry["hostname"] for entry in entries] == ["a.eu", "b.eu"]
+    assert {type(entry["hostname"]) for entry in entries} == {str}
+
+
+def test_a_template_that_fails_is_an_error_of_its_host_alone() -> None:
+    broken, fine = read({"a": {"x_hostname": trust_as_template("{{ nowhere }}")}, "b": {"x_hostname": "two"}})
+    assert "x_hostname" in broken["error"]
+    assert "nowhere" in broken["error"]
+    assert broken["hostname"] is None
+    assert fine == {"host": "b", "hostname": "two", "purge_after_days": 30}
+
+
+def test_what_the_inventory_calls_it_takes_the_place_of_a_variable_that_is_not_set() -> None:
+    play = Play(
+        {
+            "a": {"qlik_id": "one"},
+            "b": {"qlik_id": "one", "x_id": "two"},
+            "c": {"qlik_id": trust_as_template("{{ nowhere }}")},
+            "d": {"x_id": None, "qlik_id": trust_as_template("{{ 'thr' ~ 'ee' }}")},
+            "e": {},
+        }
+    )
+    task = SimpleNamespace(get_play=lambda: None)
+    names = {"hostname": None, "id": "none"}
+    found = list(read_hosts(task, play.task_vars, names, prefix="x_", inventory_names={"id": "qlik_id"}))
+    assert [one["id"] for one in found] == ["one", "two", "none", "three", "none"]
+    assert [one["hostname"] for one in found] == ["a", "b", None, "d", "e"]
+    assert "qlik_id" in found[2]["error"]
+
+
+def test_text_that_only_looks_like_a_template_is_text() -> None:
+    assert read({"a": {"x_hostname": "{{ lookup('pipe', 'id') }}"}})[0]["hostname"] == "{{ lookup('pipe', 'id') }}"
+
+
+def test_what_was_registered_for_a_host_is_read_without_tags() -> None:
+    play = Play({"a": {}})
+    play.registered["a"]["result"] = {"changed": True, "list": (1, 2)}
+    assert read_registered(play.task_vars, "a", "result") == {"changed": True, "list": [1, 2]}
+    assert read_registered(play.task_vars, "a", "nothing") is None
+
+
+# Where receipts go.
+def folder_of(
+    file: Path | str | None, *sources: Path | str, said: t.Any = None, names: dict[str, t.Any] | None = None
+) -> t.Any:
+    """The folder of receipts of a host that this file of an inventory names, in a run with these sources."""
+    hosts: dict[str, dict[str, t.Any]] = {"a": {} if file is None else {"inventory_file": str(file)}}
+    if said is not None:
+        hosts["a"]["x_receipts_dir"] = said
+    play = Play(hosts)
+    play._inventory._sources = [str(source) for source in sources]
+    task: t.Any = SimpleNamespace(get_play=lambda: None)
+    (found,) = read_hosts(task, play.task_vars, {"receipts_dir": None} if names is None else names, prefix="x_")
+    return found.get("receipts_dir")
+
+
+def test_receipts_go_beside_the_inventory_file(tmp_path: Path) -> None:
+    tenants = tmp_path / "tenants" / "eu.yml"
+    tenants.parent.mkdir()
+    tenants.write_text("")
+    assert folder_of(tenants, tenants) == str(tmp_path / "tenants" / "qlik-receipts")
+
+
+def test_receipts_go_beside_an_inventory_folder_and_not_into_it(tmp_path: Path) -> None:
+    # Ansible would read them as inventory.
+    inventory = tmp_path / "inventory"
+    inventory.mkdir()
+    assert folder_of(inventory / "eu.yml", inventory) == str(tmp_path / "qlik-receipts")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_folders_in_folders_the_outermost_counts(tmp_path: Path, order: int) -> None:
+    inner = tmp_path / "inventory" / "eu" / "north"
+    inner.mkdir(parents=True)
+    sources = [tmp_path / "inventory", inner][::order]
+    assert folder_of(inner / "tenants.yml", *sources) == str(tmp_path / "qlik-receipts")
+
+
+def test_a_file_deep_in_an_inventory_folder_has_receipts_beside_the_folder(tmp_path: Path) -> None:
+    deep = tmp_path / "inventory" / "a" / "b"
+    deep.mkdir(parents=True)
+    assert folder_of(deep / "tenants.yml", tmp_path / "inventory") == str(tmp_path / "qlik-receipts")
+
+
+def test_another_folder_of_inventory_does_not_count(tmp_path: Path) -> None:
+    # Nor does one whose name only begins in the same way.
+    for name in ("inventory", "inventory2"):
+        (tmp_path / name).mkdir()
+    assert folder_of(tmp_path / "inventory2" / "eu.yml", tmp_path / "inventory") == str(
+        tmp_path / "inventory2" / "qlik-receipts"
+    )
+
+
+@pytest.mark.parametrize("sources", [(), ("a.eu.qlikcloud.com,",), ("inventory",)])
+def test_a_host_that_no_file_names_has_receipts_where_the_run_was_started(
+    tmp_path: Path, sources: tuple[str, ...]
+) -> None:
+    (tmp_path / "inventory").mkdir()
+    assert folder_of(None, *sources) == str(tmp_path / "qlik-receipts")
+    assert folder_of("", *sources) == str(tmp_path / "qlik-receipts")
+
+
+@pytest.mark.parametrize(("file", "source"), [("inventory/eu.yml", "inventory"), ("./inventory/eu.yml", "inventory/")])
+def test_relative_names_count_from_where_the_run_was_started(tmp_path: Path, file: str, source: str) -> None:
+    (tmp_path / "inventory").mkdir()
+    assert folder_of(file, source) == str(tmp_path / "qlik-receipts")
+
+
+@pytest.mark.parametrize("said", ["elsewhere", "/var/receipts", "~/receipts"])
+def test_a_folder_that_is_said_is_taken_as_it_is(tmp_path: Path, said: str) -> None:
+    assert folder_of(tmp_path / "eu.yml", said=said) == said
+
+
+def test_an_empty_name_is_left_to_the_operation_to_refuse(tmp_path: Path) -> None:
+    assert folder_of(tmp_path / "eu.yml", said="") == ""
+
+
+def test_who_keeps_no_receipts_has_no_folder_of_them(tmp_path: Path) -> None:
+    assert folder_of(tmp_path / "eu.yml", names={"hostname": None}) is None
+
+
+def test_variables_with_the_prefix_that_nobody_knows_are_named() -> None:
+    task: t.Any = SimpleNamespace(get_play=lambda: None)
+    hosts = {"a": {"x_one": 1, "x_onne": 2, "x_more": 3, "y_one": 4, "x_a": 5}, "b": {"x_one": 1}}
+    found = list(read_hosts(task, Play(hosts).task_vars, {"one": None}, prefix="x_", others=["more"]))
+    assert found == [{"host": "a", "one": 1, "unknown": ["a", "onne"]}, {"host": "b", "one": 1}]

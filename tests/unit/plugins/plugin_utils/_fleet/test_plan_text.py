@@ -1,0 +1,257 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A plan for whoever reads it, and hostile values through every format that somebody reads: one table of them for all."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import typing as t
+
+import pytest
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_markdown, for_terminal
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan_text import plan_lines, plan_markdown
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.plans import DIGEST, plan_of, to_deactivate, to_leave
+from ansible_collections.tenantops.qlik.tests.unit.receipts import schema_faults
+
+DISABLED = "b.us.qlikcloud.com"
+PLAN = plan_of(
+    to_deactivate(),
+    to_leave(DISABLED, id="x1", region="us", expected_purge_date="2026-12-01T08:30:00.000Z"),
+    to_leave("c.us.qlikcloud.com", id=None, region="us"),
+    to_leave("d.us.qlikcloud.com", id="x3", region="us", status="purged"),
+)
+
+
+def lines_of(plan: dict[str, t.Any], name: str = "plan.json") -> list[str]:
+    return plan_lines(plan, DIGEST, name)
+
+
+def markdown_of(plan: dict[str, t.Any], name: str = "plan.json") -> list[str]:
+    text = plan_markdown(plan, DIGEST, name)
+    assert text.endswith("\n")
+    return text[:-1].split("\n")
+
+
+def test_the_table_has_a_line_a_tenant_the_totals_the_end_and_the_digest() -> None:
+    assert lines_of(PLAN) == [
+        "Plan",
+        f"  host                   id{' ' * 32}region  status → action      purge",
+        f"  {HOSTNAME}  {TENANT_ID}  eu      active → deactivate  30 days, about 2026-12-24",
+        f"  {DISABLED}     x1{' ' * 32}us      disabled → leave     2026-12-01 08:30 UTC",
+        f"  c.us.qlikcloud.com     unknown{' ' * 27}us      disabled → leave     date unknown",
+        f"  d.us.qlikcloud.com     x3{' ' * 32}us      purged → leave       gone",
+        "4 tenants: 1 to deactivate, 3 to leave alone.",
+        "It may be applied until 2026-11-27T12:00:00Z.",
+        f"SHA-256 of plan.json: {DIGEST}",
+    ]
+
+
+def test_the_comment_for_a_merge_request_has_the_same_and_who_gives_what_to_whom() -> None:
+    assert markdown_of(PLAN) == [
+        "## Plan: Qlik Cloud tenants to be taken out of service",
+        "",
+        "4 tenants: 1 to deactivate, 3 to leave alone.",
+        "",
+        "| host | id | region | status → action | purge |",
+        "| --- | --- | --- | --- | --- |",
+        f"| `{HOSTNAME}` | `{TENANT_ID}` | `eu` | `active → deactivate` | `30 days, about 2026-12-24` |",
+        f"| `{DISABLED}` | `x1` | `us` | `disabled → leave` | `2026-12-01 08:30 UTC` |",
+        "| `c.us.qlikcloud.com` | `unknown` | `us` | `disabled → leave` | `date unknown` |",
+        "| `d.us.qlikcloud.com` | `x3` | `us` | `purged → leave` | `gone` |",
+        "",
+        "- made 2026-11-24T12:00:00Z, may be applied until 2026-11-27T12:00:00Z",
+        f"- SHA-256 of `plan.json`: `{DIGEST}`",
+        f"- of its entries alone: `{PLAN['content_sha256']}`",
+        "",
+        "Whoever approves it gives the first digest to the run that applies it, as `qlik_plan_sha256`.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entries", "total"),
+    [
+        ([], "0 tenants: 0 to deactivate, 0 to leave alone."),
+        ([to_deactivate()], "1 tenant: 1 to deactivate, 0 to leave alone."),
+        ([to_leave()], "1 tenant: 0 to deactivate, 1 to leave alone."),
+        ([to_leave(), *[to_deactivate()] * 11], "12 tenants: 11 to deactivate, 1 to leave alone."),
+    ],
+)
+def test_the_totals_count_each_action(entries: list[dict[str, t.Any]], total: str) -> None:
+    plan = plan_of(*entries)
+    assert total in lines_of(plan)
+    assert total in markdown_of(plan)
+    assert len(lines_of(plan)) == 5 + len(entries)
+    assert len(markdown_of(plan)) == 12 + len(entries)
+
+
+@pytest.mark.parametrize("date", [None, "", "soon", "2026-99-99", 7])
+def test_a_date_that_is_none_is_left_out(date: t.Any) -> None:
+    assert lines_of(plan_of(to_deactivate(expected_purge_date=date)))[2].endswith("30 days")
+    assert lines_of(plan_of(to_leave(expected_purge_date=date)))[2].endswith("date unknown")
+
+
+# Every format, one table of hostile values.
+HOSTILE_VALUES = pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+# A cell, and a text in a line: a code span of one backtick, with nothing in it that could end it or the cell.
+CODE = r"`[^`|\n]+`"
+ROW = re.compile(rf"\| {CODE} \| {CODE} \| {CODE} \| {CODE} \| {CODE} \|")
+PLACES = ["hostname", "id", "region", "status", "action", "expected_purge_date"]
+
+
+def without_code(line: str) -> str:
+    return re.sub(CODE, "", line)
+
+
+@HOSTILE_VALUES
+def test_a_line_for_a_terminal(value: str) -> None:
+    text = for_terminal(value)
+    assert is_harmless(text)
+    assert "E" in text
+    assert len(text) <= 300
+
+
+@HOSTILE_VALUES
+def test_a_span_of_markdown(value: str) -> None:
+    text = for_markdown(value)
+    assert re.fullmatch(CODE, text)
+    assert is_harmless(text)
+    assert "EV" in text
+    assert len(text) <= 302
+
+
+@pytest.mark.parametrize(("value", "span"), [("", "` `"), (" ", "` `"), ("\n", "` `"), (None, "`None`"), (7, "`7`")])
+def test_a_span_of_markdown_is_never_empty(value: t.Any, span: str) -> None:
+    assert for_markdown(value) == span
+
+
+def test_a_span_of_markdown_shows_what_would_end_it_as_what_looks_like_it() -> None:
+    assert for_markdown("a`b|c``d\\|e") == "`a'b¦c''d\\¦e`"
+    assert for_markdown("x" * 400, 10) == f"`{'x' * 9}…`"
+
+
+@HOSTILE_VALUES
+def test_a_line_of_a_plan(value: str) -> None:
+    for key in PLACES:
+        harmless = lines_of(plan_of(to_deactivate(), to_leave(DISABLED)))
+        lines = lines_of(plan_of(to_deactivate(**{key: value}), to_leave(DISABLED)))
+        assert len(lines) == len(harmless)
+        assert all(is_harmless(line) and len(line) < 700 for line in lines)
+        # Nothing from outside begins a line.
+        assert lines[2].startswith("  ")
+        assert [line.split() for line in lines[3:]] == [line.split() for line in harmless[3:]] or key == "action"
+        assert key == "expected_purge_date" or "EV" in lines[2]
+
+
+@HOSTILE_VALUES
+def test_a_row_of_a_plan_in_markdown(value: str) -> None:
+    for key in PLACES:
+        harmless = markdown_of(plan_of(to_deactivate(), to_leave(DISABLED)))
+        lines = markdown_of(plan_of(to_deactivate(**{key: value}), to_leave(DISABLED)))
+        assert len(lines) == len(harmless)
+        assert all(map(is_harmless, lines))
+        assert ROW.fullmatch(lines[6])
+        assert key == "expected_purge_date" or "EV" in lines[6]
+        # Outside of code spans there is nothing that was not there before; the totals count actions.
+        assert [without_code(line) for line in lines if "alone." not in line] == [
+            without_code(line) for line in harmless if "alone." not in line
+        ]
+
+
+@HOSTILE_VALUES
+def test_the_name_of_the_file(value: str) -> None:
+    lines = lines_of(PLAN, value)
+    assert len(lines) == len(lines_of(PLAN))
+    assert lines[-1].endswith(f": {DIGEST}") and "EV" in lines[-1]
+    comment = markdown_of(PLAN, value)
+    assert [without_code(line) for line in comment] == [without_code(line) for line in markdown_of(PLAN)]
+    assert any("EV" in line for line in comment)
+    assert all(map(is_harmless, [*lines, *comment]))
+
+
+RESULT = {
+    "hostname": HOSTNAME,
+    "tenant_id": TENANT_ID,
+    "region": "eu",
+    "changed": False,
+    "failed": True,
+    "previous_status": "active",
+    "status": None,
+    "estimated_purge_date": None,
+    "probe_state": None,
+    "receipt": "receipts/acme",
+    "http_status": 403,
+    "code": "AUTH-5",
+    "trace_id": "0f3a",
+    "msg": "HTTP 403.",
+}
+
+
+RESULT_PLACES = ["host", *(key for key, value in RESULT.items() if value is None or isinstance(value, str))]
+OUTCOMES: list[dict[str, t.Any]] = [{}, {"failed": False}, {"failed": False, "changed": True}]
+
+
+def summed_up(
+    host: str = HOSTNAME, *, refusal: str | None = None, not_applied: tuple[str, ...] = (), **given: t.Any
+) -> t.Any:
+    return summarize(
+        [(host, {**RESULT, **given})],
+        operation="decommission",
+        refusal=refusal,
+        check_mode=False,
+        run_id="the-run",
+        now=NOW,
+        plan_sha256=DIGEST,
+        not_applied=not_applied,
+    )
+
+
+@HOSTILE_VALUES
+def test_a_line_of_the_summary(value: str) -> None:
+    for key, given in itertools.product(RESULT_PLACES, OUTCOMES):
+        found = summed_up(**{**given, key: value, **({"hostname": None} if key == "host" else {})})
+        assert len(found["lines"]) == len(summed_up(**given)["lines"])
+        assert all(is_harmless(line) and len(line) < 3000 for line in found["lines"])
+        assert all(line.startswith("  ") for line in found["lines"] if "EV" in line)
+        assert is_harmless(str(found["summary"]["tenants"][0][key]))
+        assert schema_faults("summary", found["summary"]) == []
+
+
+@HOSTILE_VALUES
+def test_the_lines_of_the_summary_about_the_plan(value: str) -> None:
+    found = summed_up(not_applied=(value, "z.eu.qlikcloud.com"))
+    said = [line for line in found["lines"] if "EV" in line]
+    assert len(said) == 1
+    assert said[0].startswith("In the plan, and not in this play: ") and said[0].endswith(", z.eu.qlikcloud.com.")
+    refused = summed_up(refusal=value)
+    assert all(map(is_harmless, [*found["lines"], *refused["lines"]]))
+    assert [line[:2] for line in refused["lines"] if "EV" in line] == ["  "]
+
+
+def test_the_summary_says_which_plan_was_applied_and_what_of_it_was_not() -> None:
+    found = summed_up(not_applied=("y.eu.qlikcloud.com", "z.eu.qlikcloud.com"))
+    assert found["summary"]["plan_sha256"] == DIGEST
+    assert found["summary"]["not_applied"] == ["y.eu.qlikcloud.com", "z.eu.qlikcloud.com"]
+    assert "In the plan, and not in this play: y.eu.qlikcloud.com, z.eu.qlikcloud.com." in found["lines"]
+    assert not any("plan" in line for line in summed_up()["lines"])
+
+
+def test_a_tenant_whose_tasks_have_not_all_run_is_shown_with_that() -> None:
+    found = summarize(
+        [(HOSTNAME, None), (DISABLED, None)],
+        operation="decommission",
+        refusal=None,
+        check_mode=False,
+        run_id="the-run",
+        now=NOW,
+        unprepared={HOSTNAME},
+    )
+    assert [one["outcome"] for one in found["summary"]["tenants"]] == ["not_reached", "not_reached"]
+    assert "a task that comes before its deactivation failed" in found["lines"][1]
+    assert found["lines"][2].split() == [DISABLED, "not", "reached"]

@@ -1,0 +1,354 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The end of a run in lines: a line a tenant, totals, failures with the server's words, whatever happened."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, PURGE_DATE
+from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, schema_faults
+
+CHANGED = {
+    "hostname": HOSTNAME,
+    "failed": False,
+    "changed": True,
+    "previous_status": "active",
+    "status": "disabled",
+    "estimated_purge_date": PURGE_DATE,
+    "purge_date_reckoned": False,
+    "probe_state": "deactivated",
+    "msg": "active → disabled",
+}
+UNCHANGED = {**CHANGED, "changed": False, "previous_status": "disabled", "estimated_purge_date": None}
+FAILED = {
+    **CHANGED,
+    "failed": True,
+    "changed": False,
+    "status": None,
+    "estimated_purge_date": None,
+    "probe_state": None,
+    "msg": "HTTP 403 from register.eu.qlikcloud.com, code AUTH-5, traceId 0f3a.",
+}
+
+
+def summed_up(
+    hosts: list[tuple[str, t.Any]],
+    *,
+    operation: str = "decommission",
+    refusal: str | None = None,
+    check_mode: bool = False,
+) -> dict[str, t.Any]:
+    return summarize(hosts, operation=operation, refusal=refusal, check_mode=check_mode, run_id="the-run", now=NOW)
+
+
+def lines_of(
+    *results: dict[str, t.Any] | None,
+    refusal: str | None = None,
+    check_mode: bool = False,
+    operation: str = "decommission",
+) -> tuple[list[str], dict[str, int]]:
+    hosts = [(f"h{count}" if result is None else HOSTNAME, result) for count, result in enumerate(results)]
+    found = summed_up(hosts, operation=operation, refusal=refusal, check_mode=check_mode)
+    return found["lines"], found["summary"]["totals"]
+
+
+def line_of(result: dict[str, t.Any] | None, *, check_mode: bool = False) -> str:
+    lines, _totals = lines_of(result, check_mode=check_mode)
+    return " ".join(lines[1].split())
+
+
+# A result → its line.
+LINES: dict[str, tuple[dict[str, t.Any] | None, str]] = {
+    "deactivated and verified": (
+        CHANGED,
+        f"{HOSTNAME} active → disabled purge 2026-12-24 12:00 UTC its users see it deactivated",
+    ),
+    "deactivated, not verified": (
+        {**CHANGED, "probe_state": None},
+        f"{HOSTNAME} active → disabled purge 2026-12-24 12:00 UTC",
+    ),
+    "the purge date is reckoned": (
+        {**CHANGED, "purge_date_reckoned": True},
+        f"{HOSTNAME} active → disabled purge about 2026-12-24 12:00 UTC its users see it deactivated",
+    ),
+    "the purge date is not known": (
+        {**CHANGED, "estimated_purge_date": None},
+        f"{HOSTNAME} active → disabled purge date unknown its users see it deactivated",
+    ),
+    "disabled before": (
+        UNCHANGED,
+        f"{HOSTNAME} disabled, unchanged purge date unknown its users see it deactivated",
+    ),
+    "refused": (FAILED, f"{HOSTNAME} active, FAILED"),
+    "refused before it was read": ({**FAILED, "previous_status": None}, f"{HOSTNAME} unknown, FAILED"),
+    "sent and not confirmed": ({**FAILED, "changed": True}, f"{HOSTNAME} active, FAILED (sent, not confirmed)"),
+    "not verified, still works": (
+        {**CHANGED, "failed": True, "probe_state": "active"},
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC still works for its users",
+    ),
+    "not verified, still answers": (
+        {**CHANGED, "failed": True, "probe_state": "unauthorized"},
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC still answers its users",
+    ),
+    "not verified, nobody's host": (
+        {**CHANGED, "failed": True, "probe_state": "not_found"},
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC nobody has this hostname",
+    ),
+    "not verified, no answer": (
+        {**CHANGED, "failed": True, "probe_state": "unreachable"},
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC its host gives no answer",
+    ),
+    "purged": (
+        {
+            **UNCHANGED,
+            "previous_status": None,
+            "status": "purged",
+            "probe_state": "not_found",
+            "estimated_purge_date": PURGE_DATE,
+            "msg": "gone (by receipt of 2026-11-24)",
+        },
+        f"{HOSTNAME} gone (by receipt of 2026-11-24) purge 2026-12-24 12:00 UTC",
+    ),
+    "purged, and nobody knew when": (
+        {**UNCHANGED, "status": "purged", "probe_state": "not_found", "msg": "gone (by receipt of 2026-11-24)"},
+        f"{HOSTNAME} gone (by receipt of 2026-11-24)",
+    ),
+    "not reached": (None, "h0 not reached"),
+}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_a_tenant_has_a_line_with_before_after_purge_date_and_what_its_users_see(case: str) -> None:
+    result, line = LINES[case]
+    assert line_of(result) == line
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("2026-12-24T12:00:01.000Z", "purge 2026-12-24 12:00 UTC"),
+        ("2026-12-24T14:00:01+02:00", "purge 2026-12-24 12:00 UTC"),
+        ("2026-12-24T23:30:00-05:00", "purge 2026-12-25 04:30 UTC"),
+        ("9999-12-31T23:59:59-23:59", "purge"),
+        ("soon", "purge date unknown"),
+        (None, "purge date unknown"),
+    ],
+)
+def test_the_purge_date_is_told_in_utc(date: str | None, told: str) -> None:
+    assert told in line_of({**CHANGED, "estimated_purge_date": date})
+
+
+def test_check_mode_says_that_nothing_was_changed() -> None:
+    lines, totals = lines_of({**CHANGED, "estimated_purge_date": None, "probe_state": None}, UNCHANGED, check_mode=True)
+    assert "check mode: nothing was changed" in lines[0]
+    assert "active → disabled" in lines[1]
+    assert "purge" not in lines[1]
+    assert "1 would be deactivated, 1 unchanged" in lines[-1]
+    assert totals == {"changed": 1, "unchanged": 1, "purged": 0, "failed": 0, "not_reached": 0}
+
+
+def test_the_totals_count_every_tenant_once() -> None:
+    lines, totals = lines_of(CHANGED, CHANGED, UNCHANGED, FAILED, None, {**CHANGED, "failed": True})
+    assert totals == {"changed": 2, "unchanged": 1, "purged": 0, "failed": 2, "not_reached": 1}
+    assert "6 tenants: 2 deactivated, 1 unchanged, 2 failed, 1 not reached." in lines
+
+
+def test_failures_stand_at_the_end_with_the_servers_words() -> None:
+    lines, _totals = lines_of(CHANGED, FAILED)
+    assert lines[-2:] == ["Failed:", f"  {HOSTNAME}: {FAILED['msg']}"]
+
+
+def test_without_failures_none_are_listed() -> None:
+    lines, _totals = lines_of(CHANGED, UNCHANGED)
+    assert "Failed:" not in lines
+    assert "0 failed" in lines[-1]
+
+
+def test_one_tenant_that_failed_alone_has_its_summary_too() -> None:
+    lines, totals = lines_of(FAILED)
+    assert totals["failed"] == 1
+    assert "AUTH-5" in lines[-1]
+
+
+def test_a_wave_that_was_refused_is_told_once_and_not_a_tenant() -> None:
+    lines, totals = lines_of(None, None, refusal="The wave is refused, nothing was sent. Too many.")
+    assert "The wave is refused, nothing was sent. Too many." in lines[1]
+    assert len(lines) == 3
+    assert totals["not_reached"] == 2
+
+
+def test_an_empty_play_has_a_summary() -> None:
+    lines, totals = lines_of()
+    assert lines[-1].startswith("0 tenants: ")
+    assert set(totals.values()) == {0}
+
+
+def test_the_columns_stand_below_each_other() -> None:
+    summary = summed_up(
+        [
+            ("a", {**CHANGED, "hostname": "a.eu.qlikcloud.com"}),
+            ("b", {**UNCHANGED, "hostname": "longer.eu.qlikcloud.com"}),
+        ]
+    )
+    first, second = summary["lines"][1:3]
+    assert first.index("active →") == second.index("disabled, unchanged")
+    assert first.index("purge") == second.index("purge")
+
+
+def test_a_result_that_was_ended_by_a_time_out_has_a_line() -> None:
+    lines, totals = lines_of({"failed": True, "changed": True, "msg": "The task was ended after 5 s."})
+    assert lines[1].split() == [HOSTNAME, "unknown,", "FAILED", "(sent,", "not", "confirmed)"]
+    assert totals["failed"] == 1
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_values_are_harmless_in_every_line(value: str) -> None:
+    for place in ("host", "hostname", "previous_status", "status", "estimated_purge_date", "msg", "refusal"):
+        result = {**CHANGED, "failed": place == "msg", place: value}
+        host = value if place == "host" else HOSTNAME
+        result = {key: one for key, one in result.items() if key != "hostname" or place != "host"}
+        lines = summed_up([(host, result)], refusal=value if place == "refusal" else None)["lines"]
+        assert all(is_harmless(line) for line in lines)
+        assert all(len(line) < 5000 for line in lines)
+
+
+@pytest.mark.parametrize("value", [None, 7, [], {}, True, b"x", ["\x1b[31m"]])
+@pytest.mark.parametrize(
+    "place", ["hostname", "previous_status", "status", "estimated_purge_date", "probe_state", "msg"]
+)
+def test_values_of_another_type_break_no_line(place: str, value: t.Any) -> None:
+    for failed in (False, True):
+        lines, _totals = lines_of({**CHANGED, "failed": failed, place: value})
+        assert all(is_harmless(line) for line in lines)
+
+
+PURGED = {
+    **UNCHANGED,
+    "status": "purged",
+    "probe_state": "not_found",
+    "estimated_purge_date": "2026-10-01T00:00:00Z",
+    "msg": "gone (by receipt of 2026-09-01)",
+}
+LATE = {**UNCHANGED, "estimated_purge_date": ago(hours=49)}
+UNDONE = {
+    **CHANGED,
+    "previous_status": "disabled",
+    "status": "active",
+    "estimated_purge_date": None,
+    "probe_state": "active",
+    "msg": "disabled → active",
+}
+
+
+def test_purged_tenants_are_counted_and_named_as_to_be_dropped() -> None:
+    found = summed_up([("a", PURGED), ("b", UNCHANGED), ("c", PURGED), ("d", CHANGED)])
+    assert found["summary"]["droppable"] == ["a", "c"]
+    assert found["summary"]["totals"] == {"changed": 1, "unchanged": 1, "purged": 2, "failed": 0, "not_reached": 0}
+    assert "4 tenants: 1 deactivated, 1 unchanged, 0 failed, 2 purged." in found["lines"]
+    assert "Purged, and to be dropped from the inventory: a, c." in found["lines"]
+
+
+def test_a_purged_tenant_that_failed_all_the_same_is_not_to_be_dropped() -> None:
+    # Its receipt could not be written.
+    summary = summed_up([("a", {**PURGED, "failed": True})])["summary"]
+    assert (summary["droppable"], summary["tenants"][0]["outcome"]) == ([], "failed")
+
+
+def test_without_purged_and_overdue_tenants_there_is_no_word_of_them() -> None:
+    lines, _totals = lines_of(CHANGED, UNCHANGED, FAILED, None)
+    assert not any("urged" in line or "verdue" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("result", "overdue"),
+    [
+        (LATE, True),
+        ({**LATE, "estimated_purge_date": ago(hours=48)}, False),
+        ({**LATE, "estimated_purge_date": PURGE_DATE}, False),
+        ({**LATE, "estimated_purge_date": "soon"}, False),
+        (UNCHANGED, False),
+        ({**LATE, "failed": True}, True),
+        ({**LATE, "failed": True, "status": None}, False),
+        ({**LATE, "status": "active"}, False),
+        ({**LATE, "changed": True}, False),
+        (PURGED, False),
+    ],
+)
+def test_a_tenant_that_is_still_disabled_48_hours_after_its_purge_date_is_overdue(
+    result: dict[str, t.Any], overdue: bool
+) -> None:
+    found = summed_up([("a", result)])
+    assert found["summary"]["overdue"] == (["a"] if overdue else [])
+    assert found["summary"]["tenants"][0]["overdue"] is overdue
+    told = "Overdue, their purge date has passed and they are still disabled: a."
+    assert (told in found["lines"]) == overdue
+
+
+def test_the_summary_of_a_restore_has_its_own_words() -> None:
+    lines, totals = lines_of(UNDONE, {**UNDONE, "changed": False, "previous_status": "active"}, operation="restore")
+    assert lines[0] == "Tenants brought back into service"
+    assert lines[-1] == "2 tenants: 1 reactivated, 1 unchanged, 0 failed."
+    assert lines[1].split() == [HOSTNAME, "disabled", "→", "active", "works", "for", "its", "users"]
+    assert lines[2].split() == [HOSTNAME, "active,", "unchanged", "works", "for", "its", "users"]
+    assert totals["changed"] == 1
+    assert not any("purge" in line or "deactivated" in line for line in lines)
+
+
+def test_a_restored_tenant_that_dislikes_the_credentials_answers_its_users() -> None:
+    lines, _totals = lines_of({**UNDONE, "probe_state": "unauthorized"}, operation="restore")
+    assert lines[1].endswith("  answers its users")
+
+
+def test_the_summary_of_a_restore_in_check_mode_says_what_would_be_done() -> None:
+    lines, _totals = lines_of({**UNDONE, "probe_state": None}, operation="restore", check_mode=True)
+    assert lines[0] == "Tenants brought back into service (check mode: nothing was changed)"
+    assert "1 would be reactivated" in lines[-1]
+
+
+def test_a_tenant_that_stayed_deactivated_is_told_so_in_a_restore() -> None:
+    lines, _totals = lines_of({**UNDONE, "failed": True, "probe_state": "deactivated"}, operation="restore")
+    assert "disabled → active, FAILED" in lines[1]
+    assert "its users see it deactivated" in lines[1]
+
+
+EVERY_RESULT = [CHANGED, UNCHANGED, FAILED, PURGED, LATE, UNDONE, None, {}, {"failed": True}]
+
+
+@pytest.mark.parametrize("refusal", [None, "The wave is refused, nothing was sent."])
+@pytest.mark.parametrize("operation", ["decommission", "restore"])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_the_summary_is_valid_as_its_schema_has_it(operation: str, check_mode: bool, refusal: str | None) -> None:
+    hosts = [(f"h{count}", result) for count, result in enumerate(EVERY_RESULT)]
+    summary = summed_up(hosts, operation=operation, check_mode=check_mode, refusal=refusal)["summary"]
+    assert schema_faults("summary", summary) == []
+    assert (summary["operation"], summary["check_mode"], summary["refusal"]) == (operation, check_mode, refusal)
+    assert (summary["run"], summary["created"]) == ("the-run", "2026-11-24T12:00:00Z")
+
+
+def test_the_schema_of_the_summary_takes_nothing_else() -> None:
+    summary = summed_up([("a", CHANGED)])["summary"]
+    assert schema_faults("summary", {**summary, "more": 1})
+    for key in summary:
+        assert schema_faults("summary", {name: value for name, value in summary.items() if name != key})
+    for key, value in summary["tenants"][0].items():
+        wrong = {**summary["tenants"][0], key: [value]}
+        assert schema_faults("summary", {**summary, "tenants": [wrong]})
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_values_are_harmless_in_the_summary_too(value: str) -> None:
+    keys = ("hostname", "tenant_id", "region", "previous_status", "status", "estimated_purge_date", "probe_state")
+    texts = dict.fromkeys((*keys, "receipt", "code", "trace_id", "msg"), value)
+    summary = summed_up([(value, {**FAILED, **texts}), (value, {**PURGED, "msg": value})], refusal=value)["summary"]
+    assert schema_faults("summary", summary) == []
+    found = [summary["refusal"], *summary["droppable"]]
+    found += [one for tenant in summary["tenants"] for one in tenant.values() if isinstance(one, str)]
+    assert all(is_harmless(text) for text in found)
+    assert max(map(len, found)) <= 4096
