@@ -34,9 +34,9 @@ class ActionModule(QlikAction):
         pre_tasks = read_loaded(self._task, task_vars, f"{prefix}pre_tasks")
         found = preflight(entries, prefix=prefix, params=params, run=run, pre_tasks=pre_tasks)
         for line in found["lines"]:
-            display.display(run.hide(line))
+            display.display(run.mask(line))
         if params["dest"]:
-            write_result(params["dest"], found, run.hide)
+            write_result(params["dest"], found, run.mask)
         if found["problems"]:
             raise Stopped(
                 f"{len(found['problems'])} of the things looked at would stop a run: see above.", result=found

@@ -50,14 +50,14 @@ class ActionModule(QlikAction):
                 f" with --limit.{there}"
             )
         plan = make_plan([plan_entry(result or {}, now) for host, result in results], now, params["valid_hours"])
-        text = run.hide(write_plan(plan).decode()).encode()
+        text = run.mask(write_plan(plan).decode()).encode()
         digest, name = digest_of(text), os.path.basename(path)
         # The digest last: as long as it is the old one, so is the plan for whoever checks it.
         write_file(path, text, "qlik_plan")
         stem = path if path.endswith(".md") else os.path.splitext(path)[0]
-        write_file(f"{stem}.md", run.hide(plan_markdown(plan, digest, name)).encode(), "qlik_plan")
+        write_file(f"{stem}.md", run.mask(plan_markdown(plan, digest, name)).encode(), "qlik_plan")
         write_file(f"{path}.sha256", f"{digest}  ".encode() + os.fsencode(name) + b"\n", "qlik_plan")
-        lines = [run.hide(line) for line in plan_lines(plan, digest, name)]
+        lines = [run.mask(line) for line in plan_lines(plan, digest, name)]
         for line in lines:
             display.display(line)
         # Automation controller keeps it with the job. Encoded, so that nothing in it can be taken for a template where it comes back as a

@@ -41,7 +41,7 @@ class ActionModule(QlikAction):
         for line in found["lines"]:
             display.display(line)
         if params["dest"]:
-            write_result(params["dest"], found["summary"], run.hide)
+            write_result(params["dest"], found["summary"], run.mask)
         # As set_stats does: Automation controller keeps it with the job, and hands it on in a workflow.
         stats = {"data": {f"tenant_{operation}_summary": found["summary"]}, "per_host": False, "aggregate": False}
         return {"changed": False, **found, "ansible_stats": stats}

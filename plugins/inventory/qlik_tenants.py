@@ -221,7 +221,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         run = Run(announce=lambda sentence: self.display.display(sentence, stderr=True))
         result = perform(organization_tenants, params, run)
         if result["failed"]:
-            raise AnsibleParserError(run.hide(result["msg"]))
+            raise AnsibleParserError(run.mask(result["msg"]))
         for warning in result.get("warnings", ()):
             self.display.warning(warning)
         if caching:

@@ -16,7 +16,7 @@ from .._base.errors import InvalidInput
 from .._domain.validation import check_seconds, check_whole_number
 from .._http.client import Client
 from .._http.oauth import ORGANIZATION, Credentials, Issuer, Token, credential_words, region_issuer
-from .._http.retry import Patience
+from .._http.retry import RetryPolicy
 
 # The workers that ansible-playbook forks have it from their parent: all tasks of one run have the same.
 _RUN_ID = uuid.uuid4().hex
@@ -40,10 +40,10 @@ class Run:
         """What must not be shown: tokens that came with answers, the passwords of proxies."""
         return set().union(*(client.secrets for client in self.clients))
 
-    def hide(self, text: str) -> str:
+    def mask(self, text: str) -> str:
         """A text without the secrets of all clients."""
         for client in self.clients:
-            text = client.hide(text)
+            text = client.mask(text)
         return text
 
     @property
@@ -118,18 +118,18 @@ def _open_client(
     token: Token | None = None,
 ) -> Client:
     timeout = check_seconds(params["timeout"], "timeout", 0.1, 3600)
-    patience = Patience(
+    retry_policy = RetryPolicy(
         retries=check_whole_number(params["retries"], "retries", 0, 100),
         max_wait=check_seconds(params["max_wait"], "max_wait", 0),
         clock=run.clock,
-        announce=lambda sentence: run.announce(run.hide(sentence)),
+        announce=lambda sentence: run.announce(run.mask(sentence)),
     )
     client = Client(
         issuer=issuer,
         credentials=credentials,
         token=token,
         timeout=timeout,
-        patience=patience,
+        retry_policy=retry_policy,
         ca_path=params.get("ca_path"),
     )
     run.clients.append(client)

@@ -149,7 +149,7 @@ def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
             f"Tenant {address.hostname} answers as {found.state.value}, not as {wanted.value}, after {seconds:g} s of waiting:"
             f" {found.words}.",
             result=result,
-            **found.facts(),
+            **found.error_fields(),
         )
     return result
 
@@ -168,7 +168,7 @@ def perform(operation: Operation, params: Params, run: Run) -> dict[str, t.Any]:
     try:
         return {"failed": False, **operation(params, run)}
     except QlikError as error:
-        return {**error.result, **error.facts(), "changed": error.changed, "failed": True, "msg": error.message}
+        return {**error.result, **error.error_fields(), "changed": error.changed, "failed": True, "msg": error.message}
     except Exception as error:  # noqa: BLE001  # pylint: disable=broad-except
         # A fault of ours. Its traceback could hold what must not be shown.
         return {

@@ -22,7 +22,7 @@ from .._domain.addresses import Address, check_tenant_id, find_address, tenant_p
 from .._domain.commands import Target
 from .._domain.tenant import State
 from .._http.client import Client
-from .._http.messages import Answer, Request
+from .._http.messages import Request, Response
 from .._http.oauth import Token, read_token, token_request
 from .tenants import probe_state
 
@@ -42,7 +42,7 @@ def find_by_id(client: Client, tenant_id: str, region_host: str) -> dict[str, t.
 
     :raises Refused: the register host does not show it.
     """
-    answer = client.ask_with_token(
+    answer = client.request_with_token(
         Request(f"reading tenant {tenant_id}", "GET", region_host, tenant_path(tenant_id), tier=1)
     )
     if answer.status == 404 and (answer.code or "").startswith("TENANTS-"):
@@ -66,7 +66,7 @@ def find_by_hostname(client: Client, address: Address) -> Found:
             f"tenant_id is missing and {address.hostname} cannot be asked for it without client_id and client_secret: give the"
             " id, or the credentials."
         )
-    answer = client.ask(token_request(address.hostname, client.credentials, f"looking up {address.hostname}"))
+    answer = client.request(token_request(address.hostname, client.credentials, f"looking up {address.hostname}"))
     issued = read_token(answer, client.clock.now())
     state = probe_state(answer, token_issued=issued is not None)
     if state in (State.DEACTIVATED, State.NOT_FOUND):
@@ -128,9 +128,9 @@ def normal_form(body: t.Any) -> dict[str, t.Any] | None:
 
 
 def _read_itself(client: Client, address: Address, token: Token) -> dict[str, t.Any]:
-    def get(path: str) -> Answer:
+    def get(path: str) -> Response:
         headers = {"Authorization": f"Bearer {token.value}"}
-        return client.ask(Request(f"looking up {address.hostname}", "GET", address.hostname, path, headers))
+        return client.request(Request(f"looking up {address.hostname}", "GET", address.hostname, path, headers))
 
     answer = get(tenant_path("me"))
     tenant_id = _id_in_redirect(answer)
@@ -151,7 +151,7 @@ def _read_itself(client: Client, address: Address, token: Token) -> dict[str, t.
     return record
 
 
-def _id_in_redirect(answer: Answer) -> str | None:
+def _id_in_redirect(answer: Response) -> str | None:
     """The tenant's id in the place that /tenants/me leads to. Only the id is taken: where to ask is not the answer's to say."""
     if not 300 <= answer.status < 400:
         return None

@@ -19,7 +19,7 @@ from .._base.errors import Refused, Stopped
 from .._domain.addresses import CONSOLE_HOST, ORGANIZATION_TENANTS_PATH, Address
 from .._domain.tenant import DISABLED_STATUSES
 from .._http.client import Client
-from .._http.messages import Answer, Request
+from .._http.messages import Request, Response
 from .lookup import normal_form
 from .scim import literal, one_of
 
@@ -74,7 +74,7 @@ def list_tenants(client: Client, scim_filter: str | None = None) -> Listing:
     first_total: int | None = None
     idle = 0
     for _number in range(_MOST_PAGES):
-        answer = client.ask_with_token(_page_request(scim_filter, cursor))
+        answer = client.request_with_token(_page_request(scim_filter, cursor))
         page = _read_page(answer)
         first_total = page.total if first_total is None else first_total
         if first_total is not None and page.total is not None and page.total < first_total:
@@ -115,7 +115,7 @@ def find_in_organization(client: Client, tenant_id: str) -> dict[str, t.Any] | N
     :raises Refused: the API does not show it.
     """
     path = f"{ORGANIZATION_TENANTS_PATH}/{tenant_id}"
-    answer = client.ask_with_token(Request(f"looking up tenant {tenant_id}", "GET", CONSOLE_HOST, path))
+    answer = client.request_with_token(Request(f"looking up tenant {tenant_id}", "GET", CONSOLE_HOST, path))
     if answer.status == 404 and (answer.code or "").startswith("TENANTS-"):
         return None
     body = answer.body
@@ -177,7 +177,7 @@ def _with_query(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query, quote_via=quote)}"
 
 
-def _read_page(answer: Answer) -> _Page:
+def _read_page(answer: Response) -> _Page:
     body = answer.body
     if answer.status != 200 or not isinstance(body, dict) or not isinstance(body.get("data"), list):
         raise answer.refusal(_NEXT_STEPS.get(answer.status, _TRY_LATER))
@@ -186,7 +186,7 @@ def _read_page(answer: Answer) -> _Page:
     return _Page(body["data"], _read_cursor(answer, body), total if counted else None)
 
 
-def _read_cursor(answer: Answer, body: Mapping[str, t.Any]) -> tuple[str, str] | None:
+def _read_cursor(answer: Response, body: Mapping[str, t.Any]) -> tuple[str, str] | None:
     """The cursor in the link to the next page, under the name that it has there; None where there is no such link."""
     links = body.get("links")
     link = links.get("next") if isinstance(links, dict) else None

@@ -9,13 +9,13 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Collection
 
-from .._base.errors import NoAnswer
+from .._base.errors import NoResponse
 from .._base.timestamps import read_time
 from .._domain.addresses import Address, tenant_path
 from .._domain.commands import Target
 from .._domain.tenant import Probe, Reading, Record, State
 from .._http.client import Client
-from .._http.messages import Answer, Request
+from .._http.messages import Request, Response
 from .._http.oauth import read_token, token_request
 
 _DEACTIVATED_CODES = frozenset(("TENANT_DEACTIVATED", "TENANT_DISABLED"))
@@ -39,7 +39,7 @@ def read_tenant(client: Client, target: Target) -> Record | Reading:
     if target.tenant_id is None:
         return Reading.NO_ID
     host = target.address.register_host
-    answer = client.ask_with_token(
+    answer = client.request_with_token(
         Request(f"reading tenant {target}", "GET", host, tenant_path(target.tenant_id), tier=1)
     )
     if answer.status == 404 and (answer.code or "").startswith("TENANTS-"):
@@ -63,8 +63,8 @@ def probe(client: Client, address: Address, *, patiently: bool = True) -> Probe:
     """
     request = token_request(address.hostname, client.credentials, f"probing {address.hostname}")
     try:
-        answer = client.ask(request) if patiently else client.send(request)
-    except NoAnswer as error:
+        answer = client.request(request) if patiently else client.send(request)
+    except NoResponse as error:
         return Probe(State.NOT_FOUND if error.name_unknown else State.UNREACHABLE, words=error.message)
     issued = read_token(answer, client.clock.now())
     if issued:
@@ -75,7 +75,7 @@ def probe(client: Client, address: Address, *, patiently: bool = True) -> Probe:
         answer.code,
         answer.title,
         answer.trace_id,
-        answer.words(),
+        answer.describe(),
     )
 
 
@@ -94,7 +94,7 @@ def wait_for_state(client: Client, address: Address, wanted: Collection[State], 
         client.clock.sleep(min(pause, left))
 
 
-def probe_state(answer: Answer, *, token_issued: bool) -> State:
+def probe_state(answer: Response, *, token_issued: bool) -> State:
     """What an answer of a tenant's host to a request for a token says of the tenant. The code decides, not the status alone."""
     if token_issued:
         return State.ACTIVE

@@ -34,7 +34,7 @@ class QlikError(Exception):
         self.trace_id = trace_id
         self.changed = changed
 
-    def facts(self) -> dict[str, t.Any]:
+    def error_fields(self) -> dict[str, t.Any]:
         """What the server said, where it said something."""
         return {"http_status": self.http_status, "code": self.code, "trace_id": self.trace_id}
 
@@ -47,7 +47,7 @@ class Refused(QlikError):
     """The server answered, and the answer is no (or nothing that can be taken for yes)."""
 
 
-class NoAnswer(QlikError):
+class NoResponse(QlikError):
     """There is no answer to a request.
 
     ``sent``: the request may have reached the server, so that its effect is unknown. ``temporary``: asking again may help.

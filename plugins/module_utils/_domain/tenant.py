@@ -63,10 +63,10 @@ class Probe:
         """The answer is the tenant's own. A refusal without a code may come from whatever stands between."""
         return self.state is not State.UNAUTHORIZED or self.code is not None
 
-    def facts(self) -> dict[str, t.Any]:
+    def error_fields(self) -> dict[str, t.Any]:
         """What the host said, as an error's facts."""
         return {"http_status": self.http_status, "code": self.code, "trace_id": self.trace_id}
 
     def result(self) -> dict[str, t.Any]:
         """As result keys."""
-        return {"state": self.state.value, "title": self.title, **self.facts()}
+        return {"state": self.state.value, "title": self.title, **self.error_fields()}

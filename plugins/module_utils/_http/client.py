@@ -26,13 +26,13 @@ import typing as t
 from dataclasses import replace
 
 from .._base.clock import Clock
-from .._base.errors import InvalidInput, NoAnswer, WaitTooLong
+from .._base.errors import InvalidInput, NoResponse, WaitTooLong
 from .._base.text import for_terminal, sentence
 from .._base.version import VERSION
-from .messages import Answer, Request, read_answer
+from .messages import Request, Response, read_response
 from .oauth import Credentials, IssuedToken, Issuer, Token, credential_words, read_token, token_request
 from .rate_limit import Gate, Tier
-from .retry import SHORTEST_WAIT, Patience, PatienceSpent, read_retry_after
+from .retry import SHORTEST_WAIT, RetryPolicy, WaitBudgetSpent, read_retry_after
 from .tls import context_for, end_reads_after
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -68,7 +68,7 @@ class Client:
     :arg credentials: the OAuth client that is known there; without them a token must be given, and it cannot be renewed.
     :arg token: a token to use first.
     :arg timeout: one request, s.
-    :arg patience: repeats and waits of this task.
+    :arg retry_policy: repeats and waits of this task.
     :arg ca_path: file or folder of CA certificates; None: as the environment says, else what requests brings.
     :raises InvalidInput: the CA certificates cannot be read.
     """
@@ -80,12 +80,12 @@ class Client:
         credentials: Credentials | None = None,
         token: Token | None = None,
         timeout: float = 30,
-        patience: Patience,
+        retry_policy: RetryPolicy,
         ca_path: str | None = None,
     ) -> None:
         self.issuer = issuer
         self.credentials = credentials
-        self.patience = patience
+        self.retry_policy = retry_policy
         self.actions_sent = 0
         self.secrets: set[str] = set(_proxy_passwords())
         self._token = token
@@ -93,7 +93,7 @@ class Client:
         self.timeout = timeout
         self.ca_path = _ca_path(ca_path)
         self._session = _new_session(ca_path)
-        self._gate = Gate(patience.clock, patience.max_wait)
+        self._gate = Gate(retry_policy.clock, retry_policy.max_wait)
         # By host. Looking through the environment for each request would cost as much as sending it.
         self._proxies: dict[str, dict[str, str]] = {}
         if credentials:
@@ -104,7 +104,7 @@ class Client:
     @property
     def clock(self) -> Clock:
         """The clock that this task lives by."""
-        return self.patience.clock
+        return self.retry_policy.clock
 
     @staticmethod
     def route_to(host: str) -> str:
@@ -117,7 +117,7 @@ class Client:
             self._proxies[host] = _proxies_for(host)
         return self._proxies[host]
 
-    def hide(self, text: str) -> str:
+    def mask(self, text: str) -> str:
         """A text without the secrets of this task: a server can say back what it was sent."""
         for secret in self.secrets:
             text = text.replace(secret, "********")
@@ -127,10 +127,10 @@ class Client:
         """Close the connections."""
         self._session.close()
 
-    def ask(self, request: Request) -> Answer:
-        """One request that may be repeated, as often as patience allows, until its answer is not a temporary one.
+    def request(self, request: Request) -> Response:
+        """One request that may be repeated, as often as the retry policy allows, until its answer is not a temporary one.
 
-        :raises NoAnswer: no answer came, in none of the attempts.
+        :raises NoResponse: no answer came, in none of the attempts.
         :raises WaitTooLong: the server asks for more waiting than max_wait leaves.
         """
         attempt = 0
@@ -138,29 +138,29 @@ class Client:
             attempt += 1
             try:
                 answer = self.send(request)
-            except NoAnswer as error:
-                if not error.temporary or attempt > self.patience.retries:
+            except NoResponse as error:
+                if not error.temporary or attempt > self.retry_policy.retries:
                     raise
                 self.wait(attempt, error)
             else:
-                if not answer.temporary or attempt > self.patience.retries:
+                if not answer.temporary or attempt > self.retry_policy.retries:
                     return answer
                 self.wait(attempt, answer)
 
-    def ask_with_token(self, request: Request) -> Answer:
+    def request_with_token(self, request: Request) -> Response:
         """As ask(), with the issuer's token; a token that the server refuses is renewed once (reference: "on a 401 ask
         for a new one").
         """
-        answer = self.ask(self.with_token(request))
+        answer = self.request(self.with_token(request))
         refuses_reads = self.issuer is not None and self.issuer.refuses_reads
         if answer.status == 401 and self.renew_token(unless_known_good=refuses_reads):
-            answer = self.ask(self.with_token(request))
+            answer = self.request(self.with_token(request))
         return answer
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         """One request, once, when the rate limit lets it through as far as anybody on this machine knows.
 
-        :raises NoAnswer: refused, broken or too late; ``sent`` says whether it may have reached the server.
+        :raises NoResponse: refused, broken or too late; ``sent`` says whether it may have reached the server.
         """
         body = None if request.body is None else json.dumps(request.body)
         headers = {"Accept": "application/json", "User-Agent": _USER_AGENT, **request.headers}
@@ -182,7 +182,7 @@ class Client:
                 stream=True,
                 proxies=self._proxies_for(request.host),
             ) as response:
-                answer = read_answer(request, response.status_code, response.headers, _read_body(response))
+                answer = read_response(request, response.status_code, response.headers, _read_body(response))
         except (requests.exceptions.RequestException, ValueError, TypeError) as error:
             # Nothing of what is sent can be wrong in itself: a ValueError is about the proxy's URL.
             raise _no_answer(request, error) from None
@@ -199,14 +199,16 @@ class Client:
         A wait that does not fit into max_wait is left out: the answer says what there is to wait for.
         """
         seconds, turn = self._gate.turn(tier)
-        while seconds > 0 and self.patience.pause(seconds, f"{tier.host} is at its rate limit (tier {tier.number})"):
+        while seconds > 0 and self.retry_policy.pause(
+            seconds, f"{tier.host} is at its rate limit (tier {tier.number})"
+        ):
             seconds, turn = self._gate.turn(tier, turn)
 
     def _client_name(self) -> str:
         known = self.credentials.client if self.credentials else self._token.client if self._token else None
         return known or "unknown"
 
-    def send_action(self, request: Request) -> Answer:
+    def send_action(self, request: Request) -> Response:
         """One request that changes a tenant, once. Counted, so that whoever is interrupted knows that something may have been
         done.
         """
@@ -252,7 +254,7 @@ class Client:
         if self.credentials is None or self.issuer is None:
             raise InvalidInput(f"{options} are missing: give both, or {variables} in the environment.")
         what = f"asking for a token of {self.issuer.name}"
-        answer = self.ask(token_request(self.issuer.host, self.credentials, what))
+        answer = self.request(token_request(self.issuer.host, self.credentials, what))
         issued = read_token(answer, self.clock.now())
         if issued is None:
             raise answer.refusal(
@@ -266,18 +268,18 @@ class Client:
         self.secrets.add(issued.token.value)
         return issued
 
-    def wait(self, attempt: int, cause: Answer | NoAnswer) -> None:
+    def wait(self, attempt: int, cause: Response | NoResponse) -> None:
         """Wait before a repeat. Raises WaitTooLong where max_wait does not leave that much."""
-        if isinstance(cause, Answer):
-            words, headers = f"{cause.request.what}: {cause.words()}", cause.headers
+        if isinstance(cause, Response):
+            words, headers = f"{cause.request.what}: {cause.describe()}", cause.headers
         else:
             words, headers = cause.message.rstrip("."), None
         try:
-            self.patience.wait(attempt, sentence(words), headers)
-        except PatienceSpent as spent:
+            self.retry_policy.wait(attempt, sentence(words), headers)
+        except WaitBudgetSpent as spent:
             raise WaitTooLong(
                 f"{sentence(words)}. Not waited for: {spent}. Run again later, or raise max_wait.",
-                **cause.facts(),
+                **cause.error_fields(),
             ) from None
 
 
@@ -384,15 +386,15 @@ def _causes(error: BaseException) -> list[BaseException]:
     return seen
 
 
-def _no_answer(request: Request, error: Exception) -> NoAnswer:
+def _no_answer(request: Request, error: Exception) -> NoResponse:
     """Say what happened in our own words: the libraries' texts hold addresses of objects, and passwords of proxies."""
     causes = _causes(error)
     names = {type(cause).__name__ for cause in causes}
 
     host = f"{request.host}, {Client.route_to(request.host)}" if "ProxyError" in names else request.host
 
-    def no_answer(words: str, **facts: bool) -> NoAnswer:
-        return NoAnswer(f"{sentence(request.what)}: {words} ({host}).", **{"sent": False, **facts})
+    def no_answer(words: str, **facts: bool) -> NoResponse:
+        return NoResponse(f"{sentence(request.what)}: {words} ({host}).", **{"sent": False, **facts})
 
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -38,7 +38,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What the server said: status, headers, body (None where it is not JSON) and the words of its error."""
 
     request: Request
@@ -60,11 +60,11 @@ class Answer:
         """The same request may fare better later."""
         return self.status in _TEMPORARY
 
-    def facts(self) -> dict[str, t.Any]:
+    def error_fields(self) -> dict[str, t.Any]:
         """The answer as an error's facts."""
         return {"http_status": self.status, "code": self.code, "trace_id": self.trace_id}
 
-    def words(self) -> str:
+    def describe(self) -> str:
         """The answer in a line: status, host, code, title, detail, traceId."""
         parts = [f"HTTP {self.status} from {self.request.host}"]
         parts += [
@@ -86,13 +86,13 @@ class Answer:
     def refusal(self, next_step: str, *, changed: bool = False) -> Refused:
         """This answer as an error."""
         return Refused(
-            f"{sentence(self.request.what)}: {self.words()}. {next_step}",
+            f"{sentence(self.request.what)}: {self.describe()}. {next_step}",
             changed=changed,
-            **self.facts(),
+            **self.error_fields(),
         )
 
 
-def read_answer(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> Answer:
+def read_response(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> Response:
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
@@ -110,7 +110,7 @@ def read_answer(request: Request, status: int, headers: Mapping[str, str], conte
         elif isinstance(body.get("error"), str):
             # The form of RFC 6749, which token endpoints use.
             code, title = _text(body["error"]), _text(body.get("error_description"))
-    return Answer(request, status, headers, body, code, title, detail, trace_id)
+    return Response(request, status, headers, body, code, title, detail, trace_id)
 
 
 def _text(value: t.Any) -> str | None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from .._base.timestamps import read_http_date, read_time, write_time
 from .._domain.addresses import CONSOLE_HOST, TOKEN_PATH, register_host
-from .messages import Answer, Request
+from .messages import Request, Response
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def token_request(host: str, credentials: Credentials | None, what: str) -> Requ
     return Request(what, "POST", host, TOKEN_PATH, body=body)
 
 
-def read_token(answer: Answer, now: datetime) -> IssuedToken | None:
+def read_token(answer: Response, now: datetime) -> IssuedToken | None:
     """The token in an answer, or None where there is none that can be used."""
     body = answer.body
     if not answer.succeeded or not isinstance(body, dict):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long to wait before a request is sent again, and the end of patience.
+"""How long to wait before a request is sent again, and the budget for all waits.
 
 Reference: "Rate limits" (429 with Retry-After: until then every call of that tier is blocked) and "Errors" (gateways
 answer 502, 503, 504 or not at all). All lengths of time are in seconds.
@@ -29,7 +29,7 @@ SHORTEST_WAIT = 1.0
 _WORTH_ANNOUNCING = 5.0
 
 
-class PatienceSpent(Exception):
+class WaitBudgetSpent(Exception):
     """The next wait would be longer than what is left of max_wait."""
 
     def __init__(self, wanted: float, left: float) -> None:
@@ -53,7 +53,7 @@ def read_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     return max(0.0, (until - (read_http_date(headers.get("Date") or "") or now)).total_seconds())
 
 
-class Patience:
+class RetryPolicy:
     """All the waiting of one task: how often one request is repeated, and how long the waits may be together.
 
     :arg retries: repeats of one request at the most.
@@ -79,12 +79,12 @@ class Patience:
 
         :arg reason: why, for the announcement: "acme.eu.qlikcloud.com: HTTP 429 …".
         :arg headers: the answer's, where there was one.
-        :raises PatienceSpent: before any waiting, where the wait does not fit into max_wait.
+        :raises WaitBudgetSpent: before any waiting, where the wait does not fit into max_wait.
         """
         asked = read_retry_after(headers, self.clock.now()) if headers else None
         seconds = max(SHORTEST_WAIT, asked) if asked is not None else self._back_off(attempt)
         if not self.pause(seconds, reason):
-            raise PatienceSpent(seconds, self._left)
+            raise WaitBudgetSpent(seconds, self._left)
 
     def pause(self, seconds: float, reason: str) -> bool:
         """Wait for a turn; False, and no waiting, where that does not fit into max_wait.

@@ -15,7 +15,7 @@ from .._domain.commands import Deactivation, Reactivation
 from .._domain.decision import Decision, decide_deactivation, decide_reactivation
 from .._domain.tenant import DISABLED_STATUSES, Probe, Reading, Record, State
 from .._http.client import Client
-from .._http.messages import Answer
+from .._http.messages import Response
 from .._receipts.events import DISABLED, LIVE, PURGED, is_overdue
 from .course import Course, Observation, reckoned_date
 
@@ -80,12 +80,12 @@ class _Deactivating(Course):
         # Reading cannot tell a countdown that was restarted from one that was not.
         return self._in_doubt and self._order.reset_purge_timer and not self._was_live()
 
-    def _confirmed(self, answer: Answer) -> dict[str, t.Any]:
+    def _confirmed(self, answer: Response) -> dict[str, t.Any]:
         body = answer.body
         tenant_id = self._target.tenant_id
         if not isinstance(body, dict) or body.get("id") != tenant_id or body.get("status") != "disabled":
             raise self._unconfirmed(
-                f"{self._what}: {answer.words()}, and the answer does not say that this tenant is disabled", answer
+                f"{self._what}: {answer.describe()}, and the answer does not say that this tenant is disabled", answer
             )
         date = body.get("estimatedPurgeDate")
         return {"estimated_purge_date": date if read_time(date) else None}
@@ -174,7 +174,7 @@ class _Reactivating(Course):
         # To leave a tenant because it lives takes its own word.
         return probed.state if probed.certain else State.UNREACHABLE
 
-    def _confirmed(self, answer: Answer) -> None:  # noqa: ARG002
+    def _confirmed(self, answer: Response) -> None:  # noqa: ARG002
         # The answer's fields are not documented for certain: the next look confirms it.
         return None
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from .._api.lookup import find_target
 from .._api.tenants import probe, read_tenant, wait_for_state
-from .._base.errors import NoAnswer, QlikError, Stopped, Unconfirmed, Unrecorded, WaitTooLong
+from .._base.errors import NoResponse, QlikError, Stopped, Unconfirmed, Unrecorded, WaitTooLong
 from .._base.text import for_terminal, sentence
 from .._base.timestamps import days_after, write_time
 from .._domain.addresses import action_path
@@ -29,7 +29,7 @@ from .._domain.decision import Decision, Verdict
 from .._domain.tenant import Probe, Reading, Record, State
 from .._domain.validation import matching_pattern
 from .._http.client import Client
-from .._http.messages import Answer, Request
+from .._http.messages import Request, Response
 from .._local.locks import TenantLocks
 from .._receipts.events import DISABLED, LIVE, OUTCOMES, PURGED, action_of
 from .._receipts.store import Journal, NotWritten
@@ -66,18 +66,18 @@ class Course(abc.ABC):
         self._order = order
         self._target = order.target
         self._check_mode = check_mode
-        self._journal = Journal(order.receipt_path, order.author, client.clock, writes=not check_mode, hide=client.hide)
-        self._locks = TenantLocks(client.clock, client.patience.max_wait, client.patience.announce)
+        self._journal = Journal(order.receipt_path, order.author, client.clock, writes=not check_mode, mask=client.mask)
+        self._locks = TenantLocks(client.clock, client.retry_policy.max_wait, client.retry_policy.announce)
         self._first: Observation | None = None
         self._last: Observation | None = None
         self._attempts = 0
-        self._cause: Answer | NoAnswer | None = None
+        self._cause: Response | NoResponse | None = None
         # A POST may have reached the server, and what became of it is not known.
         self._in_doubt = False
         # What the server said to the POST, for the receipt.
         self._said: dict[str, t.Any] = {}
         self._waited_for_another_run = False
-        self._patience_spent = False
+        self._wait_budget_spent = False
         # Keys of the result that are known, also where the course ends in an error.
         self._known: dict[str, t.Any] = {}
 
@@ -98,7 +98,7 @@ class Course(abc.ABC):
                 if self._in_doubt and not isinstance(error, Unconfirmed):
                     error = self._unconfirmed(error.message, error)
                 try:
-                    self._journal.fail(self.ACTION, in_doubt=self._in_doubt, facts=error.facts())
+                    self._journal.fail(self.ACTION, in_doubt=self._in_doubt, facts=error.error_fields())
                 except NotWritten as reason:
                     error.message += f" That could not be written to the receipt: {reason}."
                 error.changed = error.changed or self._known.get("changed", False)
@@ -111,7 +111,7 @@ class Course(abc.ABC):
         """The decision on what was read."""
 
     @abc.abstractmethod
-    def _confirmed(self, answer: Answer) -> dict[str, t.Any] | None:
+    def _confirmed(self, answer: Response) -> dict[str, t.Any] | None:
         """The result keys of a 2xx answer that confirms the deed, None where only looking again can, an error where it does not."""
 
     def _state_in(self, probed: Probe) -> State:
@@ -173,7 +173,7 @@ class Course(abc.ABC):
                     self._conclude(found.decision.status, changed=False)
                     return
                 done = self._settled(found)
-                if not (isinstance(self._cause, Answer) and self._cause.succeeded):
+                if not (isinstance(self._cause, Response) and self._cause.succeeded):
                     facts = {"settled": True}
             elif self._check_mode:
                 self._conclude(found.decision.status, changed=True)
@@ -208,7 +208,7 @@ class Course(abc.ABC):
         if seconds <= 0:
             return False
         self._waited_for_another_run = True
-        self._client.patience.announce(
+        self._client.retry_policy.announce(
             f"Tenant {self._target}: a run that ended early may have sent a request just now: waiting {seconds:.0f} s, then looking again"
         )
         self._client.clock.sleep(seconds)
@@ -283,13 +283,13 @@ class Course(abc.ABC):
             sent = ""
         elif self._client.actions_sent:
             sent = " Nothing was changed: what was sent before was refused."
-        return Stopped(f"{words}.{seen}{sent} {next_step}", **(probed.facts() if probed else {}))
+        return Stopped(f"{words}.{seen}{sent} {next_step}", **(probed.error_fields() if probed else {}))
 
     def _attempt(self) -> dict[str, t.Any] | None:
         """Send it; None where the next look has to tell, or where it failed for now and the wait before that look is over."""
-        retries = self._client.patience.retries
+        retries = self._client.retry_policy.retries
         cause = self._cause
-        if cause is not None and (self._attempts > retries or self._patience_spent or self._must_not_repeat()):
+        if cause is not None and (self._attempts > retries or self._wait_budget_spent or self._must_not_repeat()):
             raise self._failure(cause)
         self._attempts += 1
         if cause is None or not _may_be_running(cause):
@@ -298,7 +298,7 @@ class Course(abc.ABC):
             if isinstance(outcome, dict):
                 return outcome
             self._cause = cause = outcome
-            if isinstance(cause, Answer) and cause.succeeded:
+            if isinstance(cause, Response) and cause.succeeded:
                 return None
         if self._attempts > retries and not self._in_doubt:
             raise self._failure(cause)
@@ -308,7 +308,7 @@ class Course(abc.ABC):
             if not self._in_doubt:
                 raise
             # One look is free.
-            self._patience_spent = True
+            self._wait_budget_spent = True
         return None
 
     def _intend(self) -> None:
@@ -324,13 +324,13 @@ class Course(abc.ABC):
                 "Mend that and run again: nothing is changed without a receipt.",
             ) from None
 
-    def _send_and_confirm(self) -> dict[str, t.Any] | Answer | NoAnswer:
+    def _send_and_confirm(self) -> dict[str, t.Any] | Response | NoResponse:
         """Done, or why it is not yet. What failed for good is raised."""
         answer = self._send()
-        if isinstance(answer, Answer) and answer.status == 401 and self._client.renew_token():
+        if isinstance(answer, Response) and answer.status == 401 and self._client.renew_token():
             answer = self._send()
-        self._said = {name: value for name, value in answer.facts().items() if name != "code"}
-        if isinstance(answer, NoAnswer):
+        self._said = {name: value for name, value in answer.error_fields().items() if name != "code"}
+        if isinstance(answer, NoResponse):
             self._in_doubt = self._in_doubt or answer.sent
             if not answer.temporary:
                 raise answer
@@ -345,7 +345,7 @@ class Course(abc.ABC):
             raise self._failure(answer)
         return answer
 
-    def _send(self) -> Answer | NoAnswer:
+    def _send(self) -> Response | NoResponse:
         target = self._target
         request = self._client.with_token(
             Request(
@@ -360,7 +360,7 @@ class Course(abc.ABC):
         )
         try:
             return self._client.send_action(request)
-        except NoAnswer as error:
+        except NoResponse as error:
             return error
 
     def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
@@ -403,7 +403,7 @@ class Course(abc.ABC):
                 f" {' or '.join(sorted(state.value for state in self.END_STATES))} within {timeout:g} s: it answers as"
                 f" {probed.state.value}. {sentence(probed.words.rstrip('.'))}. Probe it again later with qlik_tenant_probe; if it"
                 " stays, check that tenant_id and hostname belong together.",
-                **probed.facts(),
+                **probed.error_fields(),
             )
 
     def _identity(self) -> dict[str, t.Any]:
@@ -441,7 +441,7 @@ class Course(abc.ABC):
                 self._journal.settle(_outcome_of(intent, found, self._journal))
 
     def _settle_refused(self) -> None:
-        facts = self._cause.facts() if isinstance(self._cause, (Answer, NoAnswer)) else {}
+        facts = self._cause.error_fields() if isinstance(self._cause, (Response, NoResponse)) else {}
         with self._recording():
             self._journal.fail(self.ACTION, in_doubt=False, facts=facts)
 
@@ -476,30 +476,30 @@ class Course(abc.ABC):
     def _what(self) -> str:
         return f"{self.DOING} tenant {self._target}"
 
-    def _failure(self, cause: Answer | NoAnswer) -> QlikError:
-        if isinstance(cause, NoAnswer):
+    def _failure(self, cause: Response | NoResponse) -> QlikError:
+        if isinstance(cause, NoResponse):
             return self._unconfirmed(cause.message, cause) if self._in_doubt else cause
         if self._in_doubt:
-            return self._unconfirmed(f"{self._what}: {cause.words()}", cause)
+            return self._unconfirmed(f"{self._what}: {cause.describe()}", cause)
         if 300 <= cause.status < 400:
             return cause.refusal("A redirect is not an answer of this API: check proxy and region.")
         return cause.refusal(
             self.NEXT_STEPS.get(cause.status, "Run again later; if it stays, show this to the vendor's support.")
         )
 
-    def _unconfirmed(self, words: str, facts: Answer | QlikError | Probe) -> Unconfirmed:
+    def _unconfirmed(self, words: str, facts: Response | QlikError | Probe) -> Unconfirmed:
         """The error for a deed that was sent and is not known to be done."""
         return Unconfirmed(
             f"The {self.DEED} of tenant {self._target} was sent and is not confirmed."
             f" {sentence(words.rstrip('.'))}. Run again: the state is read first, and a tenant that is {self.END} already gets no"
             " second request.",
             changed=True,
-            **facts.facts(),
+            **facts.error_fields(),
         )
 
 
 def _facts_of(probed: Probe | None) -> dict[str, t.Any]:
-    return {} if probed is None else {"probe_state": probed.state.value, **probed.facts()}
+    return {} if probed is None else {"probe_state": probed.state.value, **probed.error_fields()}
 
 
 def _outcome_of(intent: t.Mapping[str, t.Any], found: Observation, journal: Journal) -> dict[str, t.Any]:
@@ -518,7 +518,7 @@ def reckoned_date(found: Observation, days: int) -> dict[str, t.Any]:
     return {"estimated_purge_date": write_time(date), "purge_date_reckoned": True} if date else {}
 
 
-def _may_be_running(cause: Answer | NoAnswer) -> bool:
+def _may_be_running(cause: Response | NoResponse) -> bool:
     # No answer in time: the server may be at it still, and a second request could take effect as well as the first. And what
     # it said yes to, it needs not be told twice.
-    return cause.succeeded if isinstance(cause, Answer) else cause.timed_out
+    return cause.succeeded if isinstance(cause, Response) else cause.timed_out

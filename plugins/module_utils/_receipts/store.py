@@ -41,14 +41,14 @@ class Journal:
     """The receipt of one tenant during one operation. Without a path there is none: nothing is known, and nothing kept.
 
     :arg writes: False in check mode.
-    :arg hide: takes secrets out of a text: a server can say back what it was sent.
+    :arg mask: takes secrets out of a text: a server can say back what it was sent.
     """
 
     path: str | None
     author: Author
     clock: Clock
     writes: bool = True
-    hide: Callable[[str], str] = str
+    mask: Callable[[str], str] = str
     # This operation has written an intent, and no outcome yet.
     intended: bool = False
     _content: dict[str, t.Any] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class Journal:
 
     def name(self, tenant_id: str | None, hostnames: t.Sequence[str]) -> None:
         """Note the tenant's id and hostnames; they are written with the next event."""
-        known = {"tenant_id": tenant_id, "hostnames": [self.hide(name) for name in hostnames]}
+        known = {"tenant_id": tenant_id, "hostnames": [self.mask(name) for name in hostnames]}
         self._names = {key: value for key, value in known.items() if value}
 
     def record(self, event: str, facts: Mapping[str, t.Any]) -> None:
@@ -131,7 +131,7 @@ class Journal:
         }
         claims = {name: getattr(self.author, name) for name in _CLAIMS}
         entry |= {
-            name: self.hide(value) if isinstance(value, str) else value
+            name: self.mask(value) if isinstance(value, str) else value
             for name, value in {**claims, **facts}.items()
             if value is not None
         }

@@ -14,13 +14,13 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import shown
 
 
-def write_result(path: str, content: t.Any, hide: t.Callable[[str], str]) -> None:
+def write_result(path: str, content: t.Any, mask: t.Callable[[str], str]) -> None:
     """Write what was found as JSON.
 
-    :arg hide: takes secrets out of a text.
+    :arg mask: takes secrets out of a text.
     :raises InvalidInput: it cannot be written there.
     """
-    write_file(path, f"{hide(json.dumps(content, indent=2, sort_keys=True))}\n".encode(), "dest")
+    write_file(path, f"{mask(json.dumps(content, indent=2, sort_keys=True))}\n".encode(), "dest")
 
 
 def write_file(path: str, content: bytes, option: str) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import perform
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import (
     InvalidInput,
-    NoAnswer,
+    NoResponse,
     QlikError,
     Refused,
     Stopped,
@@ -146,7 +146,7 @@ def test_a_wrong_option_of_a_probe_is_one_sentence_and_sends_nothing(
         (Stopped, {}),
         (WaitTooLong, {}),
         (Unconfirmed, {}),
-        (NoAnswer, {"sent": True}),
+        (NoResponse, {"sent": True}),
     ],
 )
 def test_every_error_becomes_a_failure_with_its_message_and_the_keys_of_one(

@@ -216,5 +216,5 @@ def test_credentials_that_are_refused_are_named_and_not_shown(wire: Wire, run: R
     assert (result["failed"], result["http_status"]) == (True, 401)
     assert "Check org_client_id and org_client_secret" in result["msg"]
     # A server that says a secret back: whoever shows the result takes these out.
-    assert run.hide(result["msg"]) != result["msg"]
-    assert secrets_in(run.hide(result["msg"])) == []
+    assert run.mask(result["msg"]) != result["msg"]
+    assert secrets_in(run.mask(result["msg"])) == []

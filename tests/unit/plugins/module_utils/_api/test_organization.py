@@ -18,11 +18,16 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._api.organization i
     find_in_organization,
     list_tenants,
 )
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import NoAnswer, Refused, Stopped, WaitTooLong
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import (
+    NoResponse,
+    Refused,
+    Stopped,
+    WaitTooLong,
+)
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import check_hostname
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import ORGANIZATION, Credentials
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.retry import Patience
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.retry import RetryPolicy
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.answers import listed, page
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
@@ -50,7 +55,7 @@ def client(wire: Wire, clock: FakeClock) -> Client:
     return Client(
         issuer=ORGANIZATION,
         credentials=Credentials(ORG_CLIENT_ID, ORG_CLIENT_SECRET),
-        patience=Patience(retries=5, max_wait=900, clock=clock),
+        retry_policy=RetryPolicy(retries=5, max_wait=900, clock=clock),
     )
 
 
@@ -258,7 +263,7 @@ def test_what_the_server_says_of_a_foreign_subscription_is_said(wire: Wire, clie
     wire.on("read", answers.error(403, "AUTH-5", "Forbidden", "Not one of this organization."))
     with pytest.raises(Refused, match=r"AUTH-5.*Not one of this organization") as caught:
         list_tenants(client, 'subscriptionId eq "sub-of-others"')
-    assert caught.value.facts() == {"http_status": 403, "code": "AUTH-5", "trace_id": TRACE_ID}
+    assert caught.value.error_fields() == {"http_status": 403, "code": "AUTH-5", "trace_id": TRACE_ID}
 
 
 def test_a_rate_limit_in_the_middle_is_waited_for(wire: Wire, client: Client, clock: FakeClock) -> None:
@@ -282,7 +287,7 @@ def test_trouble_that_passes_is_survived(wire: Wire, client: Client) -> None:
 
 def test_nobody_there_is_an_error(wire: Wire, client: Client) -> None:
     wire.on("read", faults.refused())
-    with pytest.raises(NoAnswer, match="Listing the tenants of the organization"):
+    with pytest.raises(NoResponse, match="Listing the tenants of the organization"):
         list_tenants(client)
 
 

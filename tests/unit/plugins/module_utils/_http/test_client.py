@@ -20,7 +20,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._http import client
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials, Token, region_issuer
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.retry import Patience
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.retry import RetryPolicy
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.answers import Reply
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
@@ -42,9 +42,9 @@ READ = Request("reading the tenant", "GET", REGISTER, f"/api/v1/tenants/{TENANT_
 
 
 def make_client(clock: FakeClock, *, retries: int = 5, max_wait: float = 900, **more: t.Any) -> Client:
-    patience = Patience(retries=retries, max_wait=max_wait, clock=clock)
+    retry_policy = RetryPolicy(retries=retries, max_wait=max_wait, clock=clock)
     return Client(
-        issuer=region_issuer("eu"), credentials=Credentials(CLIENT_ID, CLIENT_SECRET), patience=patience, **more
+        issuer=region_issuer("eu"), credentials=Credentials(CLIENT_ID, CLIENT_SECRET), retry_policy=retry_policy, **more
     )
 
 
@@ -153,7 +153,7 @@ def test_a_temporary_answer_is_asked_for_again(wire: Wire, run: Run, clock: Fake
 @pytest.mark.parametrize("retries", [0, 1, 3])
 def test_a_request_is_repeated_as_often_as_allowed(wire: Wire, clock: FakeClock, retries: int) -> None:
     wire.on("read", Reply(503))
-    answer = make_client(clock, retries=retries, token=Token(GIVEN_TOKEN)).ask_with_token(READ)
+    answer = make_client(clock, retries=retries, token=Token(GIVEN_TOKEN)).request_with_token(READ)
     assert answer.status == 503
     assert (len(wire.sent), len(clock.sleeps)) == (retries + 1, retries)
 
@@ -161,7 +161,7 @@ def test_a_request_is_repeated_as_often_as_allowed(wire: Wire, clock: FakeClock,
 @pytest.mark.parametrize("status", [200, 204, 301, 400, 401, 403, 404, 405, 408, 412, 418, 500, 501, 505])
 def test_what_is_not_temporary_is_asked_once(wire: Wire, clock: FakeClock, status: int) -> None:
     wire.on("read", Reply(status))
-    assert make_client(clock).ask(READ).status == status
+    assert make_client(clock).request(READ).status == status
     assert (len(wire.sent), clock.sleeps) == (1, [])
 
 
@@ -169,8 +169,8 @@ def test_a_wait_that_max_wait_does_not_leave_ends_it(wire: Wire, clock: FakeCloc
     wire.on("read", answers.rate_limited("61"))
     client = make_client(clock, max_wait=60)
     with pytest.raises(WaitTooLong) as caught:
-        client.ask(READ)
-    assert caught.value.facts()["http_status"] == 429
+        client.request(READ)
+    assert caught.value.error_fields()["http_status"] == 429
     assert (len(wire.sent), clock.sleeps) == (1, [])
     for told in ("61 s", "60 s", "max_wait", "HTTP-429"):
         assert told in caught.value.message
@@ -181,7 +181,7 @@ def test_a_token_is_asked_for_once_a_task(wire: Wire, clock: FakeClock) -> None:
     wire.on("read", answers.record())
     client = make_client(clock)
     for _time in range(3):
-        client.ask_with_token(READ)
+        client.request_with_token(READ)
     assert wire.sequence == ["token", "read", "read", "read"]
 
 
@@ -190,7 +190,7 @@ def test_a_token_that_is_refused_is_renewed_once_and_no_more(wire: Wire, clock: 
     wire.on("read", answers.UNAUTHORIZED)
     client = make_client(clock, token=Token(GIVEN_TOKEN))
     for _time in range(3):
-        assert client.ask_with_token(READ).status == 401
+        assert client.request_with_token(READ).status == 401
     assert wire.sequence == ["read", "token", "read", "read", "read"]
 
 
@@ -198,20 +198,20 @@ def test_a_host_that_refuses_reads_does_not_cost_a_token_a_read(wire: Wire, cloc
     # The token is known to be good for hours: a 401 is no reason to get another one.
     wire.on("token", answers.token())
     wire.on("read", answers.UNAUTHORIZED)
-    assert make_client(clock).ask_with_token(READ).status == 401
+    assert make_client(clock).request_with_token(READ).status == 401
     assert wire.sequence == ["token", "read"]
 
 
 def test_a_token_that_is_past_its_time_is_renewed(wire: Wire, clock: FakeClock) -> None:
     wire.on("token", answers.token())
     wire.on("read", answers.UNAUTHORIZED, answers.record())
-    answer = make_client(clock, token=Token(GIVEN_TOKEN, expires_at=NOW)).ask_with_token(READ)
+    answer = make_client(clock, token=Token(GIVEN_TOKEN, expires_at=NOW)).request_with_token(READ)
     assert (wire.sequence, answer.status) == (["read", "token", "read"], 200)
 
 
 def test_only_a_401_renews_a_token(wire: Wire, clock: FakeClock) -> None:
     wire.on("read", answers.FORBIDDEN)
-    make_client(clock, token=Token(GIVEN_TOKEN)).ask_with_token(READ)
+    make_client(clock, token=Token(GIVEN_TOKEN)).request_with_token(READ)
     assert wire.sequence == ["read"]
 
 
@@ -227,9 +227,9 @@ def test_credentials_that_get_no_token_are_refused_with_the_servers_words(wire: 
 
 
 def test_a_client_without_credentials_and_token_says_what_is_missing(wire: Wire, clock: FakeClock) -> None:
-    client = Client(issuer=region_issuer("eu"), patience=Patience(retries=0, max_wait=0, clock=clock))
+    client = Client(issuer=region_issuer("eu"), retry_policy=RetryPolicy(retries=0, max_wait=0, clock=clock))
     with pytest.raises(InvalidInput, match="client_id and client_secret are missing"):
-        client.ask_with_token(READ)
+        client.request_with_token(READ)
     assert wire.sent == []
 
 
@@ -266,7 +266,7 @@ class Endless:
 def test_a_huge_body_is_not_read_to_its_end(wire: Wire, clock: FakeClock, status: int) -> None:
     body = Endless()
     wire.on("read", Reply(status, stream=body))
-    answer = make_client(clock).ask(READ)
+    answer = make_client(clock).request(READ)
     assert (answer.status, answer.body) == (status, None)
     assert body.given < 5_000_000
 
@@ -275,7 +275,7 @@ def test_a_huge_body_is_not_read_to_its_end(wire: Wire, clock: FakeClock, status
 def test_the_huge_body_of_a_redirect_is_not_read_to_its_end(wire: Wire, clock: FakeClock, status: int) -> None:
     body = Endless()
     wire.on("read", Reply(status, headers={"Location": "https://evil.example/"}, stream=body))
-    assert make_client(clock).ask(READ).status == status
+    assert make_client(clock).request(READ).status == status
     assert body.given < 5_000_000
 
 
@@ -317,7 +317,7 @@ def test_no_secret_is_in_messages_of_the_core_and_none_in_what_it_holds(
 def test_an_answer_does_not_show_the_token_in_it(wire: Wire, clock: FakeClock) -> None:
     wire.on("token", answers.token())
     client = make_client(clock)
-    answer = client.ask(Request("asking", "POST", REGISTER, "/oauth/token", body={"client_secret": CLIENT_SECRET}))
+    answer = client.request(Request("asking", "POST", REGISTER, "/oauth/token", body={"client_secret": CLIENT_SECRET}))
     assert secrets_in(answer, answer.request, client.request_token(), Token(TOKEN), client.credentials) == []
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import NoAnswer
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import NoResponse
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.retry import Patience
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.retry import RetryPolicy
 from ansible_collections.tenantops.qlik.tests.unit import faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.facts import PROXY_PASSWORD, REGISTER
@@ -63,10 +63,10 @@ FAILURES = {
 }
 
 
-def fail(wire: Wire, error: BaseException) -> NoAnswer:
+def fail(wire: Wire, error: BaseException) -> NoResponse:
     wire.on("read", error)
-    client = Client(patience=Patience(retries=0, max_wait=0))
-    with pytest.raises(NoAnswer) as caught:
+    client = Client(retry_policy=RetryPolicy(retries=0, max_wait=0))
+    with pytest.raises(NoResponse) as caught:
         client.send(Request("reading the tenant", "GET", REGISTER, "/api/v1/tenants/x"))
     assert len(wire.sent) == 1
     return caught.value

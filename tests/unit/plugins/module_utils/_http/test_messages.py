@@ -12,16 +12,16 @@ import typing as t
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Answer, Request, read_answer
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request, Response, read_response
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, REGISTER, TRACE_ID
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
 
 REQUEST = Request("reading acme", "GET", REGISTER, "/api/v1/tenants/x")
 
 
-def read(content: t.Any, status: int = 403, **headers: str) -> Answer:
+def read(content: t.Any, status: int = 403, **headers: str) -> Response:
     content = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return read_answer(REQUEST, status, CaseInsensitiveDict(headers), content)
+    return read_response(REQUEST, status, CaseInsensitiveDict(headers), content)
 
 
 def errors(**one: t.Any) -> dict[str, t.Any]:
@@ -33,7 +33,7 @@ def test_the_words_of_an_error_are_read() -> None:
     assert (answer.code, answer.title, answer.detail) == ("AUTH-5", "Forbidden", "Not yours")
     assert answer.trace_id == TRACE_ID
     for told in ("HTTP 403", REGISTER, "AUTH-5", "Forbidden", "Not yours", TRACE_ID):
-        assert told in answer.words()
+        assert told in answer.describe()
 
 
 def test_the_form_of_oauth_is_read_too() -> None:
@@ -61,7 +61,7 @@ NO_JSON = {
 def test_what_is_no_json_has_no_body_and_says_so(content: bytes) -> None:
     answer = read(content)
     assert (answer.body, answer.code, answer.title, answer.trace_id) == (None, None, None, None)
-    assert "no JSON" in answer.words()
+    assert "no JSON" in answer.describe()
 
 
 ODD_JSON = [
@@ -76,7 +76,7 @@ def test_json_without_an_error_in_it_has_no_words_of_one(content: t.Any) -> None
     answer = read(content)
     assert answer.body == content
     assert (answer.code, answer.title, answer.detail, answer.trace_id) == (None, None, None, None)
-    assert answer.words().startswith(f"HTTP 403 from {REGISTER}")
+    assert answer.describe().startswith(f"HTTP 403 from {REGISTER}")
 
 
 WRONG_TYPES = [0, 7, -1.5, 1e300, True, False, [], ["a"], {}, {"a": "b"}, [[[[]]]], "x" * 1_000_000, 10**4000]
@@ -90,13 +90,13 @@ def test_a_word_of_an_error_that_is_no_text_is_shown_as_text(place: str, value: 
     found = answer.trace_id if place == "traceId" else getattr(answer, place)
     assert isinstance(found, str)
     assert len(found) <= 300
-    assert is_harmless(answer.words())
+    assert is_harmless(answer.describe())
 
 
 @pytest.mark.parametrize("depth", [10, 500, 900, 960, 980, 990, 1000, 1100, 3000, 9000, 50_000])
 def test_deep_json_breaks_nothing(depth: int) -> None:
     answer = read(b'{"errors": [{"title": %s}]}' % (b"[" * depth + b"]" * depth))
-    assert len(answer.words()) < 1000
+    assert len(answer.describe()) < 1000
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
@@ -107,12 +107,12 @@ def test_hostile_words_are_harmless_when_they_are_read(value: str) -> None:
             content = errors(**{place: value})
         content = {**content, **({} if place in ("code", "title", "detail") else {place: value})}
         answer = read(content)
-        assert is_harmless(answer.words())
+        assert is_harmless(answer.describe())
         assert all(is_harmless(word) for word in (answer.code, answer.title, answer.detail, answer.trace_id) if word)
 
 
 def test_a_redirect_is_named() -> None:
-    words = read(b"", 302, location="https://evil.example/\x1b[31m").words()
+    words = read(b"", 302, location="https://evil.example/\x1b[31m").describe()
     assert "redirect to https://evil.example/ [31m not followed" in words
 
 
@@ -130,7 +130,7 @@ def test_a_refusal_says_what_was_tried_what_was_answered_and_what_to_do() -> Non
     error = read(errors(code="AUTH-5", title="Forbidden")).refusal("Ask the vendor.")
     assert error.message.startswith("Reading acme: HTTP 403 from ")
     assert error.message.endswith("Ask the vendor.")
-    assert error.facts() == {"http_status": 403, "code": "AUTH-5", "trace_id": TRACE_ID}
+    assert error.error_fields() == {"http_status": 403, "code": "AUTH-5", "trace_id": TRACE_ID}
     assert error.changed is False
 
 

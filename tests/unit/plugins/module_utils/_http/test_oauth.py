@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request, read_answer
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request, read_response
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import IssuedToken, read_token
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.answers import Reply
@@ -26,7 +26,7 @@ WITHOUT: dict[str, t.Any] = {"expires_in": None, "expires_at": None}
 
 def read(reply: Reply) -> IssuedToken | None:
     request = Request("asking for a token", "POST", REGISTER, "/oauth/token")
-    return read_token(read_answer(request, reply.status, reply.headers, reply.body), NOW)
+    return read_token(read_response(request, reply.status, reply.headers, reply.body), NOW)
 
 
 def test_the_result_of_the_module_is_what_the_server_said(wire: Wire, run: Run) -> None:
