@@ -67,8 +67,11 @@ options:
     description:
       - A template for the names of the hosts, such as V({{ qlik_name }}.{{ qlik_region }}). By default a host is called by its first
         hostname under C(qlikcloud.com).
-      - A name that two tenants would have, or that has other characters than letters, digits, C(.), C(_) and C(-), is not used. The
-        hostname is, with a warning. With O(strict) it is an error.
+      - A name is not used if it has other characters than letters, digits, C(.), C(_) and C(-), or if another tenant, a group, or a host
+        of an inventory source that was read before has it too, in upper or lower case. The tenant keeps its hostname then, with a
+        warning. With O(strict) it is an error.
+      - A source that is read later cannot be seen. Its host of the same name would be merged with the tenant. So name this source last,
+        after all others, with C(-i).
     type: str
   tenants_group:
     description:
@@ -125,7 +128,11 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.version impor
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import CONSOLE_HOST
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.host_names import by_hostname, rename
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.host_names import (
+    by_hostname,
+    rename,
+    without_strangers,
+)
 
 if t.TYPE_CHECKING:
     from ansible.parsing.dataloader import DataLoader
@@ -229,42 +236,56 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return t.cast("list[dict[str, t.Any]]", result["tenants"])
 
     def _populate(self, tenants: Iterable[dict[str, t.Any]]) -> None:
-        """Add all of it to the inventory, or nothing where something is wrong with it."""
+        """Add all of it to the inventory, or nothing if something is wrong with it."""
+        others = {name: plain(host.vars.get("qlik_tenant_id")) for name, host in self.inventory.hosts.items()}
         named, remarks = by_hostname(tenants)
+        named, strange = without_strangers(named, others)
         for remark in remarks:
             self.display.warning(remark)
+        self._warn_or_fail(strange)
         hosts = {
             hostname: {"qlik_hostname": hostname, **{variable: tenant[key] for variable, key in _VARIABLES.items()}}
             for hostname, tenant in named.items()
         }
-        names, kept = self._names(named, hosts, self.inventory.groups)
+        names, kept = self._names(named, hosts, self.inventory.groups, others)
         found = self._build(names, hosts)
         if not found.groups.keys().isdisjoint(names):
-            # Names of tenants are not to become those of groups, nor the other way round: Ansible takes one for the other.
-            names, kept = self._names(named, hosts, {**self.inventory.groups, **found.groups})
+            # Ansible takes a host and a group of one name for each other.
+            names, kept = self._names(named, hosts, {**self.inventory.groups, **found.groups}, others)
             found = self._build(names, hosts)
-        both = sorted((self.inventory.groups.keys() | found.groups.keys()) & set(names))
+        both = sorted(
+            (found.groups.keys() & others.keys()) | ((self.inventory.groups.keys() | found.groups.keys()) & set(names))
+        )
         if both:
-            raise AnsibleParserError(f"These would be a host and a group: {some(both)}. Call the group something else.")
-        if kept:
-            self.display.warning(kept)
+            raise AnsibleParserError(
+                f"Both a host and a group would have the name {some(both)}: give the group another name."
+            )
+        self._warn_or_fail(kept)
         _add_all(found, self.inventory)
 
+    def _warn_or_fail(self, sentence: str | None) -> None:
+        """Say it as a warning, as an error with ``strict``."""
+        if sentence and self.get_option("strict"):
+            raise AnsibleParserError(sentence)
+        if sentence:
+            self.display.warning(sentence)
+
     def _names(
-        self, named: dict[str, dict[str, t.Any]], hosts: Mapping[str, Mapping[str, t.Any]], groups: Iterable[str]
+        self,
+        named: Mapping[str, dict[str, t.Any]],
+        hosts: Mapping[str, Mapping[str, t.Any]],
+        groups: Iterable[str],
+        others: Mapping[str, t.Any],
     ) -> tuple[list[str], str | None]:
-        """The names of the tenants in the inventory, and a sentence about those that the template has none for."""
+        """The names of the tenants in the inventory, and a sentence about those that the template has no usable name for."""
         template = self.get_option("hostname_template")
         if template is None:
             return list(named), None
         given = {hostname: self._evaluate(template, variables) for hostname, variables in hosts.items()}
-        names, kept = rename(named, given, {*groups, self.get_option("tenants_group")})
-        if kept and self.get_option("strict"):
-            raise AnsibleParserError(kept)
-        return names, kept
+        return rename(named, given, groups={*groups, self.get_option("tenants_group")}, hosts=others)
 
     def _build(self, names: Iterable[str], hosts: Mapping[str, Mapping[str, t.Any]]) -> InventoryData:
-        """An inventory of these hosts alone, with the groups that are constructed of them."""
+        """An inventory of only these hosts, with the groups that are constructed of them."""
         whole = self.inventory
         built = self.inventory = InventoryData()
         built.current_source = whole.current_source

@@ -2,15 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tenants of a list are called in an inventory: each by a name that is its own, or not at all, and then that is said."""
+"""The names of the listed tenants in an inventory. No two hosts have one name, and a tenant that is left out is named in a warning."""
 
 from __future__ import annotations
 
 import re
 import typing as t
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import shown
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import find_address
 
 # What Ansible takes for a host and for nothing else: no pattern, no range, no port, no list.
@@ -25,8 +26,8 @@ def by_hostname(tenants: Iterable[Tenant]) -> tuple[dict[str, Tenant], list[str]
     """The tenants by the first of their hostnames under qlikcloud.com, in lower case; and a sentence for each reason that some are
     left out.
 
-    A hostname that two tenants have is that of the one which is not ``deleted``. Where both live, nobody can say which is meant,
-    and it is neither's.
+    If two tenants have the same hostname, the one that is not ``deleted`` gets it. If both live, neither gets it, since nobody can say
+    which one is meant.
     """
     nameless: list[Tenant] = []
     found: defaultdict[str, list[Tenant]] = defaultdict(list)
@@ -48,42 +49,82 @@ def by_hostname(tenants: Iterable[Tenant]) -> tuple[dict[str, Tenant], list[str]
             ambiguous += sharing
     reasons = (
         ("no hostname under qlikcloud.com", nameless),
-        ("a hostname that a living tenant has by now", gone),
+        ("a hostname that a living tenant has now", gone),
         ("the same hostname as another tenant", ambiguous),
     )
     return named, [f"Left out, since they have {why}: {_list(some)}." for why, some in reasons if some]
 
 
 def rename(
-    named: Mapping[str, Tenant], names: Mapping[str, t.Any], taken: Iterable[str]
+    named: Mapping[str, Tenant], names: Mapping[str, t.Any], *, groups: Iterable[str], hosts: Mapping[str, t.Any]
 ) -> tuple[list[str], str | None]:
-    """Other names of the tenants, in the same order; and a sentence about those that keep their hostname, since the other name does
-    not do.
+    """Other names of the tenants, in the same order; and a sentence about those that keep their hostname, since the other name cannot
+    be used.
+
+    Names that differ only in case count as the same name: people and file systems mix them up.
 
     :arg named: the tenants by their hostnames.
     :arg names: by their hostnames the other names.
-    :arg taken: names of groups.
+    :arg groups: names of groups.
+    :arg hosts: names of hosts of other inventory sources, each with the tenant id that it has there, or None.
     """
-    unfit_names = _NAMES_OF_OTHERS | {name.lower() for name in taken}
-    counted = Counter(name for name in names.values() if isinstance(name, str))
+    of_groups = {name.lower() for name in groups}
+    of_hosts = {name.lower(): (name, tenant_id) for name, tenant_id in hosts.items()}
+    counted = Counter(name.lower() for name in names.values() if isinstance(name, str))
 
-    def does(hostname: str, name: t.Any) -> bool:
-        if not isinstance(name, str) or not _NAME.fullmatch(name) or name.lower() in unfit_names:
-            return False
-        # A tenant that has the hostname of another one for its name must not take its place.
+    def fault(hostname: str, name: t.Any) -> str | None:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            return "is not a host name of letters, digits, '.', '_' and '-'"
+        if name.lower() in _NAMES_OF_OTHERS:
+            return "has a meaning of its own in Ansible"
+        if name.lower() in of_groups:
+            return "is the name of a group"
         address = find_address([name])
-        return counted[name] == 1 and (address is None or address.hostname == hostname)
+        if counted[name.lower()] > 1 or (address is not None and address.hostname != hostname):
+            return "is the name of another tenant too"
+        if name.lower() in of_hosts and of_hosts[name.lower()] != (name, named[hostname]["id"]):
+            # Ansible would merge the tenant into that host, and run on both what is meant for one.
+            return "is the name of a host of another inventory source"
+        return None
 
-    kept = [hostname for hostname in named if not does(hostname, names.get(hostname))]
-    unfit = frozenset(kept)
-    renamed = [hostname if hostname in unfit else names[hostname] for hostname in named]
+    faults = {hostname: fault(hostname, names.get(hostname)) for hostname in named}
+    renamed = [hostname if fault else names[hostname] for hostname, fault in faults.items()]
+    kept = [f"{hostname} ({shown(names.get(hostname))} {fault})" for hostname, fault in faults.items() if fault]
     if not kept:
         return renamed, None
-    words = "are called by their hostname, since the name that hostname_template gives is another tenant's, a group's, or none"
-    return renamed, f"These tenants {words}: {_list(named[hostname] for hostname in kept)}."
+    return (
+        renamed,
+        f"hostname_template gives no name that can be used, so these tenants keep their hostname: {_cut(kept)}.",
+    )
+
+
+def without_strangers(named: Mapping[str, Tenant], hosts: Mapping[str, t.Any]) -> tuple[dict[str, Tenant], str | None]:
+    """The tenants whose hostname is not, in another inventory source, that of a tenant with another id; and a sentence about the rest.
+
+    Ansible would merge them, and the id that somebody wrote would be replaced.
+
+    :arg hosts: as for rename().
+    """
+    strangers = {
+        hostname: tenant for hostname, tenant in named.items() if hosts.get(hostname) not in (None, tenant["id"])
+    }
+    rest = {hostname: tenant for hostname, tenant in named.items() if hostname not in strangers}
+    if not strangers:
+        return rest, None
+    pairs = [
+        f"{hostname} (qlik_tenant_id {shown(hosts[hostname])} there, {tenant['id']} in the list)"
+        for hostname, tenant in strangers.items()
+    ]
+    return rest, (
+        f"Left out, since another inventory source has a host of this name with another qlik_tenant_id: {_cut(pairs)}. One of the two ids"
+        " may be another customer's: correct it there."
+    )
 
 
 def _list(tenants: Iterable[Tenant]) -> str:
-    shown = [f"{one['id']} ({', '.join(one['hostnames']) or one['name'] or 'no name'})" for one in tenants]
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(shown[:_SHOWN]) + more
+    return _cut([f"{one['id']} ({', '.join(one['hostnames']) or one['name'] or 'no name'})" for one in tenants])
+
+
+def _cut(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return ", ".join(texts[:_SHOWN]) + more

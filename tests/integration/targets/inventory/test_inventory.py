@@ -237,7 +237,7 @@ FAILURES = {
     "names that are not unique": (
         {"strict": True, "hostname_template": "{{ qlik_name }}"},
         {},
-        "is another tenant's, a group's, or none",
+        "keep their hostname: acme.eu.qlikcloud.com ('acme' is the name of another tenant too)",
         "",
     ),
 }
@@ -349,6 +349,31 @@ def test_a_tenant_that_is_called_like_a_group_keeps_its_hostname(start_cloud, te
         ["fine"],
         ["vap.us.qlikcloud.com", "vip.us.qlikcloud.com"],
     )
+
+
+def test_a_tenant_that_is_called_like_a_host_of_another_source_is_not_merged_into_it(start_cloud, terminal, inventory):
+    called = [tenant("web1") | {"name": "Web1"}, tenant("fine"), tenant("vip")]
+    cloud = start_cloud(scenario(*called, organization=organization()))
+    terminal.go_online(cloud)
+    servers = {"web1": {"ansible_host": "192.0.2.1"}, "shop": None}
+    tenants = {"vip.eu.qlikcloud.com": {"qlik_tenant_id": "somebody-else"}}
+    terminal.write("a_static.yml", {"servers": {"hosts": servers}, "mine": {"hosts": tenants}})
+    both = ("ansible-inventory", "-i", "a_static.yml", "-i", "all.qlik_tenants.yml", "--list")
+    inventory("--graph", hostname_template="{{ qlik_name | lower }}")
+    done = terminal.run(*both)
+    found = hosts(done)
+    assert found["web1"] == {"ansible_host": "192.0.2.1"}
+    assert found["web1.eu.qlikcloud.com"]["qlik_tenant_id"] == tenant_id("web1")
+    assert found["vip.eu.qlikcloud.com"] == {"qlik_tenant_id": "somebody-else"}
+    assert "'web1' is the name of a host of another inventory source" in " ".join(done.output.split())
+    assert "qlik_tenant_id 'somebody-else' there" in " ".join(done.output.split())
+    # A group of tenants called like a host: a pattern would mean both.
+    inventory("--graph", keyed_groups=[{"key": "'shop'", "prefix": "", "separator": ""}])
+    done = terminal.run(*both)
+    assert done.status != 0
+    assert "Both a host and a group would have the name shop" in " ".join(done.output.split())
+    inventory("--graph", hostname_template="{{ qlik_name | lower }}", strict=True)
+    assert terminal.run(*both).status != 0
 
 
 WHOLE_OR_NOTHING = {

@@ -11,7 +11,11 @@ import typing as t
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._api.lookup import normal_form
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.host_names import by_hostname, rename
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.host_names import (
+    by_hostname,
+    rename,
+    without_strangers,
+)
 from ansible_collections.tenantops.qlik.tests.unit.answers import listed
 
 
@@ -70,8 +74,9 @@ NAMED, _REMARKS = by_hostname(
 )
 
 
-def renamed(*names: t.Any) -> tuple[list[str], str | None]:
-    return rename(NAMED, dict(zip(NAMED, names, strict=True)), ["qlik_tenants", "Wave1"])
+def renamed(*names: t.Any, hosts: dict[str, t.Any] | None = None) -> tuple[list[str], str | None]:
+    given = dict(zip(NAMED, names, strict=True))
+    return rename(NAMED, given, groups=["qlik_tenants", "Wave1"], hosts=hosts or {})
 
 
 def test_other_names_are_used_where_they_do() -> None:
@@ -79,10 +84,12 @@ def test_other_names_are_used_where_they_do() -> None:
 
 
 def test_a_name_that_two_would_have_is_neither_s() -> None:
-    names, remark = renamed("acme", "acme", "beta")
-    assert names == ["acme.eu.qlikcloud.com", "acme.us.qlikcloud.com", "beta"]
-    assert remark is not None
-    assert "id0001" in remark and "id0002" in remark and "id0003" not in remark
+    for second in ("acme", "Acme", "ACME"):
+        names, remark = renamed("acme", second, "beta")
+        assert names == ["acme.eu.qlikcloud.com", "acme.us.qlikcloud.com", "beta"]
+        assert remark is not None
+        assert "acme.eu.qlikcloud.com ('acme' is the name of another tenant too)" in remark
+        assert "acme.us.qlikcloud.com (" in remark and "beta" not in remark
 
 
 UNFIT = (
@@ -115,8 +122,30 @@ def test_a_name_that_would_be_taken_for_something_else_is_not_used(name: t.Any) 
     names, remark = renamed(name, "b", "c")
     assert names == ["acme.eu.qlikcloud.com", "b", "c"]
     assert remark is not None
-    assert "id0001" in remark
+    assert "keep their hostname: acme.eu.qlikcloud.com (" in remark
 
 
 def test_a_tenant_may_be_called_by_its_own_hostname() -> None:
     assert renamed(*NAMED) == (list(NAMED), None)
+
+
+@pytest.mark.parametrize("other", ["web1", "WEB1", "Web1"])
+def test_a_tenant_called_like_a_host_of_another_source_keeps_its_hostname(other: str) -> None:
+    for id_there in (None, "id0002", "id0001") if other != "web1" else (None, "id0002"):
+        names, remark = renamed("web1", "b", "c", hosts={other: id_there})
+        assert names == ["acme.eu.qlikcloud.com", "b", "c"]
+        assert remark is not None
+        assert "('web1' is the name of a host of another inventory source)" in remark
+
+
+def test_a_host_of_another_source_that_is_the_same_tenant_is_the_same_host() -> None:
+    assert renamed("web1", "b", "c", hosts={"web1": "id0001", "other": "id0002"}) == (["web1", "b", "c"], None)
+
+
+def test_a_host_of_another_source_with_this_hostname_and_another_id_is_another_tenant() -> None:
+    same = {"acme.eu.qlikcloud.com": "id0001", "acme.us.qlikcloud.com": None, "web1": "x"}
+    assert without_strangers(NAMED, same) == (NAMED, None)
+    rest, remark = without_strangers(NAMED, {**same, "beta.eu.qlikcloud.com": "of-another"})
+    assert list(rest) == ["acme.eu.qlikcloud.com", "acme.us.qlikcloud.com"]
+    assert remark is not None
+    assert "beta.eu.qlikcloud.com (qlik_tenant_id 'of-another' there, id0003 in the list)" in remark
