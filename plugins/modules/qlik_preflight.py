@@ -8,17 +8,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_preflight
-short_description: Look at everything that taking tenants out of service would rest on
+short_description: Look at everything that taking tenants out of service depends on
 version_added: 0.1.0
 description:
-  - Looks at the tenants of all hosts of the play, and changes nothing. It sends no POST but requests for tokens and probes, so it is
-    safe to run against production.
-  - For each region, whether the credentials work and until when the token holds, how far the clocks are apart, the proxy and the CA
-    certificates in use, and whether the register host answers reads.
-  - With O(org_client_id) and O(org_client_secret), whether the organization lists its tenants, and whether the part of a subscription
-    that would go is allowed.
-  - For each tenant, whether it is found, its hostnames and status, whether id, hostname and region agree, and what the probe says.
-  - Prints it as a table, and fails where something would stop a run. Run it with C(run_once); the playbook C(tenantops.qlik.preflight)
+  - Looks at the tenants of all hosts of the play, and changes nothing. It is safe to run against production.
+  - "For each region: it requests one token of the register host, which has no effect on any tenant. It says whether the credentials work
+    and until when the token is good, how far the clocks are apart, which proxy and CA certificates are used, and whether the register host
+    answers reads."
+  - "With O(org_client_id) and O(org_client_secret): it requests a token of the console and reads the organization's list once. It says how
+    many tenants are listed, and whether the part of a subscription that would go is allowed."
+  - "For each tenant: it reads the record from the register host, and probes the tenant's own host with a request that has no credentials.
+    Neither has an effect on the tenant. It says whether the tenant is found, its hostnames and status, whether id, hostname and region
+    agree, whether the hostname is an alias, and what the probe says."
+  - It requests no token of a tenant's own host. The first such token makes Qlik Cloud create a bot user with administrator rights in a live
+    tenant. So it does not look up the id of a tenant that has none in the inventory and in its receipt. A run does look it up, with such a
+    token.
+  - Prints it as a table, and fails if something would stop a run. Run it with C(run_once); the playbook C(tenantops.qlik.preflight)
     does.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
@@ -72,15 +77,20 @@ regions:
       message: ""
 organization:
   description:
-    - How many tenants the organization lists, all where there is a limit of the part that may go, else the disabled ones. Null where it
-      was not asked.
+    - What the organization lists. Null if it was not asked.
+    - C(tenants) is the number of all tenants. It is null if only the disabled ones were listed, as is done without a limit of the part that
+      may go. C(disabled) is the number of disabled ones.
   returned: always, but for wrong options
   type: dict
   sample:
     tenants: 250
+    disabled: 3
     message: ""
 tenants:
-  description: What was found of each tenant. Its C(would) is V(deactivate), V(leave) or V(stop).
+  description:
+    - What was found of each host of the play, in the play's order. Its C(would) is V(deactivate), V(leave) or V(stop).
+    - C(probe_state) is what the tenant's host answers to a request without credentials. A live tenant answers V(unauthorized).
+    - C(message) is why it would stop, or what a person should look at, such as a hostname that is an alias.
   returned: always, but for wrong options
   type: list
   elements: dict
@@ -91,7 +101,7 @@ tenants:
       region: eu
       status: active
       hostnames: [acme.eu.qlikcloud.com]
-      probe_state: active
+      probe_state: unauthorized
       receipt: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
       receipt_says: null
       would: deactivate

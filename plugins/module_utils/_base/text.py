@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import typing as t
 import unicodedata
 from collections.abc import Sequence
@@ -71,3 +72,11 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     return [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
+
+
+def wrapped(line: str, width: int = 100) -> list[str]:
+    """A line as lines of at most so many columns. It breaks between words, or inside one that is longer; the rest is indented by 2 more."""
+    if len(line) <= width:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False)

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run would rest on, looked at without changing anything: the wave, each region's credentials, each tenant.
+"""What a run would depend on, looked at without changing anything: the wave, each region's credentials, each tenant.
 
-No request but for tokens, reads and probes.
+It sends requests for tokens of the register hosts and of the console, reads, and probes without credentials. It requests no token of a
+tenant's own host, since the first one creates a bot user in a live tenant (reference: "A token request on a live tenant has an effect").
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
     check_credentials,
     open_client,
 )
-from ansible_collections.tenantops.qlik.plugins.module_utils._api.lookup import find_target
 from ansible_collections.tenantops.qlik.plugins.module_utils._api.tenants import probe, read_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, table
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import alias_warning
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Author, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.decision import Verdict, decide_deactivation
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import (
@@ -39,6 +40,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries impo
     receipt_path,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight_text import preflight_lines
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 
@@ -49,6 +51,7 @@ _WOULD = {
     Verdict.STOP: "stop",
     Verdict.PURGED: "leave",
 }
+_LIVE = frozenset((State.ACTIVE, State.UNAUTHORIZED))
 
 
 def preflight(
@@ -64,8 +67,8 @@ def preflight(
     :arg entries: the wave's entries, as for guard_wave().
     :arg pre_tasks: the file of tasks that a run would be loaded with.
     :arg params: the options of qlik_preflight; ``credentials`` maps regions to clients, else one client is for all regions.
-    :returns: ``regions`` and ``tenants``, a mapping each for what was found; ``organization``, one, or None where it was not asked;
-        ``problems``, what would stop a run; ``lines``.
+    :returns: ``regions`` (one mapping per region), ``organization`` (a mapping, None if it was not asked), ``tenants`` (one mapping per
+        host of the play, in the play's order), ``problems`` (what would stop a run, or a tenant of it), ``lines`` (all of it as text).
     """
     problems: list[str] = []
     organization: dict[str, t.Any] | None = None
@@ -85,51 +88,87 @@ def preflight(
         problems += [listed.refusal] if listed.refusal else []
     except QlikError as error:
         problems.append(error.message)
-    targets: dict[str, Target] = {}
+    regions: dict[str, _Region] = {}
     tenants: list[dict[str, t.Any]] = []
+    unseen: dict[str, list[str]] = {}
     for entry in entries:
         try:
-            targets[entry["host"]] = check_wave_target(entry, prefix)
+            target = check_wave_target(entry, prefix)
         except QlikError as error:
             tenants.append(_tenant(entry["host"], would="stop", message=error.message))
-    regions: list[dict[str, t.Any]] = []
-    for name in sorted({target.address.region for target in targets.values()}):
-        region: dict[str, t.Any] = {"region": name, "token": False, "reads": None, "message": ""}
-        regions.append(region)
-        try:
-            client = open_client(
-                params,
-                run,
-                region=name,
-                credentials=one_client
-                or check_credentials(params["credentials"].get(name, {}) if params["credentials"] else {}),
-            )
-            region |= _look_at_region(client)
-        except QlikError as error:
-            region["message"] = error.message
-            problems.append(error.message)
             continue
-        for entry in entries:
-            target = targets.get(entry["host"])
-            if target and target.address.region == name:
-                tenants.append(_look_at_tenant(client, entry, target, prefix, region))
-    problems += [f"{tenant['host']}: {tenant['message']}" for tenant in tenants if tenant["would"] == "stop"]
-    return {
-        "regions": regions,
+        name = target.address.region
+        region = regions.get(name)
+        if region is None:
+            region = regions[name] = _Region(name, params, run, one_client)
+        if region.client is None:
+            unseen.setdefault(name, []).append(for_terminal(entry["host"], 100))
+            tenants.append(_unseen(entry["host"], target))
+        else:
+            tenants.append(_look_at_tenant(region, entry, target, prefix))
+    for name, region in sorted(regions.items()):
+        if region.client is None:
+            # Once per region: the reason is the same for all of its tenants.
+            problems += [f"{some(unseen[name])}: {_NOT_LOOKED_AT} {name}. {region.found['message']}"]
+    problems += [
+        f"{tenant['host']}: {tenant['message']}"
+        for tenant in tenants
+        if tenant["would"] == "stop" and not tenant["message"].startswith(_NOT_LOOKED_AT)
+    ]
+    found = {
+        "regions": [region.found for _name, region in sorted(regions.items())],
         "organization": organization,
         "tenants": tenants,
         "problems": problems,
-        "lines": _lines(regions, organization, tenants, problems),
     }
+    return {**found, "lines": preflight_lines(found)}
+
+
+_NOT_LOOKED_AT = "not looked at: no token for region"
+
+
+def _unseen(host: str, target: Target) -> dict[str, t.Any]:
+    """A tenant that cannot be looked at, since there is no token for its region."""
+    region = target.address.region
+    known = {"hostname": target.address.hostname, "region": region, "tenant_id": target.tenant_id}
+    return _tenant(host, **known, would="stop", message=f"{_NOT_LOOKED_AT} {region}")
 
 
 def _look_at_organization(listed: Listed) -> dict[str, t.Any] | None:
-    if listed.tenants is None and not listed.warnings:
+    if listed.tenants is None and listed.disabled is None and not listed.warnings:
         return None
-    return {"tenants": listed.tenants, "message": " ".join(listed.warnings)}
+    return {"tenants": listed.tenants, "disabled": listed.disabled, "message": " ".join(listed.warnings)}
 
 
-def _look_at_region(client: Client) -> dict[str, t.Any]:
+class _Region:
+    """A region: a client with a token, if one was issued, and what was found, as the result has it."""
+
+    def __init__(self, name: str, params: Mapping[str, t.Any], run: Run, one_client: Credentials | None) -> None:
+        self.found: dict[str, t.Any] = {"region": name, "token": False, "reads": None, "message": ""}
+        self.client: Client | None = None
+        try:
+            credentials = one_client or check_credentials((params["credentials"] or {}).get(name) or {})
+            if credentials is None:
+                # The guard of the wave says what to give.
+                self.found["message"] = f"There are no credentials for region {name}."
+                return
+            client = open_client(params, run, region=name, credentials=credentials)
+            self.found |= _request_token(client)
+            self.client = client
+            # A probe that shows no credentials leaves nothing behind in the tenant.
+            self.without_credentials = open_client(params, run, region=None, credentials=None)
+        except QlikError as error:
+            self.found["message"] = error.message
+
+    def note_reads(self, read: Record | Reading) -> None:
+        """Whether the register host answers reads, by the first record that was asked for."""
+        if isinstance(read, Record) or read is Reading.ABSENT:
+            self.found["reads"] = True
+        elif read is Reading.REFUSED:
+            self.found["reads"] = False
+
+
+def _request_token(client: Client) -> dict[str, t.Any]:
     issued = client.request_token()
     skew: int | None = None
     if isinstance(issued.server_time, datetime):
@@ -145,56 +184,62 @@ def _look_at_region(client: Client) -> dict[str, t.Any]:
     }
 
 
-def _look_at_tenant(
-    client: Client, entry: Mapping[str, t.Any], target: Target, prefix: str, region: dict[str, t.Any]
-) -> dict[str, t.Any]:
-    seen = _tenant(
-        entry["host"], hostname=target.address.hostname, region=target.address.region, tenant_id=target.tenant_id
-    )
+def _look_at_tenant(region: _Region, entry: Mapping[str, t.Any], target: Target, prefix: str) -> dict[str, t.Any]:
+    client = t.cast(Client, region.client)
+    hostname = target.address.hostname
+    seen = _tenant(entry["host"], hostname=hostname, region=target.address.region, tenant_id=target.tenant_id)
     try:
         journal = _open_receipt(client, entry, target, prefix)
         seen |= {"receipt": journal.path, "receipt_says": journal.standing.state}
-        target = find_target(client, target, journal.tenant_id)
+        if target.tenant_id is None:
+            target = Target(target.address, journal.tenant_id)
         seen["tenant_id"] = target.tenant_id
         read = read_tenant(client, target)
         if isinstance(read, Record):
             seen |= {"status": read.status, "hostnames": list(read.hostnames)}
-        if isinstance(read, Record) or read is Reading.ABSENT:
-            region["reads"] = True
-        elif read is Reading.REFUSED:
-            region["reads"] = False
-        probed = probe(client, target.address)
-        seen["probe_state"] = probed.state.value
+        region.note_reads(read)
+        probed = probe(region.without_credentials, target.address).state
+        seen["probe_state"] = probed.value
         decision = decide_deactivation(
             read,
-            probed.state,
-            target.address.hostname,
+            probed,
+            hostname,
             reset_purge_timer=False,
             purge_is_over=journal.gone_by(target.tenant_id) is not None,
         )
         seen |= {"would": _WOULD[decision.verdict], "message": for_terminal(decision.reason)}
-        if decision.verdict in (Verdict.ACT, Verdict.LEAVE):
+        remarks: list[str] = []
+        if read is Reading.NO_ID and probed in _LIVE:
+            # A run with credentials looks the id up.
+            seen["would"] = "deactivate"
+            remarks.append(
+                "its id is not known here. A run looks it up with a token of the tenant's host, which creates a bot user there; set"
+                f" {prefix}tenant_id to avoid that"
+            )
+        if seen["would"] != "stop":
             check_wave_tenant(entry, prefix, DECOMMISSION)
-            seen["message"] = _disagreement(read, probed.state)
+            seen["message"] = "; ".join([*remarks, *_remarks(read, probed, hostname)])
     except QlikError as error:
         seen |= {"would": "stop", "message": error.message}
     return seen
 
 
 def _open_receipt(client: Client, entry: Mapping[str, t.Any], target: Target, prefix: str) -> Journal:
-    """The tenant's receipt, as a run would open it; Stopped where it would stop the tenant."""
+    """The tenant's receipt, as a run would open it; Stopped if it would stop the tenant."""
     journal = Journal(receipt_path(entry, prefix, target), Author(run=""), client.clock, writes=False)
     journal.open(target)
     return journal
 
 
-def _disagreement(read: Record | Reading, probed: State) -> str:
+def _remarks(read: Record | Reading, probed: State, hostname: str) -> list[str]:
+    """What a person should look at, though it stops nothing."""
     if not isinstance(read, Record):
-        return ""
-    disabled = read.status in DISABLED_STATUSES
-    if disabled is not (probed is State.DEACTIVATED):
-        return f"the register host says {for_terminal(read.status)}, its own host answers as {probed.value}"
-    return ""
+        return []
+    remarks = []
+    if (read.status in DISABLED_STATUSES) is not (probed is State.DEACTIVATED):
+        remarks.append(f"the register host says {for_terminal(read.status)}, its own host answers as {probed.value}")
+    alias = alias_warning(hostname, read.hostnames)
+    return [*remarks, alias] if alias else remarks
 
 
 def _tenant(host: str, **known: t.Any) -> dict[str, t.Any]:
@@ -209,47 +254,3 @@ def _tenant(host: str, **known: t.Any) -> dict[str, t.Any]:
         "receipt_says": None,
     }
     return {"host": host, **empty, "would": None, "message": "", **known}
-
-
-def _lines(
-    regions: Sequence[Mapping[str, t.Any]],
-    organization: Mapping[str, t.Any] | None,
-    tenants: Sequence[Mapping[str, t.Any]],
-    problems: Sequence[str],
-) -> list[str]:
-    reads = {True: "answers reads", False: "refuses reads", None: "reads not tried"}
-    rows = [
-        [
-            region["region"],
-            f"token until {region['expires_at'] or 'not told'}" if region["token"] else "NO TOKEN",
-            reads[region["reads"]] if region["token"] else "",
-            f"clock {region['clock_skew']:+d} s" if region.get("clock_skew") is not None else "",
-            region.get("route", ""),
-            for_terminal(region.get("ca_path", "")),
-        ]
-        for region in regions
-    ]
-    lines = ["Regions", *table(rows)]
-    if organization:
-        lines += [
-            "Organization",
-            f"  {organization['message'] or 'lists ' + str(organization['tenants']) + ' tenants'}",
-        ]
-    lines += ["Tenants"]
-    lines += table(
-        [
-            [
-                for_terminal(tenant["hostname"] or tenant["host"], 100),
-                tenant["tenant_id"] or "id unknown",
-                for_terminal(tenant["status"] or "status not shown", 40),
-                f"answers as {tenant['probe_state'] or 'unknown'}",
-                f"receipt says {tenant['receipt_says']}" if tenant["receipt_says"] else "no receipt",
-                f"would {tenant['would']}" if tenant["would"] else "",
-                for_terminal(tenant["message"]) if tenant["would"] != "stop" else "",
-            ]
-            for tenant in tenants
-        ]
-    )
-    if not problems:
-        return [*lines, f"Nothing would stop a run of {len(tenants)} tenant{'' if len(tenants) == 1 else 's'}."]
-    return [*lines, "This would stop a run, or a tenant of it:", *(f"  {for_terminal(one, 4000)}" for one in problems)]

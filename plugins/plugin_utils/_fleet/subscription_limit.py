@@ -44,12 +44,14 @@ Entry = Mapping[str, t.Any]
 class Listed:
     """What was found.
 
-    ``tenants``: how many the list has, None where it was not asked or not shown; ``purge_dates``: of disabled tenants, by host;
+    ``tenants``: how many tenants the organization has, None if only the disabled ones were listed, or none; ``disabled``: how many of them
+    are disabled, None if nothing was listed; ``purge_dates``: of disabled tenants, by host;
     ``at_rest``: hosts whose tenants did not count, since by the list they are not live; ``refusal``: why the wave is too large;
     ``warnings``: what could not be found out, where nothing depends on it.
     """
 
     tenants: int | None = None
+    disabled: int | None = None
     purge_dates: dict[str, str] = field(default_factory=dict)
     at_rest: frozenset[str] = frozenset()
     refusal: str | None = None
@@ -84,31 +86,35 @@ def look_up_wave(
             f" {variables} in the environment. Nothing was sent."
         )
     try:
-        listing = _list(client, entries, disabled_alone=not limits)
+        listing, whole = _list(client, entries, only_disabled=not limits)
     except QlikError as error:
         if limits and not planning:
             error.message = f"The wave is stopped, since {prefix}max_percent cannot be checked. {error.message}"
             raise
         return Listed(warnings=[f"Purge dates of tenants that are disabled already are not known. {error.message}"])
     known = _Known(listing, entries, prefix)
-    found = Listed(len(listing.tenants), known.purge_dates())
+    found = Listed(
+        tenants=len(listing.tenants) if whole else None,
+        disabled=sum(_status(tenant) in DISABLED_STATUSES for tenant in listing.tenants),
+        purge_dates=known.purge_dates(),
+    )
     if limits:
         found.at_rest = known.at_rest
         found.refusal = known.too_large(limits)
     return found
 
 
-def _list(client: Client, entries: Iterable[Entry], *, disabled_alone: bool) -> Listing:
-    """All tenants or the disabled ones; of the wave's subscriptions, where the server lists nothing without them and the inventory knows
-    them.
+def _list(client: Client, entries: Iterable[Entry], *, only_disabled: bool) -> tuple[Listing, bool]:
+    """All tenants, or only the disabled ones; and whether it is all. If the server lists nothing without naming subscriptions, all tenants
+    of those that the inventory knows.
     """
     try:
-        return list_disabled(client) if disabled_alone else list_tenants(client)
+        return (list_disabled(client), False) if only_disabled else (list_tenants(client), True)
     except Refused as refused:
         names = sorted({str(entry["subscription_id"]) for entry in entries if entry["subscription_id"]})
         if refused.http_status != 400 or not names:
             raise
-        return list_tenants(client, one_of("subscriptionId", names))
+        return list_tenants(client, one_of("subscriptionId", names)), True
 
 
 class _Known:

@@ -30,6 +30,9 @@ def look(terminal, *options):
 
 
 def only_reads(cloud):
+    """No token of a tenant's own host, either: the first one creates a bot user in the tenant."""
+    shown = [request for request in cloud.requests(path="/oauth/token") if "client_secret" in (request["body"] or {})]
+    assert all(request["host"].startswith(("register.", "console.")) for request in shown)
     return all(request["method"] == "GET" or request["path"] == "/oauth/token" for request in cloud.requests())
 
 
@@ -54,12 +57,14 @@ def test_where_all_is_well_it_says_what_a_run_would_do(cloud, terminal, refuse_r
         "gone.us.qlikcloud.com": "leave",
     }
     eu, us = found["regions"]
-    assert (eu["token"], us["token"], eu["reads"], us["reads"]) == (True, True, not refuse_reads, not refuse_reads)
+    # Without an id there was nothing to read in eu.
+    assert (eu["token"], us["token"], eu["reads"], us["reads"]) == (True, True, None, not refuse_reads)
     assert -105 <= eu["clock_skew"] <= -95
     assert eu["route"].startswith("through http://127.0.0.1:")
     assert eu["ca_path"] == cloud.ca
     acme = next(one for one in found["tenants"] if one["host"].startswith("acme"))
-    assert (acme["tenant_id"], acme["probe_state"]) == (tenant_id("acme"), "active")
+    assert (acme["tenant_id"], acme["probe_state"]) == (None, "unauthorized")
+    assert "its id is not known here" in acme["message"]
     assert only_reads(cloud)
 
 
@@ -86,6 +91,9 @@ def test_a_region_without_working_credentials_is_named(cloud, terminal):
     assert done.status == 2, done
     assert [one["token"] for one in found["regions"]] == [True, False]
     assert "us  NO TOKEN" in done.stdout
+    assert [one["host"] for one in found["tenants"]] == ["acme.eu.qlikcloud.com", "beta.us.qlikcloud.com"]
+    assert found["tenants"][1]["message"] == "not looked at: no token for region us"
+    assert max(map(len, found["lines"])) <= 100
     assert only_reads(cloud)
 
 

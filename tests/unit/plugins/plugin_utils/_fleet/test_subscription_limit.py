@@ -273,7 +273,7 @@ def test_where_the_list_is_not_shown_and_there_is_no_limit_it_is_a_warning(wire:
 
 def test_without_a_limit_the_disabled_tenants_are_listed(wire: Wire, run: Run) -> None:
     wire.on("read", page(listed(0, status="disabled", deletionStartsAt=PURGE_DATE)))
-    assert look_up(run, wave_of(member(0), member(1))) == Listed(1, {HOSTNAME: PURGE_DATE})
+    assert look_up(run, wave_of(member(0), member(1))) == Listed(disabled=1, purge_dates={HOSTNAME: PURGE_DATE})
     (sent,) = wire.of("read")
     assert parse_qs(urlsplit(sent.url).query)["filter"] == ['(status eq "deactivated" or status eq "disabled")']
 
