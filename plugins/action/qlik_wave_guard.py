@@ -18,11 +18,11 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts impo
     read_results,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import has_foreign_run_once, read_loaded
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan, read_plan
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.signature import seal
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import read_wave
 
 
 class ActionModule(QlikAction):
@@ -32,7 +32,7 @@ class ActionModule(QlikAction):
     CONTROLLER_ONLY = True
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Read what was written for each host of the play, check it, and seal what passed."""
+        """Read what was written for each host of the play, check it, and sign what passed."""
         # The batches of a play are one wave.
         wave_id = str(getattr(self._task.get_play(), "_uuid", None) or uuid.uuid4().hex)
         try:
@@ -75,7 +75,7 @@ class ActionModule(QlikAction):
         one_client = check_credentials(params) if not regions else None
         # Before anything else is looked at: without the approved plan nothing else matters.
         plan = self._plan(params, run)
-        wave = guard_wave(
+        wave = read_wave(
             read_entries(self._task, task_vars, prefix=prefix, operation=operation),
             prefix=prefix,
             operation=operation,
@@ -84,22 +84,36 @@ class ActionModule(QlikAction):
             plan=plan,
             planning=params["planning"],
             pre_tasks=read_loaded(self._task, task_vars, f"{prefix}pre_tasks"),
-            wave_id=wave_id,
             prepare_all=has_foreign_run_once(self._task),
+            run_id=run.run_id,
+            approved_by=params["approved_by"],
+            ticket=params["ticket"],
         )
+        guard_wave(wave)
         listed = Listed()
         if operation == DECOMMISSION:
-            listed = look_up_wave(wave, params, run, prefix, planning=params["planning"])
+            listed = look_up_wave(wave, params, run)
         if listed.refusal and not params["planning"]:
             raise InvalidInput(f"The wave is refused, nothing was changed. {listed.refusal}")
         warnings = [f"Applying the plan would be refused: {listed.refusal}"] if listed.refusal else listed.warnings
-        claims = {name: params[name] for name in ("approved_by", "ticket")}
-        for host, entry in wave["tenants"].items():
-            entry |= {"prefix": prefix, "one_client": one_client is not None, **claims}
-            entry["listed_purge_date"] = listed.purge_dates.get(host)
-            entry["counted"] = entry["counted"] and host not in listed.at_rest
-            entry["seal"] = seal(entry)
-        result = {"changed": False, **wave, "batch": [str(host) for host in task_vars.get("ansible_play_batch", ())]}
+        tenants = pass_tenants(
+            wave,
+            wave_id,
+            one_client=one_client is not None,
+            purge_dates=listed.purge_dates,
+            inactive=listed.at_rest,
+        )
+        result = {
+            "changed": False,
+            "id": wave_id,
+            "batch": [str(host) for host in task_vars.get("ansible_play_batch", ())],
+            "tenants": {tenant.host: tenant.signed() for tenant in tenants},
+            "regions": wave.regions,
+            "count": len(wave.tenants),
+            "to_change": wave.to_change,
+            "plan_sha256": plan.sha256 if plan else None,
+            "not_applied": wave.not_applied,
+        }
         return {**result, "warnings": warnings} if warnings else result
 
     @staticmethod

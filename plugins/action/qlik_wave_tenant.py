@@ -12,11 +12,11 @@ from ansible import context
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.apply import change_tenant
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.signature import is_sealed
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
 
 # The options that name variables, and what they name where they are not given.
 _VARIABLES = {"wave_variable": "_tenant_decommission_wave", "tokens_variable": "_tenant_decommission_tokens"}
@@ -39,55 +39,52 @@ class ActionModule(QlikAction):
             args["tenant"] = plain(_in(_in(task_vars.get(wave), "tenants"), task_vars["inventory_hostname"]) or {})
         if "tokens" not in args:
             args["tokens"] = plain(_in(task_vars.get(tokens), "results") or [])
-        entry = args["tenant"]
-        self._passed = isinstance(entry, dict) and is_sealed(entry)
-        if self._passed:
-            # What a region's client is needed for, once there is a token, is the id of a tenant that lives.
-            if entry["one_client"]:
-                self._add(args, task_vars, entry, "client_id", "client_secret")
-            elif entry["tenant_id"] is None and entry["operation"] == DECOMMISSION and "credentials" not in args:
-                self._add_credentials(args, task_vars, entry)
+        tenant = GuardedTenant.verified(args["tenant"]) if isinstance(args["tenant"], dict) else None
+        self._tenant = tenant
+        if tenant is not None and tenant.command is not None:
+            # If there is a token, a region's client is needed only for the id of a live tenant.
+            if tenant.one_client:
+                self._add(args, task_vars, tenant.prefix, "client_id", "client_secret")
+            elif isinstance(tenant.command, Deactivation) and tenant.command.target.tenant_id is None:
+                self._add_credentials(args, task_vars, tenant)
         return args
 
-    def _add(
-        self, args: dict[str, t.Any], task_vars: Mapping[str, t.Any], entry: Mapping[str, t.Any], *names: str
-    ) -> None:
+    def _add(self, args: dict[str, t.Any], task_vars: Mapping[str, t.Any], prefix: str, *names: str) -> None:
         for name in names:
-            value = task_vars.get(f"{entry['prefix']}{name}")
+            value = task_vars.get(f"{prefix}{name}")
             if name not in args and value is not None:
                 args[name] = plain(self._templar.template(value))
 
-    def _add_credentials(
-        self, args: dict[str, t.Any], task_vars: Mapping[str, t.Any], entry: Mapping[str, t.Any]
-    ) -> None:
-        """The client of the tenant's region alone: others may be of no avail here."""
-        clients = task_vars.get(f"{entry['prefix']}credentials")
+    def _add_credentials(self, args: dict[str, t.Any], task_vars: Mapping[str, t.Any], tenant: GuardedTenant) -> None:
+        """The client of the tenant's region only: the others are of no use here, and need not be evaluated."""
+        clients = task_vars.get(f"{tenant.prefix}credentials")
         if isinstance(clients, str):
             clients = self._templar.template(clients)
-        client = _in(clients, entry["in_region"])
-        if client is not None:
+        client = _in(clients, tenant.command.target.address.region if tenant.command else None)
+        if client is not None and "credentials" not in args:
             args["credentials"] = plain(self._templar.template(client))
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Act on what the guard of this run has passed, and on nothing else."""
-        entry, host = params["tenant"], task_vars.get("inventory_hostname")
-        if not self._passed or entry["host"] != host:
+        tenant, host = self._tenant, task_vars.get("inventory_hostname")
+        if tenant is None or tenant.host != host:
             raise Stopped(
                 f"{host} was not passed by the guard of this wave: nothing was sent. Run the play from its beginning, with all tasks of"
                 " the role."
             )
-        if entry["prepares"]:
-            self._must_be_prepared(entry, task_vars.get(params["prepared_variable"]))
-        return change_tenant(params, run)
+        if tenant.prepares:
+            mark = task_vars.get(params["prepared_variable"])
+            self._must_be_prepared(tenant, is_marked=mark == params["tenant"]["signature"])
+        return change_tenant(tenant, params, run)
 
     @staticmethod
-    def _must_be_prepared(entry: Mapping[str, t.Any], mark: t.Any) -> None:
+    def _must_be_prepared(tenant: GuardedTenant, *, is_marked: bool) -> None:
         """Stop a tenant for which the tasks that come first have not all run in this wave."""
         chosen = context.CLIARGS.get("skip_tags") or set(context.CLIARGS.get("tags") or ()) - {"all"}
-        if mark != entry["seal"] or chosen:
+        if chosen or not is_marked:
             why = "tags were chosen, which may leave out some of them" if chosen else "they have not run for it"
             raise Stopped(
-                f"The tasks in {for_terminal(entry['pre_tasks'])} come before {for_terminal(entry['host'])} is deactivated, and {why}:"
+                f"The tasks in {for_terminal(tenant.pre_tasks)} come before {for_terminal(tenant.host)} is deactivated, and {why}:"
                 " nothing was sent. Run the play from its beginning, with all tasks."
             )
 

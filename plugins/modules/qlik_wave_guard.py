@@ -18,7 +18,7 @@ description:
   - With O(org_client_id) and O(org_client_secret) it lists the tenants of the organization once. It refuses a wave that takes a
     larger part of a subscription than the variable C(max_percent) of its tenants allows, and tells the purge dates of tenants that are
     disabled already.
-  - What it passes is sealed. M(tenantops.qlik.qlik_wave_tenant) takes nothing else.
+  - What it passes is signed. M(tenantops.qlik.qlik_wave_tenant) takes nothing else.
   - In a play with C(serial) it is run for each batch, and looks at all hosts of the play each time. With C(max_fail_percentage) it stops
     where more of the batch before have failed.
 extends_documentation_fragment:
@@ -93,7 +93,7 @@ batch:
   type: list
   elements: str
 tenants:
-  description: For each host what was written for its tenant, sealed.
+  description: For each host what its task may do, signed.
   returned: success
   type: dict
 regions:

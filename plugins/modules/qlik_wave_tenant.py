@@ -54,7 +54,7 @@ options:
         required: true
   prepared_variable:
     description:
-      - The variable that holds the seal of the host's entry, once the tasks have run that come before a deactivation
+      - The variable that holds the signature of the host's entry, once the tasks have run that come before a deactivation
         (C(tenant_decommission_pre_tasks)). A tenant that has such tasks stops without it.
     type: str
     default: _tenant_decommission_prepared
@@ -92,62 +92,62 @@ EXAMPLES = r"""
 RETURN = r"""
 hostname:
   description: The hostname of the tenant.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: str
   sample: acme.eu.qlikcloud.com
 tenant_id:
   description: The id of the tenant.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: str
   sample: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
 region:
   description: The region of the tenant.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: str
   sample: eu
 hostnames:
   description: The hostnames that the register host shows of it.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: list
   elements: str
   sample: [acme.eu.qlikcloud.com]
 action:
   description: What was decided, V(deactivate), V(reactivate) or V(leave); null for a failure.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: str
   sample: deactivate
 purge_after_days:
   description: The days between deactivation and purge that were asked for.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: int
   sample: 30
 previous_status:
   description: The status before; null where it was not read.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: str
   sample: active
 status:
   description: The status now, or as it would be in check mode; null where it is not known.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: str
   sample: disabled
 estimated_purge_date:
   description: When the tenant is purged, UTC; null where nobody knows it.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: str
   sample: "2026-12-24T14:01:22.000Z"
 purge_date_reckoned:
   description: Whether RV(estimated_purge_date) was worked out, since the answer with the date was lost.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: bool
 probe_state:
   description: What a user of the tenant sees now, as in M(tenantops.qlik.qlik_tenant_probe); null where it was not probed.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: str
   sample: deactivated
 receipt:
   description: The file of the tenant's receipt.
-  returned: always, but for an entry without a seal
+  returned: always, but for an entry without a valid signature
   type: str
   sample: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
 http_status:

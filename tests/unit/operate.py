@@ -12,10 +12,8 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_s
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS, perform
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.apply import change_tenant
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, REGION, TENANT_ID
-
-# What an action does that needs the controller is no operation of a module.
-_OPERATIONS = {**OPERATIONS, "qlik_wave_tenant": change_tenant}
 
 _CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
@@ -28,7 +26,12 @@ def options(name: str, **given: t.Any) -> dict[str, t.Any]:
 
 def operate(name: str, run: Run, **given: t.Any) -> dict[str, t.Any]:
     """Run an operation with these options."""
-    return perform(_OPERATIONS[name], options(name, **given), run)
+    return perform(OPERATIONS[name], options(name, **given), run)
+
+
+def change_guarded(tenant: GuardedTenant, run: Run, **given: t.Any) -> dict[str, t.Any]:
+    """qlik_wave_tenant for what the guard has passed, with these options."""
+    return perform(lambda params, run: change_tenant(tenant, params, run), options("qlik_wave_tenant", **given), run)
 
 
 def deactivate(run: Run, **given: t.Any) -> dict[str, t.Any]:

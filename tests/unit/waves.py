@@ -9,9 +9,17 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, TENANT_VARIABLES
-from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, REGION, TENANT_ID, TOKEN
-from ansible_collections.tenantops.qlik.tests.unit.operate import operate
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant, pass_tenants
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
+    DECOMMISSION,
+    OBSERVED_VARIABLES,
+    tenant_variables,
+)
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput, read_wave
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, REGION, TENANT_ID, TOKEN
+from ansible_collections.tenantops.qlik.tests.unit.operate import change_guarded
 
 WAVE = "0f3a9c2b7d1e48560f3a9c2b7d1e4856"
 PREFIX = "tenant_decommission_"
@@ -19,27 +27,67 @@ PREFIX = "tenant_decommission_"
 TOKENS = [{"item": REGION, "failed": False, "access_token": TOKEN, "expires_at": "2026-11-24T18:00:00Z"}]
 
 
-def entry(hostname: t.Any = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
+def entry(
+    hostname: t.Any = HOSTNAME,
+    *,
+    host: str | None = None,
+    operation: str = DECOMMISSION,
+    error: str | None = None,
+    unknown: t.Sequence[str] = (),
+    **given: t.Any,
+) -> Entry:
     """What the guard reads for a host: a confirmed tenant whose name in the inventory is its hostname."""
-    written = {"host": hostname, "hostname": hostname, "confirm_hostname": hostname, "tenant_id": TENANT_ID}
-    return {**TENANT_VARIABLES[DECOMMISSION], **written, **given}
+    values = {variable.name: variable.default for variable in tenant_variables(operation)}
+    values |= {"hostname": hostname, "confirm_hostname": hostname, "tenant_id": TENANT_ID}
+    observed = {name: given.pop(name, None) for name in OBSERVED_VARIABLES}
+    assert set(given) <= set(values), given
+    return Entry(host or str(hostname), f"tenant_{operation}_", {**values, **given}, observed, error, tuple(unknown))
 
 
-def fleet(number: int) -> list[dict[str, t.Any]]:
+def fleet(number: int) -> list[Entry]:
     """So many different tenants."""
     return [entry(f"t{count}.eu.qlikcloud.com", tenant_id=f"id{count}") for count in range(number)]
 
 
+def wave_of(*entries: Entry, operation: str = DECOMMISSION, **given: t.Any) -> WaveInput:
+    """A wave of these tenants; ``given`` is what read_wave() takes."""
+    usual = {"prefix": f"tenant_{operation}_", "max_tenants": 10}
+    return read_wave(entries, operation=operation, **{**usual, **given})
+
+
+def guarded(
+    operation: str = DECOMMISSION,
+    *,
+    planned: dict[str, t.Any] | None = None,
+    plan_sha256: str = "",
+    one_client: bool = False,
+    counted: bool = True,
+    listed_purge_date: str | None = None,
+    **given: t.Any,
+) -> GuardedTenant:
+    """What the guard passes to the task of the tenant of the tests.
+
+    ``planned`` is what an approved plan says of it.
+    """
+    of_wave = {name: given.pop(name) for name in ("approved_by", "ticket", "planning") if name in given}
+    written = entry(**{**given, "operation": operation})
+    plan = Plan(plan_sha256, NOW, NOW, {planned["hostname"]: planned}) if planned else None
+    (passed,) = pass_tenants(
+        wave_of(written, operation=operation, plan=plan, **of_wave),
+        WAVE,
+        one_client=one_client,
+        purge_dates={written.host: listed_purge_date} if listed_purge_date else {},
+        inactive=() if counted else (written.host,),
+    )
+    return passed
+
+
 def change(run: Run, operation: str = DECOMMISSION, **given: t.Any) -> dict[str, t.Any]:
     """qlik_wave_tenant for the tenant of the tests, in a wave of that operation, with what the guard said of it."""
-    known = {"host": None, **TENANT_VARIABLES[operation]}
-    tenant = {key: value for key, value in entry().items() if key in known} | given
-    tenant |= {"prefix": f"tenant_{operation}_", "one_client": False, "operation": operation, "wave": WAVE}
-    return operate("qlik_wave_tenant", run, tenant=tenant, tokens=TOKENS)
+    return change_guarded(guarded(operation, **given), run, tokens=TOKENS)
 
 
-def decommission(run: Run, tokens: t.Any = None, /, *, one_client: bool = False, **given: t.Any) -> dict[str, t.Any]:
+def decommission(run: Run, tokens: t.Any = None, /, **given: t.Any) -> dict[str, t.Any]:
     """qlik_wave_tenant for the tenant of the tests, as the role calls it. ``options`` are those of the module."""
     options = given.pop("options", {})
-    tenant = {**entry(**given), "prefix": PREFIX, "one_client": one_client, "operation": DECOMMISSION, "wave": WAVE}
-    return operate("qlik_wave_tenant", run, tenant=tenant, tokens=TOKENS if tokens is None else tokens, **options)
+    return change_guarded(guarded(**given), run, tokens=TOKENS if tokens is None else tokens, **options)

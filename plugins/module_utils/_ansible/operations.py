@@ -16,9 +16,10 @@ from .._api.tenants import probe, wait_for_state
 from .._base.errors import InvalidInput, QlikError, Refused, Stopped
 from .._base.text import for_terminal
 from .._domain.addresses import check_hostname_in_region, check_region, check_tenant_id, register_host
-from .._domain.commands import check_deactivation, check_reactivation
+from .._domain.commands import Command, build_deactivation, build_reactivation
 from .._domain.tenant import State
 from .._domain.validation import check_seconds
+from .._http.client import Client
 from .._http.oauth import ORGANIZATION, Credentials, credential_words
 from .._lifecycle.actions import deactivate, reactivate
 from .client_options import (
@@ -64,20 +65,20 @@ def _credentials_of(region: str, given: Params) -> Credentials:
 
 def tenant_deactivate(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_tenant_deactivate."""
-    order = check_deactivation(params, run.run_id)
-    credentials, token = check_credentials(params), check_access_token(params)
-    must_be_able_to_act(credentials, token)
-    client = open_client(params, run, region=order.target.address.region, credentials=credentials, token=token)
-    return deactivate(client, order, check_mode=run.check_mode)
+    command = build_deactivation(params, run_id=run.run_id)
+    return deactivate(_open_changing_client(command, params, run), command, check_mode=run.check_mode)
 
 
 def tenant_reactivate(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_tenant_reactivate."""
-    order = check_reactivation(params, run.run_id)
+    command = build_reactivation(params, run_id=run.run_id)
+    return reactivate(_open_changing_client(command, params, run), command, check_mode=run.check_mode)
+
+
+def _open_changing_client(command: Command, params: Params, run: Run) -> Client:
     credentials, token = check_credentials(params), check_access_token(params)
     must_be_able_to_act(credentials, token)
-    client = open_client(params, run, region=order.target.address.region, credentials=credentials, token=token)
-    return reactivate(client, order, check_mode=run.check_mode)
+    return open_client(params, run, region=command.target.address.region, credentials=credentials, token=token)
 
 
 def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .._base.errors import InvalidInput
@@ -106,15 +106,15 @@ def alias_warning(hostname: str, hostnames: Sequence[str]) -> str | None:
     )
 
 
-def check_hostname_in_region(hostname: t.Any, region: t.Any, prefix: str = "") -> Address:
-    """The address of a tenant whose region, where one is given, must be the one in its hostname.
+def check_hostname_in_region(hostname: t.Any, region: t.Any, name_of: Callable[[str], str] = str) -> Address:
+    """The address of a tenant whose region, if one is given, must be the one in its hostname.
 
-    :arg prefix: what stands before ``hostname`` and ``region`` in the names of the options.
+    :arg name_of: what the user calls the options ``hostname`` and ``region``.
     """
-    address = check_hostname(hostname, f"{prefix}hostname")
-    if region is not None and check_region(region, f"{prefix}region") != address.region:
+    address = check_hostname(hostname, name_of("hostname"))
+    if region is not None and check_region(region, name_of("region")) != address.region:
         raise InvalidInput(
-            f"{prefix}region is {shown(region)} and {prefix}hostname is {shown(hostname)}: the hostname lies in region"
+            f"{name_of('region')} is {shown(region)} and {name_of('hostname')} is {shown(hostname)}: the hostname lies in region"
             f" '{address.region}', and the two must agree (the region may be left out)."
         )
     return address

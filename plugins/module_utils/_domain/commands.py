@@ -2,26 +2,45 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The commands to change a tenant, and how they are built from options that were checked."""
+"""The commands to change a tenant, and the one builder that makes them of what was written.
+
+A module's options and a host's variables mean the same, so both go through one builder. Each wrong value is an InvalidInput that
+names the option or the variable as the user wrote it.
+"""
 
 from __future__ import annotations
 
+import os
 import typing as t
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 
 from .._base.errors import InvalidInput
 from .._base.text import for_terminal, shown
 from .addresses import Address, check_hostname_in_region, check_tenant_id
-from .planned import Planned
-from .validation import check_confirmation, check_purge_days, check_receipt_path, check_seconds
+from .planned import DEACTIVATE, Planned
+from .validation import (
+    LONGEST_PURGE_DAYS,
+    SHORTEST_PURGE_DAYS,
+    check_bool,
+    check_confirmation,
+    check_patterns,
+    check_purge_days,
+    check_receipt_path,
+    check_seconds,
+)
+
+REACTIVATE = "reactivate"
 
 _LONGEST_CLAIM = 200
+
+# What the user calls an option: the option itself, or the variable that its value was taken from.
+Naming = Callable[[str], str]
 
 
 @dataclass(frozen=True)
 class Target:
-    """The tenant that is meant. ``tenant_id`` is None where none is known."""
+    """The tenant that is meant. ``tenant_id`` is None if none is known."""
 
     address: Address
     tenant_id: str | None
@@ -32,7 +51,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Author:
-    """Who orders it. ``run`` names the run; ``approved_by`` and ``ticket`` are claims, taken over as they were given;
+    """Who gives the command. ``run`` names the run; ``approved_by`` and ``ticket`` are claims, copied as they were given;
     ``plan_sha256`` is the digest of the plan that is applied.
     """
 
@@ -43,11 +62,11 @@ class Author:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
-    """An order to change a tenant.
+class Command:
+    """A command to change a tenant.
 
     ``verify_timeout`` in s (None: no verification); ``protected``: patterns of hostnames; ``receipt_path``: the file of its
-    receipt (None: none is kept); ``counted``: False where this tenant was left out, since its receipt says that nothing is to be
+    receipt (None: none is kept); ``counted``: False if this tenant was left out, since its receipt says that nothing is to be
     done: out of the count of a wave that has more tenants than may be changed, or of the tasks that come before a deactivation;
     ``planned``: what the approved plan says of it (None: there is no plan).
     """
@@ -60,10 +79,14 @@ class Order:
     counted: bool = True
     planned: Planned | None = None
 
+    def to_json(self) -> dict[str, t.Any]:
+        """The command as JSON has it; command_from_json() reads it back."""
+        return {"action": DEACTIVATE if isinstance(self, Deactivation) else REACTIVATE, **asdict(self)}
+
 
 @dataclass(frozen=True, kw_only=True)
-class Deactivation(Order):
-    """An order to deactivate a tenant, to be purged after so many days.
+class Deactivation(Command):
+    """A command to deactivate a tenant, to be purged after so many days.
 
     ``listed_purge_date``: of a tenant that is disabled already, by the organization's list.
     """
@@ -74,37 +97,106 @@ class Deactivation(Order):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reactivation(Order):
-    """An order to reactivate a tenant."""
+class Reactivation(Command):
+    """A command to reactivate a tenant."""
 
 
-def check_deactivation(params: Mapping[str, t.Any], run_id: str) -> Deactivation:
-    """The order in the options of qlik_tenant_deactivate."""
-    target = _check_target(params)
-    days = check_purge_days(params["purge_after_days"])
-    return Deactivation(
-        target=target,
-        purge_after_days=days,
-        reset_purge_timer=params["reset_purge_timer"],
-        **_check_order(params, run_id),
-    )
+def command_from_json(found: Mapping[str, t.Any]) -> Deactivation | Reactivation:
+    """The command that to_json() wrote, and nobody else: its values are not checked again."""
+    fields = {key: value for key, value in found.items() if key != "action"}
+    target, planned = fields["target"], fields["planned"]
+    fields |= {
+        "target": Target(Address(**target["address"]), target["tenant_id"]),
+        "author": Author(**fields["author"]),
+        "protected": tuple(fields["protected"]),
+        "planned": Planned(**{**planned, "hostnames": tuple(planned["hostnames"])}) if planned else None,
+    }
+    return Deactivation(**fields) if found["action"] == DEACTIVATE else Reactivation(**fields)
 
 
-def check_reactivation(params: Mapping[str, t.Any], run_id: str) -> Reactivation:
-    """The order in the options of qlik_tenant_reactivate."""
-    return Reactivation(target=_check_target(params), **_check_order(params, run_id))
+def build_deactivation(
+    given: Mapping[str, t.Any],
+    *,
+    run_id: str,
+    name_of: Naming = str,
+    must_confirm: bool = False,
+    planned: Planned | None = None,
+) -> Deactivation:
+    """The command to deactivate a tenant, from what was given.
 
-
-def check_author(params: Mapping[str, t.Any], run_id: str, prefix: str = "") -> Author:
-    """Who orders it, from the options ``run_id``, ``approved_by`` and ``ticket``; the run's own name where none is given.
-
-    ``plan_sha256`` is not the user's to give here: the guard of a wave has it from the plan that it read.
+    :arg given: the values by their options. Those of a module; or those of a tenant of a wave, which has the limits of the local
+        policy, patterns of protected hostnames, a folder of receipts instead of a file, and the digest of the plan besides.
+    :arg run_id: the name of the run, if the options give none.
+    :arg name_of: what the user calls an option.
+    :arg must_confirm: there has to be a confirmation. One that is given must fit in any case.
+    :arg planned: what the approved plan says of the tenant.
+    :raises InvalidInput: what is wrong, in one sentence.
     """
+    common = _check_common(given, run_id, name_of, must_confirm=must_confirm)
+    days = check_purge_days(given["purge_after_days"], name_of("purge_after_days"), *check_policy(given, name_of))
+    if planned:
+        _check_planned(planned, common["target"], days, name_of)
+    reset = check_bool(given.get("reset_purge_timer", False), name_of("reset_purge_timer"))
+    return Deactivation(purge_after_days=days, reset_purge_timer=reset, planned=planned, **common)
+
+
+def build_reactivation(
+    given: Mapping[str, t.Any], *, run_id: str, name_of: Naming = str, must_confirm: bool = False
+) -> Reactivation:
+    """The command to reactivate a tenant, from what was given; arguments and errors are those of build_deactivation()."""
+    return Reactivation(**_check_common(given, run_id, name_of, must_confirm=must_confirm))
+
+
+def _check_common(given: Mapping[str, t.Any], run_id: str, name_of: Naming, *, must_confirm: bool) -> dict[str, t.Any]:
+    target = check_target(given, name_of)
+    if must_confirm or given.get("confirm_hostname") is not None:
+        check_confirmation(given.get("confirm_hostname"), target.address, name_of("confirm_hostname"))
+    verify_timeout = check_seconds(given["verify_timeout"], name_of("verify_timeout"), 0)
+    return {
+        "target": target,
+        "verify_timeout": verify_timeout if check_bool(given["verify"], name_of("verify")) else None,
+        "author": _check_author(given, run_id, name_of),
+        "receipt_path": check_receipt(given, target, name_of),
+        "protected": check_patterns(given.get("protected", ()), name_of("protected")),
+    }
+
+
+def check_target(given: Mapping[str, t.Any], name_of: Naming = str) -> Target:
+    """The tenant that is meant by ``hostname``, ``region`` and ``tenant_id``."""
+    address = check_hostname_in_region(given["hostname"], given.get("region"), name_of)
+    tenant_id = given.get("tenant_id")
+    return Target(address, None if tenant_id is None else check_tenant_id(tenant_id, name_of("tenant_id")))
+
+
+def check_policy(given: Mapping[str, t.Any], name_of: Naming = str) -> tuple[int, int]:
+    """The shortest and the longest number of days that the local policy allows; the API's range if there is none."""
+    shortest = check_purge_days(given.get("min_purge_days", SHORTEST_PURGE_DAYS), name_of("min_purge_days"))
+    longest = check_purge_days(given.get("max_purge_days", LONGEST_PURGE_DAYS), name_of("max_purge_days"))
+    if shortest > longest:
+        raise InvalidInput(
+            f"{name_of('min_purge_days')} is {shortest} and {name_of('max_purge_days')} is {longest}: no number of days fits both."
+        )
+    return shortest, longest
+
+
+def check_receipt(given: Mapping[str, t.Any], target: Target, name_of: Naming = str) -> str | None:
+    """The file of the tenant's receipt: ``receipt_path``, or a file in the folder ``receipts_dir`` that is named after the tenant."""
+    if "receipts_dir" not in given:
+        return check_receipt_path(given.get("receipt_path"), name_of("receipt_path"))
+    folder, option = given["receipts_dir"], name_of("receipts_dir")
+    if folder is None:
+        return None
+    if not isinstance(folder, str) or not folder:
+        raise InvalidInput(f"{option} is {shown(folder)}: it must be the path of a folder.")
+    return check_receipt_path(os.path.join(folder, f"{target.address.hostname}.json"), option)
+
+
+def _check_author(given: Mapping[str, t.Any], run_id: str, name_of: Naming) -> Author:
     return Author(
-        _check_claim(params.get("run_id"), "run_id") or run_id,
-        _check_claim(params.get("approved_by"), f"{prefix}approved_by"),
-        _check_claim(params.get("ticket"), f"{prefix}ticket"),
-        params.get("plan_sha256"),
+        _check_claim(given.get("run_id"), name_of("run_id")) or run_id,
+        _check_claim(given.get("approved_by"), name_of("approved_by")),
+        _check_claim(given.get("ticket"), name_of("ticket")),
+        given.get("plan_sha256"),
     )
 
 
@@ -116,18 +208,15 @@ def _check_claim(value: t.Any, option: str) -> str | None:
     return for_terminal(str(value), _LONGEST_CLAIM)
 
 
-def _check_order(params: Mapping[str, t.Any], run_id: str) -> dict[str, t.Any]:
-    timeout = check_seconds(params["verify_timeout"], "verify_timeout", 0)
-    return {
-        "verify_timeout": timeout if params["verify"] else None,
-        "author": check_author(params, run_id),
-        "receipt_path": check_receipt_path(params["receipt_path"]),
-    }
-
-
-def _check_target(params: Mapping[str, t.Any]) -> Target:
-    address = check_hostname_in_region(params["hostname"], params.get("region"))
-    tenant_id = check_tenant_id(params["tenant_id"])
-    if params.get("confirm_hostname") is not None:
-        check_confirmation(params["confirm_hostname"], address)
-    return Target(address, tenant_id)
+def _check_planned(planned: Planned, target: Target, days: int, name_of: Naming) -> None:
+    """What the inventory says of a tenant is what the plan says."""
+    if planned.tenant_id is not None and target.tenant_id != planned.tenant_id:
+        raise InvalidInput(
+            f"Tenant {target} has the id {planned.tenant_id} in the plan: one of the two ids may be another customer's. Find"
+            f" out which, and make a new plan where {name_of('tenant_id')} is right."
+        )
+    if planned.action == DEACTIVATE and days != planned.purge_after_days:
+        raise InvalidInput(
+            f"{name_of('purge_after_days')} is {days}, and the plan has {planned.purge_after_days} days for tenant {target}: give what was"
+            " approved, or make a new plan."
+        )

@@ -24,7 +24,7 @@ from .._base.errors import NoResponse, QlikError, Stopped, Unconfirmed, Unrecord
 from .._base.text import for_terminal, sentence
 from .._base.timestamps import days_after, write_time
 from .._domain.addresses import action_path
-from .._domain.commands import Order
+from .._domain.commands import Command
 from .._domain.decision import Decision, Verdict
 from .._domain.tenant import Probe, Reading, Record, State
 from .._domain.validation import matching_pattern
@@ -61,7 +61,7 @@ class Course(abc.ABC):
     END_STATES: t.ClassVar[frozenset[State]]
     NEXT_STEPS: t.ClassVar[dict[int, str]]
 
-    def __init__(self, client: Client, order: Order, *, check_mode: bool) -> None:
+    def __init__(self, client: Client, order: Command, *, check_mode: bool) -> None:
         self._client = client
         self._order = order
         self._target = order.target

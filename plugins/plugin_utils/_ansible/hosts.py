@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 import os
-import types
 import typing as t
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible.errors import AnsibleError
 from ansible.playbook.task import Task
@@ -17,76 +16,88 @@ from ansible.template import Templar
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
-    INVENTORY_VARIABLES,
-    ROLE_VARIABLES,
-    TENANT_VARIABLES,
+    OBSERVED_VARIABLES,
+    REGISTERED,
+    Variable,
+    tenant_variables,
+    variables_of,
 )
 
 # The folder of receipts, where nobody says another one.
 RECEIPTS = "qlik-receipts"
 
 
-def read_entries(task: Task, task_vars: Mapping[str, t.Any], *, prefix: str, operation: str) -> list[dict[str, t.Any]]:
-    """The entries of a wave: what was written for each host of the play, as read_hosts() gives it."""
-    names = TENANT_VARIABLES[operation]
-    others = ROLE_VARIABLES[operation]
-    return list(read_hosts(task, task_vars, names, prefix=prefix, others=others, inventory_names=INVENTORY_VARIABLES))
+def read_entries(task: Task, task_vars: Mapping[str, t.Any], *, prefix: str, operation: str) -> list[Entry]:
+    """What was written for each host of the play, as read_hosts() gives it."""
+    others = [variable.name for variable in variables_of(operation) if not variable.per_tenant]
+    return list(read_hosts(task, task_vars, tenant_variables(operation), prefix=prefix, others=(*others, *REGISTERED)))
 
 
 def read_hosts(
     task: Task,
     task_vars: Mapping[str, t.Any],
-    names: Mapping[str, t.Any],
+    variables: Sequence[Variable],
     *,
     prefix: str,
-    others: Iterable[str] | None = None,
-    inventory_names: Mapping[str, str] = types.MappingProxyType({}),
-) -> Iterator[dict[str, t.Any]]:
-    """For each host of the play ``host``, and the given variables with their values evaluated.
+    others: Iterable[str] = (),
+) -> Iterator[Entry]:
+    """For each host of the play what was written for it, evaluated.
 
     A task that runs once sees the variables of one host; ``hostvars`` shows those of the others without play variables, role
     parameters and role defaults. So they are put together as for a task on each host, by the object behind ``hostvars``.
 
-    Role defaults that are templates would be compiled once a host, which costs more than all the rest: so there are none, and what
-    takes the place of a variable stands here.
+    Role defaults that are templates would be compiled once for each host, which costs more than all the rest: so there are none, and
+    the table of variables has them. A tenant without a hostname has the name of its host. ``receipts_dir`` is beside the inventory if
+    it is not set.
 
-    :arg names: the variables, without the prefix, and their values where they are not set.
-    :arg others: more variables, without the prefix, that there may be. Names with the prefix that are neither are in ``unknown``, where
-        there are any. None: they are not looked for.
-    :arg inventory_names: for some of them another variable, whose value is taken where they are not set. A tenant that has no hostname
-        has the name of its host.
-    :returns: ``error`` beside them where a variable cannot be evaluated. ``receipts_dir`` is where receipts go: where nobody says
-        it, beside the inventory.
+    :arg others: more variables, without the prefix, that there may be. Names with the prefix that are neither are ``unknown``.
     """
     hostvars = task_vars["hostvars"]
     manager, inventory, loader = hostvars._variable_manager, hostvars._inventory, hostvars._loader
     hosts = task_vars["ansible_play_hosts_all"]
-    known = None if others is None else {prefix + name for name in (*names, *others)}
+    known = {prefix + name for name in (*(variable.name for variable in variables), *others)}
     for host in hosts:
-        variables = manager.get_vars(
+        found = manager.get_vars(
             play=task.get_play(), host=inventory.get_host(host), task=task, _hosts=hosts, _hosts_all=hosts
         )
-        templar = Templar(loader=loader, variables=variables)
-        entry: dict[str, t.Any] = {"host": str(host)}
-        for name, default in names.items():
-            entry[name] = default
-            variable = prefix + name
-            if variables.get(variable) is None and name in inventory_names:
-                variable = inventory_names[name]
-            try:
-                entry[name] = plain(_evaluated(templar, variables.get(variable, default)))
-            except AnsibleError as error:
-                entry["error"] = f"{variable}: {error}"
-        unknown = [] if known is None else [name for name in variables if name.startswith(prefix) and name not in known]
-        if unknown:
-            entry["unknown"] = sorted(str(name).removeprefix(prefix) for name in unknown)
-        if entry.get("hostname", "") is None and "error" not in entry:
-            entry["hostname"] = str(host)
-        if entry.get("receipts_dir", "") is None:
-            beside = _beside_inventory(variables.get("inventory_file"), inventory._sources)
-            entry["receipts_dir"] = os.path.join(beside, RECEIPTS)
-        yield entry
+        read = _Reader(Templar(loader=loader, variables=found), found)
+        values: dict[str, t.Any] = {}
+        for variable in variables:
+            name = prefix + variable.name
+            if found.get(name) is None and variable.inventory is not None:
+                name = variable.inventory
+            values[variable.name] = read.value(name, variable.default)
+        inventory_values = {name: read.value(name) for name in OBSERVED_VARIABLES}
+        if values.get("hostname", "") is None and read.error is None:
+            values["hostname"] = str(host)
+        if values.get("receipts_dir", "") is None:
+            beside = _beside_inventory(found.get("inventory_file"), inventory._sources)
+            values["receipts_dir"] = os.path.join(beside, RECEIPTS)
+        unknown = sorted(
+            str(name).removeprefix(prefix) for name in found if name.startswith(prefix) and name not in known
+        )
+        yield Entry(str(host), prefix, values, inventory_values, read.error, tuple(unknown))
+
+
+class _Reader:
+    """The variables of one host, evaluated. ``error``: why one of them could not be."""
+
+    def __init__(self, templar: Templar, variables: Mapping[str, t.Any]) -> None:
+        self._templar = templar
+        self._variables = variables
+        self.error: str | None = None
+
+    def value(self, name: str, default: t.Any = None) -> t.Any:
+        """The value of a variable; the default if it is not set, or cannot be evaluated."""
+        value = self._variables.get(name, default)
+        try:
+            # Most values are no templates; templating costs as much for them.
+            return plain(value if isinstance(value, (bool, int, type(None))) else self._templar.template(value))
+        except AnsibleError as error:
+            self.error = f"{name}: {error}"
+            return default
 
 
 def _beside_inventory(file: t.Any, sources: Iterable[str]) -> str:
@@ -101,11 +112,6 @@ def _beside_inventory(file: t.Any, sources: Iterable[str]) -> str:
     folders = [os.path.abspath(source) for source in sources if os.path.isdir(source)]
     around = [folder for folder in folders if os.path.commonpath((folder, path)) == folder]
     return os.path.dirname(min(around, key=len) if around else path)
-
-
-def _evaluated(templar: Templar, value: t.Any) -> t.Any:
-    # Most values are no templates; templating costs as much for them.
-    return value if isinstance(value, (bool, int, type(None))) else templar.template(value)
 
 
 def read_results(

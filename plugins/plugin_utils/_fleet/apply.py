@@ -14,46 +14,41 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
     check_credentials,
     open_client,
 )
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError, Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, LEAVE
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Token
 from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.actions import deactivate, reactivate
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import check_wave_tenant
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import VERBS
 
 
-def change_tenant(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
-    """Take one tenant of a guarded wave out of service, or bring it back, as the wave's operation is.
+def change_tenant(tenant: GuardedTenant, params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
+    """Deactivate or reactivate one tenant of a guarded wave, as the wave's operation is.
 
     :returns: the role's result of a host.
     """
-    entry = params["tenant"]
-    known = {
-        "wave": entry["wave"],
-        "hostname": entry["hostname"],
-        "id": entry["tenant_id"],
-        "region": entry["region"],
-    }
-    # Nothing is changed where a plan is made, whatever mode the run is in.
-    planning = entry.get("planning", False)
-    check_mode = run.check_mode or planning
+    known = {"wave": tenant.wave, "hostname": tenant.hostname, "id": tenant.tenant_id, "region": tenant.region}
+    # Nothing is changed when a plan is made, whatever mode the run is in.
+    check_mode = run.check_mode or tenant.planning
     try:
-        order = check_wave_tenant(entry, entry["prefix"], entry["operation"], run.run_id)
-        address = order.target.address
+        command = tenant.command
+        if command is None:
+            raise InvalidInput(str(tenant.fault))
+        address = command.target.address
         known |= {"hostname": address.hostname, "region": address.region}
         client = open_client(
             params,
             run,
             region=address.region,
-            credentials=check_credentials(params["credentials"] or (params if entry["one_client"] else {})),
+            credentials=check_credentials(params["credentials"] or (params if tenant.one_client else {})),
             token=_token_of(address.region, params["tokens"]),
         )
-        if isinstance(order, Deactivation):
-            result = deactivate(client, order, check_mode=check_mode)
+        if isinstance(command, Deactivation):
+            result = deactivate(client, command, check_mode=check_mode)
         else:
-            result = reactivate(client, order, check_mode=check_mode)
+            result = reactivate(client, command, check_mode=check_mode)
     except QlikError as error:
         error.result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
         raise
@@ -62,16 +57,16 @@ def change_tenant(params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
         if result["changed"]
         else f"{result['status']} already, left alone"
     )
-    if not result["changed"] and order.planned and order.planned.action == DEACTIVATE:
-        done_by_it = result["plan_sha256"] == entry["plan_sha256"]
+    if not result["changed"] and command.planned and command.planned.action == DEACTIVATE:
+        done_by_it = result["plan_sha256"] == command.author.plan_sha256
         change += (
             " (as planned, by an earlier run)" if done_by_it else " (the plan was to deactivate it: somebody has since)"
         )
-    if order.target.tenant_id is None and result["id"] is not None:
+    if command.target.tenant_id is None and result["id"] is not None:
         change += f" (its id was looked up: {result['id']})"
-    action = VERBS[entry["operation"]] if result["changed"] else LEAVE
+    action = VERBS[tenant.operation] if result["changed"] else LEAVE
     return _host_result(
-        {**known, **result}, changed=result["changed"] and not planning, failed=False, msg=change, action=action
+        {**known, **result}, changed=result["changed"] and not tenant.planning, failed=False, msg=change, action=action
     )
 
 

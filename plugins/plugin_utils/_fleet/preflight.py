@@ -35,14 +35,16 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import Journal
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import (
-    check_wave_target,
-    check_wave_tenant,
-    receipt_path,
+    Entry,
+    command_of,
+    receipt_of,
+    target_of,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight_text import preflight_lines
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import read_wave
 
 _WOULD = {
     Verdict.ACT: "deactivate",
@@ -55,7 +57,7 @@ _LIVE = frozenset((State.ACTIVE, State.UNAUTHORIZED))
 
 
 def preflight(
-    entries: Sequence[Mapping[str, t.Any]],
+    entries: Sequence[Entry],
     *,
     prefix: str,
     params: Mapping[str, t.Any],
@@ -64,7 +66,7 @@ def preflight(
 ) -> dict[str, t.Any]:
     """Look at everything.
 
-    :arg entries: the wave's entries, as for guard_wave().
+    :arg entries: what was written for each host, as for read_wave().
     :arg pre_tasks: the file of tasks that a run would be loaded with.
     :arg params: the options of qlik_preflight; ``credentials`` maps regions to clients, else one client is for all regions.
     :returns: ``regions`` (one mapping per region), ``organization`` (a mapping, None if it was not asked), ``tenants`` (one mapping per
@@ -75,7 +77,7 @@ def preflight(
     one_client: Credentials | None = None
     try:
         one_client = None if params["credentials"] else check_credentials(params)
-        wave = guard_wave(
+        wave = read_wave(
             entries,
             prefix=prefix,
             operation=DECOMMISSION,
@@ -83,7 +85,8 @@ def preflight(
             regions_with_credentials=None if one_client else params["credentials"] or [],
             pre_tasks=pre_tasks,
         )
-        listed = look_up_wave(wave, params, run, prefix)
+        guard_wave(wave)
+        listed = look_up_wave(wave, params, run)
         organization = _look_at_organization(listed)
         problems += [listed.refusal] if listed.refusal else []
     except QlikError as error:
@@ -93,19 +96,19 @@ def preflight(
     unseen: dict[str, list[str]] = {}
     for entry in entries:
         try:
-            target = check_wave_target(entry, prefix)
+            target = target_of(entry)
         except QlikError as error:
-            tenants.append(_tenant(entry["host"], would="stop", message=error.message))
+            tenants.append(_tenant(entry.host, would="stop", message=error.message))
             continue
         name = target.address.region
         region = regions.get(name)
         if region is None:
             region = regions[name] = _Region(name, params, run, one_client)
         if region.client is None:
-            unseen.setdefault(name, []).append(for_terminal(entry["host"], 100))
-            tenants.append(_unseen(entry["host"], target))
+            unseen.setdefault(name, []).append(entry.shown_host)
+            tenants.append(_unseen(entry.host, target))
         else:
-            tenants.append(_look_at_tenant(region, entry, target, prefix))
+            tenants.append(_look_at_tenant(region, entry, target))
     for name, region in sorted(regions.items()):
         if region.client is None:
             # Once per region: the reason is the same for all of its tenants.
@@ -184,12 +187,12 @@ def _request_token(client: Client) -> dict[str, t.Any]:
     }
 
 
-def _look_at_tenant(region: _Region, entry: Mapping[str, t.Any], target: Target, prefix: str) -> dict[str, t.Any]:
+def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, t.Any]:
     client = t.cast(Client, region.client)
     hostname = target.address.hostname
-    seen = _tenant(entry["host"], hostname=hostname, region=target.address.region, tenant_id=target.tenant_id)
+    seen = _tenant(entry.host, hostname=hostname, region=target.address.region, tenant_id=target.tenant_id)
     try:
-        journal = _open_receipt(client, entry, target, prefix)
+        journal = _open_receipt(client, entry, target)
         seen |= {"receipt": journal.path, "receipt_says": journal.standing.state}
         if target.tenant_id is None:
             target = Target(target.address, journal.tenant_id)
@@ -214,19 +217,19 @@ def _look_at_tenant(region: _Region, entry: Mapping[str, t.Any], target: Target,
             seen["would"] = "deactivate"
             remarks.append(
                 "its id is not known here. A run looks it up with a token of the tenant's host, which creates a bot user there; set"
-                f" {prefix}tenant_id to avoid that"
+                f" {entry.name_of('tenant_id')} to avoid that"
             )
         if seen["would"] != "stop":
-            check_wave_tenant(entry, prefix, DECOMMISSION)
+            command_of(entry, DECOMMISSION)
             seen["message"] = "; ".join([*remarks, *_remarks(read, probed, hostname)])
     except QlikError as error:
         seen |= {"would": "stop", "message": error.message}
     return seen
 
 
-def _open_receipt(client: Client, entry: Mapping[str, t.Any], target: Target, prefix: str) -> Journal:
+def _open_receipt(client: Client, entry: Entry, target: Target) -> Journal:
     """The tenant's receipt, as a run would open it; Stopped if it would stop the tenant."""
-    journal = Journal(receipt_path(entry, prefix, target), Author(run=""), client.clock, writes=False)
+    journal = Journal(receipt_of(entry, target), Author(run=""), client.clock, writes=False)
     journal.open(target)
     return journal
 

@@ -2,58 +2,39 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules of the guard."""
+"""The rules of the guard.
+
+Each rule is a pure function of the wave, and yields what is wrong with the wave as a whole, one sentence each. To add a rule, write
+one function and add it to RULES. What is wrong with one tenant is left to that tenant's own task, which does not stop the others.
+"""
 
 from __future__ import annotations
 
 import difflib
 import typing as t
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown, some
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_patterns, matching_pattern
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED, Standing
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import (
-    WrongPolicy,
-    check_wave_target,
-    host_of,
-    receipt_path,
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import check_policy
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import (
+    check_patterns,
+    check_whole_number,
+    matching_pattern,
 )
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import ROLE_VARIABLES, TENANT_VARIABLES
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, VERBS, variables_of
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput
+
+Rule = Callable[[WaveInput], Iterable[str]]
 
 # How like a variable of the role another one must be to be taken for a misspelt one.
 _LIKENESS = 0.82
 
 
-def is_done(entry: Mapping[str, t.Any], prefix: str) -> bool:
-    """The tenant's receipt says that there is nothing to do."""
-    try:
-        target = check_wave_target(entry, prefix)
-        path = receipt_path(entry, prefix, target)
-    except QlikError:
-        # Its own operation says what is wrong.
-        return False
-    told = standing_in(path, target) if path else Standing()
-    return told.state in (DISABLED, PURGED) and told.unsettled is None
-
-
-def with_plan(entry: Mapping[str, t.Any], prefix: str, plan: Plan) -> dict[str, t.Any]:
-    """An entry with what the plan says of its tenant; the plan's id where the inventory has none."""
-    try:
-        planned = plan.tenants.get(check_wave_target(entry, prefix).address.hostname)
-    except QlikError:
-        # Its own operation says what is wrong.
-        return {**entry, "planned": None}
-    known = planned["id"] if planned and entry["tenant_id"] is None else entry["tenant_id"]
-    return {**entry, "planned": planned, "tenant_id": known}
-
-
-def not_planned(entries: Sequence[Mapping[str, t.Any]]) -> Iterator[str]:
-    hosts = [host_of(entry) for entry in entries if entry["planned"] is None]
+def hosts_that_the_plan_lacks(wave: WaveInput) -> Iterator[str]:
+    hosts = [tenant.entry.shown_host for tenant in wave.tenants if wave.plan is not None and tenant.planned is None]
     if hosts:
         yield (
             f"The plan lacks {some(hosts)}: it is applied as it was approved, and to nothing else. Check -i and --limit, or make a new"
@@ -61,57 +42,135 @@ def not_planned(entries: Sequence[Mapping[str, t.Any]]) -> Iterator[str]:
         )
 
 
-def not_applied(entries: Sequence[Mapping[str, t.Any]], plan: Plan) -> list[str]:
-    hosts = {entry["planned"]["hostname"] for entry in entries if entry["planned"]}
-    return [hostname for hostname in plan.tenants if hostname not in hosts]
+def too_many_tenants(wave: WaveInput) -> Iterator[str]:
+    option = f"{wave.prefix}max_tenants"
+    try:
+        limit = check_max_tenants(wave)
+    except InvalidInput as error:
+        yield error.message
+        return
+    if wave.to_change <= limit or wave.planning:
+        return
+    besides = ""
+    if wave.plan is not None:
+        besides = " by the plan"
+    elif wave.done:
+        besides = f" (and {len(wave.done)} that are disabled or purged by their receipts, which do not count)"
+    tenants = "tenant" if wave.to_change == 1 else "tenants"
+    yield (
+        f"The play has {wave.to_change} {tenants} to {VERBS[wave.operation]}{besides}, and {option} allows {limit}: check the"
+        f" inventory and --limit; if they are right, set {option} to {wave.to_change}."
+    )
 
 
-def misspelt(entries: Sequence[Mapping[str, t.Any]], prefix: str, operation: str) -> Iterator[str]:
-    """Variables that are not the role's and look like one of them: what they were to say would be ignored."""
-    known = (*TENANT_VARIABLES[operation], *ROLE_VARIABLES[operation])
+def check_max_tenants(wave: WaveInput) -> int:
+    """How many tenants the play may change; InvalidInput if that is no such number."""
+    return check_whole_number(wave.max_tenants, f"{wave.prefix}max_tenants", 0, 10**6)
+
+
+def unknown_variables(wave: WaveInput) -> Iterator[str]:
+    """Variables that are not the role's and look like one of them: what they say would be ignored."""
+    known = [variable.name for variable in variables_of(wave.operation)]
     hosts: dict[str, list[str]] = {}
-    for entry in entries:
-        for name in entry.get("unknown", ()):
-            hosts.setdefault(name, []).append(host_of(entry))
+    for entry in wave.entries:
+        for name in entry.unknown:
+            hosts.setdefault(name, []).append(entry.shown_host)
     for name, having in hosts.items():
         for like in difflib.get_close_matches(name, known, 1, _LIKENESS):
             yield (
-                f"{prefix}{for_terminal(name, 100)} ({some(having)}) is no variable of the role, and looks like {prefix}{like}: correct it,"
-                " or call a variable of your own something else."
+                f"{wave.prefix}{for_terminal(name, 100)} ({some(having)}) is no variable of the role, and looks like"
+                f" {wave.prefix}{like}: correct it, or call a variable of your own something else."
             )
 
 
-def late_pre_tasks(entries: Sequence[Mapping[str, t.Any]], prefix: str, loaded: t.Any) -> Iterator[str]:
+def other_pre_tasks(wave: WaveInput) -> Iterator[str]:
     """Hosts whose tasks to be run first are not those that the play was loaded with."""
-    hosts = [host_of(entry) for entry in entries if (entry["pre_tasks"] or None) != (loaded or None)]
+    if wave.operation != DECOMMISSION:
+        return
+    loaded = wave.pre_tasks
+    hosts = [entry.shown_host for entry in wave.entries if (entry["pre_tasks"] or None) != (loaded or None)]
     if hosts:
+        option = f"{wave.prefix}pre_tasks"
         yield (
-            f"{prefix}pre_tasks of {some(hosts)} is not what the play was loaded with ({shown(loaded) if loaded else 'nothing'}): Ansible"
-            f" includes those tasks before it looks at the inventory. Give {prefix}pre_tasks with -e, as a variable of the play or as a"
+            f"{option} of {some(hosts)} is not what the play was loaded with ({shown(loaded) if loaded else 'nothing'}): Ansible"
+            f" includes those tasks before it looks at the inventory. Give {option} with -e, as a variable of the play or as a"
             " parameter of the role, one for all tenants."
         )
 
 
-def duplicates(entries: Sequence[Mapping[str, t.Any]], key: str, normal: Callable[[t.Any], str]) -> list[str]:
-    given = [(normal(entry[key]), host_of(entry)) for entry in entries if entry.get(key)]
-    counts = Counter(value for value, host in given)
-    return [
-        f"{count} hosts have the {key} {shown(value)} ({', '.join(host for one, host in given if one == value)}): each tenant may stand"
-        " in the inventory once."
-        for value, count in counts.items()
-        if count > 1
-    ]
+def one_tenant_twice(wave: WaveInput) -> Iterator[str]:
+    yield from _duplicates(wave, "hostname", lambda value: str(value).lower())
+    yield from _duplicates(wave, "tenant_id", str)
 
 
-def protection(entry: Mapping[str, t.Any], prefix: str) -> str | None:
-    if entry.get("error"):
-        return None
+def _duplicates(wave: WaveInput, name: str, normal: Callable[[t.Any], str]) -> Iterator[str]:
+    given = [(normal(entry[name]), entry.shown_host) for entry in wave.entries if entry[name]]
+    for value, count in Counter(value for value, _host in given).items():
+        if count > 1:
+            hosts = ", ".join(host for one, host in given if one == value)
+            yield (
+                f"{count} hosts have the {name} {shown(value)} ({hosts}): each tenant may stand in the inventory once."
+            )
+
+
+def wrong_policies(wave: WaveInput) -> Iterator[str]:
+    """A local policy that is wrong itself: no tenant is changed under it."""
+    hosts: dict[str, list[str]] = {}
+    for entry in wave.entries:
+        try:
+            if wave.operation == DECOMMISSION:
+                check_policy(entry.values, entry.name_of)
+            _patterns_of(entry)
+        except InvalidInput as error:
+            hosts.setdefault(error.message, []).append(entry.shown_host)
+    for message, having in hosts.items():
+        yield f"{some(having)}: {message}"
+
+
+def protected_tenants(wave: WaveInput) -> Iterator[str]:
+    for entry in wave.entries:
+        pattern = _protection(entry)
+        if pattern:
+            yield f"{entry.shown_host} is protected: its hostname matches '{for_terminal(pattern)}' in {entry.name_of('protected')}."
+
+
+def _protection(entry: Entry) -> str | None:
     try:
-        patterns = check_patterns(entry["protected"], f"{prefix}protected")
-    except InvalidInput as error:
-        raise WrongPolicy(error.message) from None
-    for name in (entry["hostname"], entry["host"]):
+        patterns = _patterns_of(entry)
+    except InvalidInput:
+        # Another rule says so.
+        return None
+    for name in (entry["hostname"], entry.host):
         found = matching_pattern(name, patterns) if isinstance(name, str) else None
         if found:
             return found
     return None
+
+
+def _patterns_of(entry: Entry) -> tuple[str, ...]:
+    return () if entry.error else check_patterns(entry["protected"], entry.name_of("protected"))
+
+
+def regions_without_credentials(wave: WaveInput) -> Iterator[str]:
+    if wave.regions_with_credentials is None:
+        return
+    missing = sorted(set(wave.regions).difference(wave.regions_with_credentials))
+    if missing:
+        prefix = wave.prefix
+        yield (
+            f"There are no credentials for region {', '.join(missing)}: give them in {prefix}credentials (a client works in its own"
+            f" region alone), or {prefix}client_id and {prefix}client_secret, or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET in the"
+            " environment."
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    hosts_that_the_plan_lacks,
+    too_many_tenants,
+    unknown_variables,
+    other_pre_tasks,
+    one_tenant_twice,
+    wrong_policies,
+    protected_tenants,
+    regions_without_credentials,
+)

@@ -32,12 +32,12 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant impo
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_percent
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import ORGANIZATION, credential_words
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import check_wave_target
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import Tenant, WaveInput
 
 _DELETED = "deleted"
 
-Tenant = Mapping[str, t.Any]
-Entry = Mapping[str, t.Any]
+# A tenant of the organization's list, as the API package gives it.
+ListedTenant = Mapping[str, t.Any]
 
 
 @dataclass
@@ -58,23 +58,20 @@ class Listed:
     warnings: list[str] = field(default_factory=list)
 
 
-def look_up_wave(
-    wave: Mapping[str, t.Any], params: Mapping[str, t.Any], run: Run, prefix: str, *, planning: bool = False
-) -> Listed:
+def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> Listed:
     """Ask the organization about a wave that passed the guard, where its credentials are given.
 
-    :arg wave: the result of guard_wave(). The limit is what its tenants have as ``max_percent``.
+    :arg wave: the limit is what its tenants have as ``max_percent``. If a plan is made, a list that is not shown is no reason to make
+        none.
     :arg params: ``org_client_id``, ``org_client_secret`` and the options of requests.
-    :arg prefix: what stands before ``max_percent`` and the credentials in the names of the variables.
-    :arg planning: a plan is made: a list that is not shown is no reason to make none.
     :raises InvalidInput: there is a limit and no credentials, or something is wrong with them. Nothing was sent.
     :raises Refused: there is a limit, and the list is not shown.
     """
-    entries = [entry for entry in wave["tenants"].values() if entry["in_region"] is not None]
+    prefix, tenants = wave.prefix, [tenant for tenant in wave.tenants if tenant.command is not None]
     limits = {
-        entry["host"]: check_percent(entry["max_percent"], f"{prefix}max_percent")
-        for entry in entries
-        if entry["max_percent"] is not None
+        tenant.host: check_percent(tenant.entry["max_percent"], tenant.entry.name_of("max_percent"))
+        for tenant in tenants
+        if tenant.entry["max_percent"] is not None
     }
     client = open_organization_client(params, run, prefix)
     if client is None:
@@ -86,16 +83,16 @@ def look_up_wave(
             f" {variables} in the environment. Nothing was sent."
         )
     try:
-        listing, whole = _list(client, entries, only_disabled=not limits)
+        listing, whole = _list(client, tenants, only_disabled=not limits)
     except QlikError as error:
-        if limits and not planning:
+        if limits and not wave.planning:
             error.message = f"The wave is stopped, since {prefix}max_percent cannot be checked. {error.message}"
             raise
         return Listed(warnings=[f"Purge dates of tenants that are disabled already are not known. {error.message}"])
-    known = _Known(listing, entries, prefix)
+    known = _Known(listing, tenants, wave)
     found = Listed(
         tenants=len(listing.tenants) if whole else None,
-        disabled=sum(_status(tenant) in DISABLED_STATUSES for tenant in listing.tenants),
+        disabled=sum(_status(listed) in DISABLED_STATUSES for listed in listing.tenants),
         purge_dates=known.purge_dates(),
     )
     if limits:
@@ -104,14 +101,14 @@ def look_up_wave(
     return found
 
 
-def _list(client: Client, entries: Iterable[Entry], *, only_disabled: bool) -> tuple[Listing, bool]:
+def _list(client: Client, tenants: Iterable[Tenant], *, only_disabled: bool) -> tuple[Listing, bool]:
     """All tenants, or only the disabled ones; and whether it is all. If the server lists nothing without naming subscriptions, all tenants
     of those that the inventory knows.
     """
     try:
         return (list_disabled(client), False) if only_disabled else (list_tenants(client), True)
     except Refused as refused:
-        names = sorted({str(entry["subscription_id"]) for entry in entries if entry["subscription_id"]})
+        names = sorted({str(one.entry["subscription_id"]) for one in tenants if one.entry["subscription_id"]})
         if refused.http_status != 400 or not names:
             raise
         return list_tenants(client, one_of("subscriptionId", names)), True
@@ -124,34 +121,35 @@ class _Known:
     receipts or the plan.
     """
 
-    def __init__(self, listing: Listing, entries: Iterable[Entry], prefix: str) -> None:
+    def __init__(self, listing: Listing, tenants: Iterable[Tenant], wave: WaveInput) -> None:
         self._listing = listing
-        self._prefix = prefix
+        self._prefix = wave.prefix
         by_id = {tenant["id"]: tenant for tenant in listing.tenants}
-        by_hostname: dict[str, list[Tenant]] = {}
-        for tenant in listing.tenants:
+        by_hostname: dict[str, list[ListedTenant]] = {}
+        for listed in listing.tenants:
             # Hostnames of tenants that are gone are given to others.
-            if _status(tenant) != _DELETED:
-                for hostname in {name.lower() for name in tenant["hostnames"]}:
-                    by_hostname.setdefault(hostname, []).append(tenant)
-        self._wave: list[tuple[Entry, Tenant | None]] = []
-        for entry in entries:
-            target = check_wave_target(entry, prefix)
+            if _status(listed) != _DELETED:
+                for hostname in {name.lower() for name in listed["hostnames"]}:
+                    by_hostname.setdefault(hostname, []).append(listed)
+        self._wave: list[tuple[Tenant, ListedTenant | None]] = []
+        for tenant in tenants:
+            if (target := tenant.target) is None:
+                continue
             same = by_hostname.get(target.address.hostname, [])
             found = by_id.get(target.tenant_id) if target.tenant_id else same[0] if len(same) == 1 else None
-            self._wave.append((entry, found))
+            self._wave.append((tenant, found))
         self.at_rest = frozenset(
-            entry["host"]
-            for entry, tenant in self._wave
-            if (not _is_live(tenant) if tenant else not entry["to_change"])
+            tenant.host
+            for tenant, listed in self._wave
+            if (not _is_live(listed) if listed else tenant.host in wave.done)
         )
 
     def purge_dates(self) -> dict[str, str]:
         """The dates of the disabled tenants of the wave, by host."""
         return {
-            entry["host"]: tenant["purge_date"]
-            for entry, tenant in self._wave
-            if tenant and _status(tenant) in DISABLED_STATUSES and read_time(tenant["purge_date"])
+            tenant.host: listed["purge_date"]
+            for tenant, listed in self._wave
+            if listed and _status(listed) in DISABLED_STATUSES and read_time(listed["purge_date"])
         }
 
     def too_large(self, limits: Mapping[str, float]) -> str | None:
@@ -160,12 +158,10 @@ class _Known:
         What counts is live by the list, whatever receipts say of it. Of the limits of a subscription's hosts the lowest one holds.
         """
         going = [
-            (entry, tenant) for entry, tenant in self._wave if entry["host"] not in self.at_rest and not _stays(entry)
+            (tenant, listed) for tenant, listed in self._wave if tenant.host not in self.at_rest and not _stays(tenant)
         ]
         lost = sorted(
-            for_terminal(entry["host"], 100)
-            for entry, tenant in going
-            if tenant is None or tenant["subscription_id"] is None
+            tenant.entry.shown_host for tenant, listed in going if listed is None or listed["subscription_id"] is None
         )
         if lost:
             unreadable = self._listing.unreadable
@@ -174,10 +170,10 @@ class _Known:
                 f"Not in the organization's list with a subscription{besides}: {some(lost)}. So {self._prefix}max_percent cannot be"
                 " checked. Check hostname and id, and that the client is one of this organization."
             )
-        of_host = {entry["host"]: tenant["subscription_id"] for entry, tenant in going if tenant}
+        of_host = {tenant.host: listed["subscription_id"] for tenant, listed in going if listed}
         # By their ids: two hosts may name one tenant.
-        taken = Counter({tenant["id"]: tenant["subscription_id"] for _entry, tenant in going if tenant}.values())
-        whole = Counter(tenant["subscription_id"] for tenant in self._listing.tenants if _is_live(tenant))
+        taken = Counter({listed["id"]: listed["subscription_id"] for _tenant, listed in going if listed}.values())
+        whole = Counter(listed["subscription_id"] for listed in self._listing.tenants if _is_live(listed))
         wrong = []
         for name, count in sorted(taken.items()):
             limit = min((limits[host] for host, one in of_host.items() if one == name and host in limits), default=100)
@@ -191,15 +187,15 @@ class _Known:
         return f"{' '.join(wrong)} Check the inventory and --limit; if they are right, raise {self._prefix}max_percent."
 
 
-def _stays(entry: Entry) -> bool:
-    """The plan that is applied leaves the tenant alone, and stops where it is live all the same."""
-    return (entry.get("planned") or {}).get("action") == LEAVE
+def _stays(tenant: Tenant) -> bool:
+    """The plan that is applied leaves the tenant as it is, and stops it if it is live."""
+    return tenant.planned is not None and tenant.planned.action == LEAVE
 
 
-def _is_live(tenant: Tenant) -> bool:
+def _is_live(listed: ListedTenant) -> bool:
     """Neither disabled nor deleted; what has no status may be live."""
-    return _status(tenant) not in (_DELETED, *DISABLED_STATUSES)
+    return _status(listed) not in (_DELETED, *DISABLED_STATUSES)
 
 
-def _status(tenant: Tenant) -> str | None:
-    return None if tenant["status"] is None else str(tenant["status"]).lower()
+def _status(listed: ListedTenant) -> str | None:
+    return None if listed["status"] is None else str(listed["status"]).lower()

@@ -251,7 +251,7 @@ def test_a_wave_made_by_hand_sends_nothing(cloud, terminal):
         "protected": [],
         "prefix": "tenant_decommission_",
         "one_client": True,
-        "seal": "0" * 64,
+        "signature": "0" * 64,
     }
     wave = {"tenants": {"acme.eu.qlikcloud.com": entry}, "regions": [], "count": 1}
     terminal.write_inventory(host("acme"))

@@ -119,7 +119,7 @@ def test_an_approved_plan_is_applied_with_the_approver_and_the_ticket(wire: Wire
 
 def test_the_plan_gives_the_id_that_the_inventory_has_not(wire: Wire) -> None:
     wave = guarded(plan_of(to_deactivate()), {HOSTNAME: host(tenant_id=None)})
-    assert wave["tenants"][HOSTNAME]["tenant_id"] == TENANT_ID
+    assert wave["tenants"][HOSTNAME]["command"]["target"]["tenant_id"] == TENANT_ID
     assert tenant(wave["tenants"][HOSTNAME])["changed"] is True
     assert TENANT_ID in wire.of("deactivate")[0].url
 
@@ -306,7 +306,7 @@ def test_the_tenants_that_the_plan_deactivates_count(wire: Wire, acts: int, leav
     wave = wave_of(acts, leaves, limit)
     assert (wave["failed"], wave["count"], wave["to_change"]) == (False, acts + leaves, acts)
     # What was not counted may only be changed where all together may be.
-    counted = [one["counted"] for one in wave["tenants"].values()]
+    counted = [one["command"]["counted"] for one in wave["tenants"].values()]
     assert counted == [True] * acts + [acts + leaves <= int(limit)] * leaves
 
 
@@ -322,7 +322,7 @@ def test_with_a_plan_a_receipt_takes_nobody_out_of_the_count(wire: Wire, tmp_pat
     hosts = {HOSTNAME: host(receipts_dir=str(tmp_path / "receipts"))}
     is_refused(wire, guarded(GOOD, hosts, max_tenants=0), "1 tenant to deactivate by the plan")
     wave = guarded(GOOD, hosts, max_tenants=1)
-    assert (wave["to_change"], wave["tenants"][HOSTNAME]["counted"]) == (1, True)
+    assert (wave["to_change"], wave["tenants"][HOSTNAME]["command"]["counted"]) == (1, True)
 
 
 def test_the_default_is_10_with_a_plan_too(wire: Wire) -> None:
@@ -409,14 +409,14 @@ def test_a_tenant_for_which_its_first_tasks_have_not_run_gets_no_request(wire: W
 @pytest.mark.parametrize("plan", [True, False])
 def test_a_tenant_for_which_they_have_run_in_this_wave_is_deactivated(wire: Wire, plan: bool) -> None:
     entry = prepared_wave(plan=plan)["tenants"][HOSTNAME]
-    assert tenant(entry, variables={PREPARED: entry["seal"]})["changed"] is True
+    assert tenant(entry, variables={PREPARED: entry["signature"]})["changed"] is True
 
 
 def test_the_mark_of_another_wave_or_of_another_host_does_not_count(wire: Wire) -> None:
     hosts = {name: {**host(name), **FIRST} for name in (HOSTNAME, OTHER)}
     plan = plan_of(to_deactivate(), to_deactivate(OTHER, id="x"))
     earlier, now = (guarded(plan, hosts, loaded=FIRST)["tenants"] for _wave in range(2))
-    for mark in (earlier[HOSTNAME]["seal"], now[OTHER]["seal"]):
+    for mark in (earlier[HOSTNAME]["signature"], now[OTHER]["signature"]):
         assert tenant(now[HOSTNAME], variables={PREPARED: mark})["failed"] is True
     assert wire.sent == []
 
@@ -439,7 +439,7 @@ def test_tags_that_may_leave_some_of_them_out_send_nothing(
 ) -> None:
     monkeypatch.setattr(context, "CLIARGS", CLIArgs(chosen))
     entry = prepared_wave()["tenants"][HOSTNAME]
-    result = tenant(entry, variables={PREPARED: entry["seal"]})
+    result = tenant(entry, variables={PREPARED: entry["signature"]})
     assert (result["failed"], result["changed"]) == (not may, may)
     assert len(wire.of("deactivate")) == may
     assert may or "tags were chosen" in result["msg"]
@@ -453,7 +453,7 @@ def test_tags_may_be_chosen_where_nothing_comes_first(wire: Wire, monkeypatch: p
 def test_a_tenant_to_be_left_alone_needs_no_tasks_first_and_cannot_be_deactivated(wire: Wire) -> None:
     hosts = {HOSTNAME: {**host(), **FIRST}}
     entry = guarded(plan_of(to_leave()), hosts, loaded=FIRST)["tenants"][HOSTNAME]
-    assert (entry["prepares"], entry["counted"]) == (False, False)
+    assert (entry["prepares"], entry["command"]["counted"]) == (False, False)
     assert tenant(entry)["failed"] is True
     wire.on("read", answers.record("disabled"))
     assert tenant(entry)["failed"] is False
@@ -462,7 +462,7 @@ def test_a_tenant_to_be_left_alone_needs_no_tasks_first_and_cannot_be_deactivate
 
 def test_a_tenant_that_is_disabled_by_its_receipt_needs_none_and_is_stopped_where_it_lives(wire: Wire) -> None:
     entry = prepared_wave(events=(event("deactivated", ago(days=1)),))["tenants"][HOSTNAME]
-    assert (entry["prepares"], entry["counted"]) == (False, False)
+    assert (entry["prepares"], entry["command"]["counted"]) == (False, False)
     result = tenant(entry)
     assert (result["failed"], wire.of("deactivate")) == (True, [])
     assert "nor were the tasks run" in result["msg"]
@@ -804,7 +804,7 @@ def test_a_hostile_hostname_of_a_server_is_harmless_in_all_that_is_made_of_it(
     wave = guard(plan="plan.json", plan_sha256=made["plan_sha256"])
     assert trusted_in(wave) == []
     # As it was: not what a template made of it.
-    assert wave["tenants"][HOSTNAME]["planned"]["hostnames"] == entry["hostnames"]
+    assert wave["tenants"][HOSTNAME]["command"]["planned"]["hostnames"] == entry["hostnames"]
     assert tenant(wave["tenants"][HOSTNAME])["changed"] is True
 
 
@@ -815,7 +815,7 @@ def test_a_hostile_value_in_an_approved_file_is_harmless_and_is_no_template(
     entry = to_deactivate(status=value, hostnames=[HOSTNAME, value], expected_purge_date=value, more=value)
     wave = guarded(plan_of(entry, more=value))
     assert (wave["failed"], trusted_in(wave)) == (False, [])
-    assert wave["tenants"][HOSTNAME]["planned"]["more"] == value
+    assert wave["tenants"][HOSTNAME]["command"]["planned"]["hostnames"] == [HOSTNAME, value]
     result = tenant(wave["tenants"][HOSTNAME])
     assert (result["failed"], result["changed"], wire.sequence) == (True, False, ["read"])
     assert is_harmless(result["msg"])

@@ -238,7 +238,7 @@ def test_a_region_that_agrees_with_the_hostname_may_be_given(region: str | None)
 @pytest.mark.parametrize("region", ["us", "e", "eu1"])
 def test_a_hostname_of_another_region_is_refused_naming_both(region: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        check_hostname_in_region(HOSTNAME, region, "tenant_decommission_")
+        check_hostname_in_region(HOSTNAME, region, lambda name: f"tenant_decommission_{name}")
     for told in ("tenant_decommission_region", "tenant_decommission_hostname", f"'{region}'", HOSTNAME):
         assert told in caught.value.message
     assert is_one_sentence_about(caught.value.message, "region")

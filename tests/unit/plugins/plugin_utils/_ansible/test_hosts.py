@@ -13,21 +13,28 @@ from types import SimpleNamespace
 import pytest
 from ansible.template import trust_as_template
 
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import hosts
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_hosts, read_registered
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import Variable
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play
 
-NAMES: dict[str, t.Any] = {"hostname": None, "purge_after_days": 30}
+HOSTNAME = Variable("hostname", "str")
+VARIABLES = (HOSTNAME, Variable("purge_after_days", "int", 30))
 
 
-def read(hosts: dict[str, dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+def read(
+    of_hosts: dict[str, dict[str, t.Any]], *variables: Variable, play: Play | None = None, **given: t.Any
+) -> list[Entry]:
     task: t.Any = SimpleNamespace(get_play=lambda: None)
-    return list(read_hosts(task, Play(hosts).task_vars, NAMES, prefix="x_"))
+    return list(read_hosts(task, (play or Play(of_hosts)).task_vars, variables or VARIABLES, prefix="x_", **given))
 
 
 def test_each_host_has_its_own_values() -> None:
-    assert read({"a": {"x_hostname": "one"}, "b": {"x_hostname": "two", "x_purge_after_days": 60}}) == [
-        {"host": "a", "hostname": "one", "purge_after_days": 30},
-        {"host": "b", "hostname": "two", "purge_after_days": 60},
+    found = read({"a": {"x_hostname": "one"}, "b": {"x_hostname": "two", "x_purge_after_days": 60}})
+    assert [(entry.host, entry.values) for entry in found] == [
+        ("a", {"hostname": "one", "purge_after_days": 30}),
+        ("b", {"hostname": "two", "purge_after_days": 60}),
     ]
 
 
@@ -40,28 +47,24 @@ def test_a_template_is_evaluated_for_each_host() -> None:
 
 def test_a_template_that_fails_is_an_error_of_its_host_alone() -> None:
     broken, fine = read({"a": {"x_hostname": trust_as_template("{{ nowhere }}")}, "b": {"x_hostname": "two"}})
-    assert "x_hostname" in broken["error"]
-    assert "nowhere" in broken["error"]
+    assert "x_hostname" in str(broken.error)
+    assert "nowhere" in str(broken.error)
     assert broken["hostname"] is None
-    assert fine == {"host": "b", "hostname": "two", "purge_after_days": 30}
+    assert (fine["hostname"], fine.error) == ("two", None)
 
 
 def test_what_the_inventory_calls_it_takes_the_place_of_a_variable_that_is_not_set() -> None:
-    play = Play(
-        {
-            "a": {"qlik_id": "one"},
-            "b": {"qlik_id": "one", "x_id": "two"},
-            "c": {"qlik_id": trust_as_template("{{ nowhere }}")},
-            "d": {"x_id": None, "qlik_id": trust_as_template("{{ 'thr' ~ 'ee' }}")},
-            "e": {},
-        }
-    )
-    task = SimpleNamespace(get_play=lambda: None)
-    names = {"hostname": None, "id": "none"}
-    found = list(read_hosts(task, play.task_vars, names, prefix="x_", inventory_names={"id": "qlik_id"}))
+    of_hosts = {
+        "a": {"qlik_id": "one"},
+        "b": {"qlik_id": "one", "x_id": "two"},
+        "c": {"qlik_id": trust_as_template("{{ nowhere }}")},
+        "d": {"x_id": None, "qlik_id": trust_as_template("{{ 'thr' ~ 'ee' }}")},
+        "e": {},
+    }
+    found = read(of_hosts, HOSTNAME, Variable("id", "str", "none", inventory="qlik_id"))
     assert [one["id"] for one in found] == ["one", "two", "none", "three", "none"]
     assert [one["hostname"] for one in found] == ["a", "b", None, "d", "e"]
-    assert "qlik_id" in found[2]["error"]
+    assert "qlik_id" in str(found[2].error)
 
 
 def test_text_that_only_looks_like_a_template_is_text() -> None:
@@ -76,18 +79,15 @@ def test_what_was_registered_for_a_host_is_read_without_tags() -> None:
 
 
 # Where receipts go.
-def folder_of(
-    file: Path | str | None, *sources: Path | str, said: t.Any = None, names: dict[str, t.Any] | None = None
-) -> t.Any:
+def folder_of(file: Path | str | None, *sources: Path | str, said: t.Any = None) -> t.Any:
     """The folder of receipts of a host that this file of an inventory names, in a run with these sources."""
-    hosts: dict[str, dict[str, t.Any]] = {"a": {} if file is None else {"inventory_file": str(file)}}
+    variables: dict[str, t.Any] = {} if file is None else {"inventory_file": str(file)}
     if said is not None:
-        hosts["a"]["x_receipts_dir"] = said
-    play = Play(hosts)
+        variables["x_receipts_dir"] = said
+    play = Play({"a": variables})
     play._inventory._sources = [str(source) for source in sources]
-    task: t.Any = SimpleNamespace(get_play=lambda: None)
-    (found,) = read_hosts(task, play.task_vars, {"receipts_dir": None} if names is None else names, prefix="x_")
-    return found.get("receipts_dir")
+    (found,) = read({}, Variable("receipts_dir", "path"), play=play)
+    return found["receipts_dir"]
 
 
 def test_receipts_go_beside_the_inventory_file(tmp_path: Path) -> None:
@@ -151,12 +151,18 @@ def test_an_empty_name_is_left_to_the_operation_to_refuse(tmp_path: Path) -> Non
     assert folder_of(tmp_path / "eu.yml", said="") == ""
 
 
-def test_who_keeps_no_receipts_has_no_folder_of_them(tmp_path: Path) -> None:
-    assert folder_of(tmp_path / "eu.yml", names={"hostname": None}) is None
+def test_who_keeps_no_receipts_has_no_folder_of_them() -> None:
+    (found,) = read({"a": {}}, HOSTNAME)
+    assert "receipts_dir" not in found.values
 
 
 def test_variables_with_the_prefix_that_nobody_knows_are_named() -> None:
-    task: t.Any = SimpleNamespace(get_play=lambda: None)
-    hosts = {"a": {"x_one": 1, "x_onne": 2, "x_more": 3, "y_one": 4, "x_a": 5}, "b": {"x_one": 1}}
-    found = list(read_hosts(task, Play(hosts).task_vars, {"one": None}, prefix="x_", others=["more"]))
-    assert found == [{"host": "a", "one": 1, "unknown": ["a", "onne"]}, {"host": "b", "one": 1}]
+    of_hosts = {"a": {"x_one": 1, "x_onne": 2, "x_more": 3, "y_one": 4, "x_a": 5}, "b": {"x_one": 1}}
+    found = read(of_hosts, Variable("one", "int"), others=["more"])
+    assert [entry.unknown for entry in found] == [("a", "onne"), ()]
+
+
+def test_a_variable_of_the_inventory_can_be_read_without_being_one_of_the_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosts, "OBSERVED_VARIABLES", ("qlik_name",))
+    (found,) = read({"a": {"qlik_name": trust_as_template("{{ 'Ac' ~ 'me' }}"), "x_qlik_name": "no"}})
+    assert (found.inventory, found.unknown) == ({"qlik_name": "Acme"}, ("qlik_name",))

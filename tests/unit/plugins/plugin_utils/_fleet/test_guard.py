@@ -7,19 +7,29 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import Address
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import (
+    Author,
+    Deactivation,
+    Reactivation,
+    Target,
+)
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
     DECOMMISSION,
     RESTORE,
-    TENANT_VARIABLES,
+    tenant_variables,
 )
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, TENANT_ID, TOKEN
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
@@ -34,68 +44,54 @@ from ansible_collections.tenantops.qlik.tests.unit.receipts import (
     put,
     receipt,
 )
-from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, change, entry, fleet
+from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, WAVE, change, entry, fleet, wave_of
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 
-def guard(
-    *entries: dict[str, t.Any],
-    max_tenants: t.Any = 10,
-    regions: list[str] | None = None,
-    prefix: str = PREFIX,
-    operation: str = DECOMMISSION,
-) -> dict[str, t.Any]:
-    return guard_wave(
-        list(entries),
-        prefix=prefix,
-        operation=operation,
-        max_tenants=max_tenants,
-        regions_with_credentials=regions,
-    )
+def guard(*entries: Entry, regions: list[str] | None = None, **given: t.Any) -> WaveInput:
+    wave = wave_of(*entries, regions_with_credentials=regions, **given)
+    guard_wave(wave)
+    return wave
 
 
-# What the guard adds to the entry of a tenant with which all is well.
-PASSED = {
-    "operation": DECOMMISSION,
-    "planning": False,
-    "plan_sha256": None,
-    "prepares": False,
-    "to_change": True,
-    "counted": True,
-}
-NO_PLAN = {"plan_sha256": None, "not_applied": []}
+def counted(wave: WaveInput) -> list[bool]:
+    """Whether each tenant may be changed."""
+    passed = pass_tenants(wave, WAVE, one_client=True, purge_dates={})
+    return [bool(one.command and one.command.counted) for one in passed]
 
 
-def refusal(*entries: dict[str, t.Any], **more: t.Any) -> str:
+def refusal(*entries: Entry, **more: t.Any) -> str:
     with pytest.raises(InvalidInput) as caught:
         guard(*entries, **more)
     return caught.value.message
 
 
-def test_a_good_wave_passes_with_its_entries_and_regions() -> None:
-    entries = [entry("a.eu.qlikcloud.com", tenant_id="a"), entry("b.us.qlikcloud.com", tenant_id="b")]
-    wave = guard(*entries)
-    passed = {**PASSED, "wave": wave["id"]}
-    assert wave == {
-        "id": wave["id"],
-        "tenants": {
-            "a.eu.qlikcloud.com": {**entries[0], **passed, "in_region": "eu"},
-            "b.us.qlikcloud.com": {**entries[1], **passed, "in_region": "us"},
-        },
-        "regions": ["eu", "us"],
-        "count": 2,
-        "to_change": 2,
-        **NO_PLAN,
-    }
+def test_a_good_wave_passes_with_its_commands_and_regions() -> None:
+    wave = guard(
+        entry("A.eu.qlikcloud.com", tenant_id="a", purge_after_days="60", verify="yes"), entry(host="b", region="EU")
+    )
+    assert (wave.regions, len(wave.tenants), wave.to_change, wave.not_applied) == (["eu"], 2, 2, [])
+    first, second = pass_tenants(wave, WAVE, one_client=True, purge_dates={"b": "2026-12-24"})
+    assert first.command == Deactivation(
+        target=Target(Address("a.eu.qlikcloud.com", "eu"), "a"),
+        verify_timeout=60,
+        author=Author(run=""),
+        purge_after_days=60,
+    )
+    assert (first.wave, first.operation, first.host) == (WAVE, DECOMMISSION, "A.eu.qlikcloud.com")
+    assert (first.planning, first.prepares, first.fault) == (False, False, None)
+    assert second.command is not None
+    assert (second.host, second.command.target.address.hostname) == ("b", HOSTNAME)
+    assert getattr(second.command, "listed_purge_date", None) == "2026-12-24"
 
 
 def test_an_empty_wave_passes() -> None:
     wave = guard()
-    assert wave == {"id": wave["id"], "tenants": {}, "regions": [], "count": 0, "to_change": 0, **NO_PLAN}
+    assert (wave.tenants, wave.regions, wave.to_change, wave.not_applied) == ((), [], 0, [])
 
 
 def test_a_region_is_listed_once_however_many_tenants_it_has() -> None:
-    assert guard(*fleet(10))["regions"] == ["eu"]
+    assert guard(*fleet(10)).regions == ["eu"]
 
 
 @pytest.mark.parametrize(("number", "limit"), [(11, 10), (11, "10"), (2, 1), (1, 0), (300, 10)])
@@ -108,7 +104,7 @@ def test_more_tenants_than_allowed_are_refused_naming_both_numbers(number: int, 
 
 @pytest.mark.parametrize(("number", "limit"), [(10, 10), (10, "10"), (0, 0), (300, 300)])
 def test_as_many_tenants_as_allowed_pass(number: int, limit: t.Any) -> None:
-    assert guard(*fleet(number), max_tenants=limit)["count"] == number
+    assert len(guard(*fleet(number), max_tenants=limit).tenants) == number
 
 
 @pytest.mark.parametrize("limit", [None, "", "many", -1, 1.5, True, "10 "])
@@ -130,16 +126,19 @@ def test_two_hosts_with_one_id_are_refused() -> None:
 
 
 def test_ids_that_differ_in_case_are_two_tenants() -> None:
-    assert guard(entry("a.eu.qlikcloud.com", tenant_id="x1"), entry("b.eu.qlikcloud.com", tenant_id="X1"))["count"] == 2
+    assert (
+        len(guard(entry("a.eu.qlikcloud.com", tenant_id="x1"), entry("b.eu.qlikcloud.com", tenant_id="X1")).tenants)
+        == 2
+    )
 
 
 def test_tenants_without_an_id_are_no_duplicates() -> None:
-    assert guard(*(entry(f"{name}.eu.qlikcloud.com", tenant_id=None) for name in "abc"))["count"] == 3
+    assert len(guard(*(entry(f"{name}.eu.qlikcloud.com", tenant_id=None) for name in "abc")).tenants) == 3
 
 
 def test_one_name_in_two_regions_is_two_tenants() -> None:
     wave = guard(entry("acme.eu.qlikcloud.com", tenant_id="a"), entry("acme.us.qlikcloud.com", tenant_id="b"))
-    assert wave["regions"] == ["eu", "us"]
+    assert wave.regions == ["eu", "us"]
 
 
 @pytest.mark.parametrize("pattern", [HOSTNAME, "acme.*", "ACME.*", "*.EU.qlikcloud.com", "*"])
@@ -166,7 +165,7 @@ def test_a_region_without_credentials_refuses_the_wave() -> None:
 
 @pytest.mark.parametrize("regions", [["eu"], ["eu", "us"], None])
 def test_regions_with_credentials_pass(regions: list[str] | None) -> None:
-    assert guard(*fleet(2), regions=regions)["regions"] == ["eu"]
+    assert guard(*fleet(2), regions=regions).regions == ["eu"]
 
 
 def test_no_credentials_at_all_refuse_the_wave() -> None:
@@ -194,12 +193,12 @@ OWN_FAULTS = {
 @pytest.mark.parametrize("fault", OWN_FAULTS)
 def test_what_is_wrong_with_one_tenant_alone_does_not_stop_the_others(fault: str) -> None:
     wave = guard(*fleet(2), entry(**{"host": "third", **OWN_FAULTS[fault]}))
-    assert (wave["count"], wave["regions"]) == (3, ["eu"])
+    assert (len(wave.tenants), wave.regions) == (3, ["eu"])
 
 
 @pytest.mark.parametrize("fault", OWN_FAULTS)
 def test_a_tenant_that_will_stop_needs_no_token(fault: str) -> None:
-    assert guard(entry(**{"host": "one", **OWN_FAULTS[fault]}), regions=[])["regions"] == []
+    assert guard(entry(**{"host": "one", **OWN_FAULTS[fault]}), regions=[]).regions == []
 
 
 @pytest.mark.parametrize(
@@ -257,12 +256,6 @@ def test_hostile_values_of_an_inventory_are_harmless_in_the_message(value: str) 
         assert is_harmless(refusal(*twice, max_tenants=1))
 
 
-def test_the_entries_are_handed_on_as_they_were_written() -> None:
-    written = entry(HOSTNAME.upper(), purge_after_days="60", verify="yes", region="EU")
-    wave = guard(written)
-    assert wave["tenants"] == {HOSTNAME.upper(): {**written, **PASSED, "wave": wave["id"], "in_region": "eu"}}
-
-
 @pytest.mark.parametrize(
     ("name", "like"),
     [
@@ -280,7 +273,7 @@ def test_what_looks_like_a_variable_of_the_role_and_is_none_is_refused(name: str
 
 
 def test_what_looks_like_none_of_them_is_left_to_whoever_set_it() -> None:
-    assert guard(entry(unknown=["owner", "reason", "exported", "x" * 500]))["count"] == 1
+    assert len(guard(entry(unknown=["owner", "reason", "exported", "x" * 500])).tenants) == 1
 
 
 # Receipts and the count.
@@ -290,7 +283,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "receipts"
 
 
-def with_receipt(folder: Path, number: int, *events: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
+def with_receipt(folder: Path, number: int, *events: dict[str, t.Any], **other: t.Any) -> Entry:
     """A tenant of fleet(), with a receipt of these events."""
     hostname = f"t{number}.eu.qlikcloud.com"
     put(folder / f"{hostname}.json", receipt(*events, **{"hostname": hostname, "tenant_id": f"id{number}", **other}))
@@ -321,9 +314,9 @@ def test_a_tenant_that_its_receipt_says_to_be_disabled_or_purged_does_not_count(
     entries = [with_receipt(folder, 0, *events), entry("other.eu.qlikcloud.com", tenant_id="o")]
     if done:
         wave = guard(*entries, max_tenants=1)
-        assert (wave["count"], wave["to_change"]) == (2, 1)
+        assert (len(wave.tenants), wave.to_change) == (2, 1)
         # There are more tenants than may be changed: one that was left out of the count may not be.
-        assert [wave["tenants"][one["host"]]["counted"] for one in entries] == [False, True]
+        assert counted(wave) == [False, True]
     else:
         message = refusal(*entries, max_tenants=1)
         assert "2 tenants to deactivate, and" in message
@@ -333,14 +326,14 @@ def test_a_tenant_that_its_receipt_says_to_be_disabled_or_purged_does_not_count(
 def test_where_all_tenants_may_be_changed_each_of_them_may_be(folder: Path) -> None:
     entries = [with_receipt(folder, number, DEACTIVATED) for number in range(3)]
     wave = guard(*entries, max_tenants=3)
-    assert (wave["count"], wave["to_change"]) == (3, 0)
-    assert {one["counted"] for one in wave["tenants"].values()} == {True}
+    assert (len(wave.tenants), wave.to_change) == (3, 0)
+    assert counted(wave) == [True] * 3
 
 
 def test_a_wave_that_is_done_passes_whatever_may_be_changed(folder: Path) -> None:
     wave = guard(*(with_receipt(folder, number, DEACTIVATED) for number in range(3)), max_tenants=0)
-    assert (wave["count"], wave["to_change"]) == (3, 0)
-    assert {one["counted"] for one in wave["tenants"].values()} == {False}
+    assert (len(wave.tenants), wave.to_change) == (3, 0)
+    assert counted(wave) == [False] * 3
 
 
 def test_a_refusal_names_those_that_do_not_count_too(folder: Path) -> None:
@@ -367,12 +360,13 @@ def test_a_receipt_that_cannot_be_worked_with_leaves_its_tenant_in_the_count(
 
 @pytest.mark.parametrize("given", [{"tenant_id": None}, {"hostname": "T0.eu.QlikCloud.com"}])
 def test_a_receipt_is_found_without_an_id_and_in_any_case(folder: Path, given: dict[str, t.Any]) -> None:
-    assert guard({**with_receipt(folder, 0, DEACTIVATED), **given}, max_tenants=0)["to_change"] == 0
+    assert guard(with_receipt(folder, 0, DEACTIVATED).with_values(**given), max_tenants=0).to_change == 0
 
 
 @pytest.mark.parametrize("given", [{"receipts_dir": None}, {"receipts_dir": 7}, {"receipts_dir": ""}, {"error": "x"}])
 def test_without_a_folder_of_receipts_every_tenant_counts(folder: Path, given: dict[str, t.Any]) -> None:
-    done = {**with_receipt(folder, 0, DEACTIVATED), **given}
+    written = with_receipt(folder, 0, DEACTIVATED)
+    done = replace(written, error="x") if "error" in given else written.with_values(**given)
     assert f"{PREFIX}max_tenants allows 0" in refusal(done, max_tenants=0)
 
 
@@ -415,17 +409,20 @@ def test_check_mode_stops_it_as_well(wire: Wire, run: Run, folder: Path) -> None
 
 
 # The operation restore.
-def restored(*entries: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
-    return guard(*entries, prefix="tenant_restore_", operation=RESTORE, **more)
+def restored(*entries: Entry, **more: t.Any) -> WaveInput:
+    return guard(*entries, operation=RESTORE, **more)
 
 
-def of_restore(found: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The entry without what is about purges alone."""
-    return {key: value for key, value in found.items() if key in TENANT_VARIABLES[RESTORE] or key == "host"}
+def of_restore(written: Entry) -> Entry:
+    """The same without what is about purges alone."""
+    known = {variable.name for variable in tenant_variables(RESTORE)}
+    values = {name: value for name, value in written.values.items() if name in known}
+    return replace(written, prefix="tenant_restore_", values=values)
 
 
 def test_a_restore_has_no_variables_of_purges() -> None:
-    assert set(TENANT_VARIABLES[DECOMMISSION]) - set(TENANT_VARIABLES[RESTORE]) == {
+    decommission, restore = ({one.name for one in tenant_variables(name)} for name in (DECOMMISSION, RESTORE))
+    assert decommission - restore == {
         "purge_after_days",
         "min_purge_days",
         "max_purge_days",
@@ -434,8 +431,8 @@ def test_a_restore_has_no_variables_of_purges() -> None:
         "subscription_id",
     }
     wave = restored(*map(of_restore, fleet(2)))
-    assert (wave["count"], wave["to_change"], wave["regions"]) == (2, 2, ["eu"])
-    assert {one["operation"] for one in wave["tenants"].values()} == {RESTORE}
+    assert (len(wave.tenants), wave.to_change, wave.regions) == (2, 2, ["eu"])
+    assert {type(one.command) for one in wave.tenants} == {Reactivation}
 
 
 @pytest.mark.parametrize(
@@ -446,7 +443,7 @@ def test_every_tenant_of_a_restore_counts(folder: Path, events: list[dict[str, t
     with pytest.raises(InvalidInput) as caught:
         restored(*entries, max_tenants=1)
     assert "2 tenants to reactivate, and tenant_restore_max_tenants allows 1" in caught.value.message
-    assert {one["counted"] for one in restored(*entries, max_tenants=2)["tenants"].values()} == {True}
+    assert counted(restored(*entries, max_tenants=2)) == [True, True]
 
 
 def test_a_restore_has_the_guards_of_a_decommission() -> None:
@@ -496,4 +493,4 @@ def test_a_folder_of_receipts_that_is_none_stops_its_tenant_alone(
     result = change(run, operation, receipts_dir=value)
     assert (result["failed"], result["changed"], wire.sent) == (True, False, [])
     assert f"tenant_{operation}_receipts_dir" in result["msg"]
-    assert guard(*fleet(1), entry(receipts_dir=value))["count"] == 2
+    assert len(guard(*fleet(1), entry(receipts_dir=value)).tenants) == 2

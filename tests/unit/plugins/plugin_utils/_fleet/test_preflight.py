@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight import preflight
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.facts import (
@@ -29,7 +30,7 @@ from ansible_collections.tenantops.qlik.tests.unit.wire import Reply, Wire
 ORGANIZATION = {"org_client_id": ORG_CLIENT_ID, "org_client_secret": ORG_CLIENT_SECRET}
 
 
-def look(run: Run, *entries: dict[str, t.Any], **given: t.Any) -> dict[str, t.Any]:
+def look(run: Run, *entries: Entry, **given: t.Any) -> dict[str, t.Any]:
     client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     params = options("qlik_preflight", **{**client, **given})
     return preflight(entries, prefix="tenant_decommission_", params=params, run=run)

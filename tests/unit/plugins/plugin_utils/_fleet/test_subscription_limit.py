@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,11 +15,14 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, Refused
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
-from ansible_collections.tenantops.qlik.tests.unit import answers
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput
+from ansible_collections.tenantops.qlik.tests.unit import answers, waves
 from ansible_collections.tenantops.qlik.tests.unit.answers import listed, page
 from ansible_collections.tenantops.qlik.tests.unit.facts import (
     ALIAS,
@@ -32,6 +36,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
 )
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.operate import options
+from ansible_collections.tenantops.qlik.tests.unit.plans import DIGEST, to_deactivate, to_leave
 from ansible_collections.tenantops.qlik.tests.unit.receipts import content_of, event, intent, put, receipt
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, change, entry
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
@@ -42,27 +47,24 @@ NEVER = {"deletionStartsAt": "0001-01-01T00:00:00Z"}
 OTHER_DATE = "2026-12-01T08:00:00.000Z"
 
 
-def wave_of(*entries: dict[str, t.Any], planning: bool = False) -> dict[str, t.Any]:
-    return guard_wave(
-        list(entries),
-        prefix=PREFIX,
-        operation=DECOMMISSION,
-        max_tenants=1000,
-        regions_with_credentials=None,
-        planning=planning,
-    )
+def wave_of(*entries: Entry, **given: t.Any) -> WaveInput:
+    wave = waves.wave_of(*entries, **{"max_tenants": 1000, **given})
+    guard_wave(wave)
+    return wave
 
 
-def look_up(
-    run: Run, wave: dict[str, t.Any], *, max_percent: t.Any = None, planning: bool = False, **given: t.Any
-) -> Listed:
-    for one in wave["tenants"].values():
-        one["max_percent"] = one["max_percent"] if max_percent is None else max_percent
+def with_limit(wave: WaveInput, max_percent: t.Any) -> WaveInput:
+    """The same, with this limit for each tenant."""
+    limited = [replace(one, entry=one.entry.with_values(max_percent=max_percent)) for one in wave.tenants]
+    return replace(wave, tenants=tuple(limited))
+
+
+def look_up(run: Run, wave: WaveInput, *, max_percent: t.Any = None, **given: t.Any) -> Listed:
     params = options("qlik_wave_guard", **{**ORGANIZATION, **given})
-    return look_up_wave(wave, params, run, PREFIX, planning=planning)
+    return look_up_wave(wave if max_percent is None else with_limit(wave, max_percent), params, run)
 
 
-def member(number: int, **given: t.Any) -> dict[str, t.Any]:
+def member(number: int, **given: t.Any) -> Entry:
     """The entry of a tenant of the list."""
     tenant = listed(number)
     return entry(tenant["hostnames"][0], tenant_id=tenant["id"], **given)
@@ -75,18 +77,18 @@ def _organization(wire: Wire) -> None:
     wire.on("read", page(*map(listed, range(10))))
 
 
-def refusal(run: Run, *entries: dict[str, t.Any], **given: t.Any) -> str:
+def refusal(run: Run, *entries: Entry, **given: t.Any) -> str:
     found = look_up(run, wave_of(*entries), **given).refusal
     assert found is not None
     return found
 
 
-def passes(run: Run, *entries: dict[str, t.Any], **given: t.Any) -> bool:
+def passes(run: Run, *entries: Entry, **given: t.Any) -> bool:
     return look_up(run, wave_of(*entries), **given).refusal is None
 
 
 def test_without_its_credentials_the_organization_is_not_asked(wire: Wire, run: Run) -> None:
-    assert look_up_wave(wave_of(member(0)), options("qlik_wave_guard"), run, PREFIX) == Listed()
+    assert look_up_wave(wave_of(member(0)), options("qlik_wave_guard"), run) == Listed()
     assert wire.sent == []
 
 
@@ -101,7 +103,7 @@ def test_a_limit_that_is_none_sends_nothing(wire: Wire, run: Run, wrong: t.Any) 
 def test_a_limit_without_credentials_is_an_error_and_sends_nothing(wire: Wire, run: Run, *, planning: bool) -> None:
     without = dict.fromkeys(ORGANIZATION)
     with pytest.raises(InvalidInput) as caught:
-        look_up(run, wave_of(member(0), planning=planning), planning=planning, max_percent=5, **without)
+        look_up(run, wave_of(member(0), planning=planning), max_percent=5, **without)
     for word in (f"{PREFIX}max_percent is 5", f"{PREFIX}org_client_id", "QLIK_ORG_CLIENT_SECRET", "Nothing was sent"):
         assert word in caught.value.message
     assert wire.sent == []
@@ -152,13 +154,13 @@ def test_tenants_of_the_wave_that_are_disabled_by_the_list_do_not_count_and_may_
     wire.on("read", page(*[listed(number, status="disabled" if number < 3 else "active") for number in range(10)]))
     found = look_up(run, wave_of(*map(member, range(4))), max_percent=15)
     assert found.refusal is None
-    assert found.at_rest == {member(number)["host"] for number in range(3)}
+    assert found.at_rest == {member(number).host for number in range(3)}
     assert "Of the 7 live tenants of subscription sub-1 1 would go" in refusal(
         run, *map(member, range(4)), max_percent=14
     )
 
 
-def gone_by_receipt(folder: Path, number: int) -> dict[str, t.Any]:
+def gone_by_receipt(folder: Path, number: int) -> Entry:
     """The entry of a tenant whose receipt has it as disabled."""
     hostname = listed(number)["hostnames"][0]
     events = intent(), event("deactivated", estimated_purge_date=PURGE_DATE)
@@ -203,10 +205,12 @@ def test_of_the_limits_of_a_subscription_the_lowest_one_holds_for_it_alone(wire:
 
 
 def test_what_a_plan_leaves_alone_does_not_count(run: Run) -> None:
-    wave = wave_of(*map(member, range(3)))
-    for number, action in enumerate(("deactivate", "leave", "leave")):
-        wave["tenants"][member(number)["host"]]["planned"] = {"action": action}
-    assert look_up(run, wave, max_percent=10).refusal is None
+    planned = [
+        (to_leave if number else to_deactivate)(listed(number)["hostnames"][0], id=listed(number)["id"])
+        for number in range(3)
+    ]
+    plan = Plan(DIGEST, NOW, NOW, {one["hostname"]: one for one in planned})
+    assert look_up(run, wave_of(*map(member, range(3)), plan=plan), max_percent=10).refusal is None
 
 
 def test_a_tenant_without_an_id_is_found_by_its_hostname_whatever_the_case(wire: Wire, run: Run) -> None:
@@ -301,13 +305,13 @@ def test_a_date_is_taken_of_this_disabled_tenant_alone(wire: Wire, run: Run, mor
 
 
 def test_making_a_plan_tells_that_its_part_is_too_large(run: Run) -> None:
-    found = look_up(run, wave_of(*map(member, range(10)), planning=True), planning=True, max_percent=1)
+    found = look_up(run, wave_of(*map(member, range(10)), planning=True), max_percent=1)
     assert "10 would go (100 %)" in str(found.refusal)
 
 
 def test_making_a_plan_needs_no_list(wire: Wire, run: Run) -> None:
     wire.on("read", answers.FORBIDDEN)
-    found = look_up(run, wave_of(member(0), planning=True), planning=True, max_percent=1)
+    found = look_up(run, wave_of(member(0), planning=True), max_percent=1)
     assert (found.refusal, len(found.warnings)) == (None, 1)
 
 

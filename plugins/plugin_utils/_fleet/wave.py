@@ -1,0 +1,163 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A wave: the tenants of one play, with everything that the guard's rules look at."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation, Reactivation, Target
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, Planned, planned_tenant
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import (
+    Entry,
+    command_of,
+    receipt_of,
+    target_of,
+)
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tenant:
+    """One tenant of a wave.
+
+    ``target``: which one it is (None: the entry names none); ``planned``: what the plan says of it; ``command``: what is to be done
+    (None: ``fault`` says what is wrong, and its own task stops it with that); ``is_done``: its receipt says that it is disabled or
+    purged (False if no receipt was read).
+    """
+
+    entry: Entry
+    target: Target | None
+    planned: Planned | None
+    command: Deactivation | Reactivation | None
+    fault: str | None
+    is_done: bool
+
+    @property
+    def host(self) -> str:
+        """Its name in the inventory."""
+        return self.entry.host
+
+    @property
+    def region(self) -> str | None:
+        """The region that a token is needed for; None if its own task will stop it."""
+        return self.command.target.address.region if self.command else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaveInput:
+    """What the guard's rules look at.
+
+    ``prefix``: what the names of the role's variables begin with; ``operation``: ``decommission`` or ``restore``; ``max_tenants``: how
+    many tenants one play may change, as it was written; ``regions_with_credentials``: the regions that credentials were given for
+    (None: for every region); ``plan``: the approved plan that is applied; ``planning``: a plan is made; ``pre_tasks``: the file of
+    tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change.
+    """
+
+    tenants: tuple[Tenant, ...]
+    prefix: str
+    operation: str
+    max_tenants: t.Any
+    regions_with_credentials: Collection[str] | None = None
+    plan: Plan | None = None
+    planning: bool = False
+    pre_tasks: t.Any = None
+    prepare_all: bool = False
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """What was written for each host."""
+        return tuple(tenant.entry for tenant in self.tenants)
+
+    @cached_property
+    def done(self) -> frozenset[str]:
+        """The hosts that do not count for ``max_tenants``: the plan leaves them as they are; without a plan, their receipts say that they
+        are disabled or purged. They may not be changed either if all together are more than allowed.
+        """
+        if self.plan is None:
+            return frozenset(tenant.host for tenant in self.tenants if tenant.is_done)
+        return frozenset(
+            tenant.host for tenant in self.tenants if not (tenant.planned and tenant.planned.action == DEACTIVATE)
+        )
+
+    @property
+    def to_change(self) -> int:
+        """How many tenants count for ``max_tenants``."""
+        return len(self.tenants) - len(self.done)
+
+    @property
+    def regions(self) -> list[str]:
+        """The regions that a token is needed for."""
+        return sorted({tenant.region for tenant in self.tenants if tenant.region is not None})
+
+    @property
+    def not_applied(self) -> list[str]:
+        """The hostnames in the plan that no host of the play has."""
+        hosts = {tenant.planned.hostname for tenant in self.tenants if tenant.planned}
+        return [hostname for hostname in self.plan.tenants if hostname not in hosts] if self.plan else []
+
+    @cached_property
+    def unprepared(self) -> frozenset[str]:
+        """The hosts whose ``pre_tasks`` are not run, since nothing is to be done to their tenants."""
+        if self.prepare_all or not self.pre_tasks:
+            return frozenset()
+        return self.done | {tenant.host for tenant in self.tenants if tenant.is_done}
+
+
+def read_wave(
+    entries: Iterable[Entry],
+    *,
+    operation: str,
+    run_id: str = "",
+    approved_by: t.Any = None,
+    ticket: t.Any = None,
+    **given: t.Any,
+) -> WaveInput:
+    """A wave from what was written for each host: reads receipts if something depends on them, and nothing else.
+
+    :arg run_id: what to call the run in receipts, with the claims ``approved_by`` and ``ticket``.
+    :arg given: the other fields of WaveInput.
+    """
+    plan, planning = given.get("plan"), given.get("planning", False)
+    asks_receipts = operation == DECOMMISSION and (plan is None or given.get("pre_tasks"))
+    author = {"approved_by": approved_by, "ticket": ticket, "plan_sha256": plan.sha256 if plan else None}
+
+    def tenant_of(entry: Entry) -> Tenant:
+        known: dict[str, t.Any] = {"target": None, "planned": None, "command": None, "fault": None, "is_done": False}
+        try:
+            target = target_of(entry)
+            known |= {"target": target, "is_done": bool(asks_receipts and _is_done(entry, target))}
+            found = plan.tenants.get(target.address.hostname) if plan else None
+            planned = planned_tenant(found) if found else None
+            if planned and target.tenant_id is None:
+                # The plan's id, if the inventory has none.
+                entry = entry.with_values(tenant_id=planned.tenant_id)
+            known["planned"] = planned
+            known["command"] = command_of(entry, operation, run_id=run_id, planned=planned, planning=planning, **author)
+        except InvalidInput as error:
+            known["fault"] = error.message
+        return Tenant(entry=entry, **known)
+
+    return WaveInput(tenants=tuple(tenant_of(entry) for entry in entries), operation=operation, **given)
+
+
+def _is_done(entry: Entry, target: Target) -> bool:
+    """The tenant's receipt says that there is nothing to do."""
+    try:
+        path = receipt_of(entry, target)
+    except QlikError:
+        # Its own task says what is wrong.
+        return False
+    if path is None:
+        return False
+    told = standing_in(path, target)
+    return told.state in (DISABLED, PURGED) and told.unsettled is None
