@@ -8,7 +8,8 @@ import typing as t
 import uuid
 from collections.abc import Mapping
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, check_credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.files import read_file

@@ -126,7 +126,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import some
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.version import VERSION
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import CONSOLE_HOST
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.host_names import (
     by_hostname,

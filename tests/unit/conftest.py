@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._http import client as client_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 _SETTINGS = ("_PROXY", "_proxy", "_CA_BUNDLE", "NETRC", "QLIK_", "TENANTOPS_")
 
 # ansible-test forks a process for each test: what is ready here need not be made in each of them.
-client_module.prepare_process()
+transport.prepare_process()
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """What goes out, and what is answered."""
     wire = Wire()
-    monkeypatch.setattr(client_module, "_Adapter", wire.adapter)
+    monkeypatch.setattr(transport, "_Adapter", wire.adapter)
     yield wire
     assert wire.unforeseen == []
 

@@ -20,12 +20,12 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.response import HTTPResponse
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._http import client as client_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
 
 # The kinds of requests there are.
 TOKEN, READ, DEACTIVATE, PROBE = "token", "read", "deactivate", "probe"
 
-REAL_ADAPTER = client_module._Adapter
+REAL_ADAPTER = transport._Adapter
 
 
 @dataclass(frozen=True)

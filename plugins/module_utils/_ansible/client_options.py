@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .._base.clock import Clock
-from .._base.errors import InvalidInput
 from .._domain.validation import check_seconds, check_whole_number
 from .._http.client import Client
-from .._http.oauth import ORGANIZATION, Credentials, Issuer, Token, credential_words, region_issuer
+from .._http.oauth import ORGANIZATION, Credentials, Issuer, SettingNames, Token, region_issuer
 from .._http.retry import RetryPolicy
+from .credentials import ORGANIZATION_PREFIX, check_credentials, setting_names
 
 # The workers that ansible-playbook forks have it from their parent: all tasks of one run have the same.
 _RUN_ID = uuid.uuid4().hex
@@ -35,54 +35,22 @@ class Run:
     run_id: str = _RUN_ID
     clients: list[Client] = field(default_factory=list)
 
-    @property
-    def secrets(self) -> set[str]:
-        """What must not be shown: tokens that came with answers, the passwords of proxies."""
-        return set().union(*(client.secrets for client in self.clients))
-
     def mask(self, text: str) -> str:
-        """A text without the secrets of all clients."""
+        """A free text without the secrets of all clients."""
         for client in self.clients:
             text = client.mask(text)
         return text
+
+    def mask_texts(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A result whose free texts have no secrets of all clients; everything else is as it was."""
+        for client in self.clients:
+            result = client.secrets.mask_texts(result)
+        return result
 
     @property
     def may_have_changed(self) -> bool:
         """A request that changes a tenant was sent, whatever became of it."""
         return any(client.actions_sent for client in self.clients)
-
-
-def check_credentials(
-    params: Mapping[str, t.Any], prefix: str = "", prefix_of_variables: str = ""
-) -> Credentials | None:
-    """The client's id and secret, both or neither.
-
-    :arg prefix: what stands before ``client_id`` and ``client_secret`` in the names of the options.
-    :arg prefix_of_variables: what stands before the names of the options in messages.
-    """
-    names = f"{prefix}client_id", f"{prefix}client_secret"
-    client_id, client_secret = (params.get(name) for name in names)
-    if client_id and client_secret:
-        return Credentials(str(client_id), str(client_secret))
-    if client_id or client_secret:
-        given, missing = (prefix_of_variables + name for name in (names if client_id else names[::-1]))
-        raise InvalidInput(
-            f"{missing} is missing and {given} is given: the two belong together; give both, as options or as"
-            f" {credential_words(prefix)[1]} in the environment."
-        )
-    return None
-
-
-def check_access_token(params: Mapping[str, t.Any]) -> Token | None:
-    """The token that was given; it goes into a header, and is never shown."""
-    value = params.get("access_token")
-    if not value:
-        return None
-    if not isinstance(value, str) or not all("!" <= character <= "~" for character in value):
-        raise InvalidInput(
-            "access_token is not a token: it must be printable characters without blanks and line breaks."
-        )
-    return Token(value)
 
 
 def open_client(
@@ -97,7 +65,8 @@ def open_client(
 
     :raises InvalidInput: one of them is wrong.
     """
-    return _open_client(params, run, region_issuer(region) if region else None, credentials, token)
+    issuer = region_issuer(region) if region else None
+    return _open_client(params, run, issuer=issuer, credentials=credentials, token=token, names=setting_names())
 
 
 def open_organization_client(params: Mapping[str, t.Any], run: Run, prefix: str = "") -> Client | None:
@@ -106,16 +75,21 @@ def open_organization_client(params: Mapping[str, t.Any], run: Run, prefix: str 
     :arg prefix: what stands before the names of these two in messages.
     :raises InvalidInput: one of them is wrong.
     """
-    credentials = check_credentials(params, ORGANIZATION.prefix, prefix)
-    return _open_client(params, run, ORGANIZATION, credentials) if credentials else None
+    credentials = check_credentials(params, ORGANIZATION_PREFIX, prefix)
+    if credentials is None:
+        return None
+    names = setting_names(prefix, ORGANIZATION_PREFIX)
+    return _open_client(params, run, issuer=ORGANIZATION, credentials=credentials, names=names)
 
 
 def _open_client(
     params: Mapping[str, t.Any],
     run: Run,
+    *,
     issuer: Issuer | None,
     credentials: Credentials | None,
     token: Token | None = None,
+    names: SettingNames,
 ) -> Client:
     timeout = check_seconds(params["timeout"], "timeout", 0.1, 3600)
     retry_policy = RetryPolicy(
@@ -131,15 +105,7 @@ def _open_client(
         timeout=timeout,
         retry_policy=retry_policy,
         ca_path=params.get("ca_path"),
+        names=names,
     )
     run.clients.append(client)
     return client
-
-
-def must_be_able_to_act(credentials: Credentials | None, token: Token | None) -> None:
-    """Raise InvalidInput where there is nothing to show the register host."""
-    if credentials is None and token is None:
-        raise InvalidInput(
-            "client_id and client_secret are missing: give both, or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET in the environment, or an"
-            " access_token."
-        )

@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+import typing as t
+from collections.abc import Mapping
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._http.client import REQUESTS_IMPORT_ERROR
+from .._http.masking import MASK
+from .._http.transport import REQUESTS_IMPORT_ERROR
 from .argument_specs import ARGUMENT_SPECS
 from .client_options import Run
 from .operations import OPERATIONS, perform
@@ -20,14 +24,29 @@ def run_module(name: str) -> None:
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     run = Run(check_mode=module.check_mode)
-    result = perform(OPERATIONS[name], module.params, run)
-    # The options' secrets are known to the module; those that came with answers are not.
-    module.no_log_values.update(run.secrets)
+    result = run.mask_texts(perform(OPERATIONS[name], module.params, run))
+    # AnsibleModule would take secrets out of ids, hostnames and dates, too. The result has none left but in those; the options, which
+    # it adds to the result, lose theirs here.
+    module.params = _without_secrets(module.params, ARGUMENT_SPECS[name])
+    module.no_log_values.clear()
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     if result["failed"]:
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _without_secrets(params: Mapping[str, t.Any], specs: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Options without the values of those that must not be logged."""
+    shown = dict(params)
+    for name, spec in specs.items():
+        if shown.get(name) is None:
+            continue
+        if spec.get("no_log"):
+            shown[name] = MASK
+        elif "options" in spec:
+            shown[name] = _without_secrets(shown[name], spec["options"])
+    return shown
 
 
 def run_controller_only(name: str) -> None:

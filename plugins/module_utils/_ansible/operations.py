@@ -20,15 +20,15 @@ from .._domain.commands import Command, build_deactivation, build_reactivation
 from .._domain.tenant import State
 from .._domain.validation import check_seconds
 from .._http.client import Client
-from .._http.oauth import ORGANIZATION, Credentials, credential_words
 from .._lifecycle.actions import deactivate, reactivate
-from .client_options import (
-    Run,
+from .client_options import Run, open_client, open_organization_client
+from .credentials import (
+    ORGANIZATION_PREFIX,
     check_access_token,
+    check_client,
     check_credentials,
     must_be_able_to_act,
-    open_client,
-    open_organization_client,
+    setting_names,
 )
 
 Params = Mapping[str, t.Any]
@@ -38,14 +38,13 @@ Operation = Callable[[Params, Run], dict[str, t.Any]]
 def region_token(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_region_token."""
     region = check_region(params["region"])
-    credentials = _credentials_of(region, params["credentials"]) if params["credentials"] else check_credentials(params)
+    credentials = check_client(params["credentials"], region) if params["credentials"] else check_credentials(params)
     must_be_able_to_act(credentials, None)
     client = open_client(params, run, region=region, credentials=credentials)
     issued = client.request_token()
-    # What this module is for: the one result that holds a secret. Its output is censored where it is shown.
-    client.secrets.discard(issued.token.value)
     return {
         "changed": False,
+        # What this module is for: the one result that holds a secret. Its output is censored where it is shown.
         "access_token": issued.token.value,
         "token_type": issued.token_type,
         "expires_in": issued.expires_in,
@@ -53,14 +52,6 @@ def region_token(params: Params, run: Run) -> dict[str, t.Any]:
         "host": issued.host,
         "client": credentials.client if credentials else None,
     }
-
-
-def _credentials_of(region: str, given: Params) -> Credentials:
-    """The client of a region, from a mapping of them: both values must be there, wherever they come from."""
-    empty = [name for name in ("client_id", "client_secret") if not given.get(name)]
-    if empty:
-        raise InvalidInput(f"credentials of region {region}: {' and '.join(empty)} must have a value, and is empty.")
-    return Credentials(str(given["client_id"]), str(given["client_secret"]))
 
 
 def tenant_deactivate(params: Params, run: Run) -> dict[str, t.Any]:
@@ -128,8 +119,8 @@ def organization_tenants(params: Params, run: Run) -> dict[str, t.Any]:
     """The tenants of the organization that the option ``filter`` takes; what the inventory plugin shows."""
     client = open_organization_client(params, run)
     if client is None:
-        options, variables = credential_words(ORGANIZATION.prefix)
-        raise InvalidInput(f"{options} are missing: give both, or {variables} in the environment.")
+        names = setting_names(kind=ORGANIZATION_PREFIX)
+        raise InvalidInput(f"{names.credentials} are missing: give both, or {names.environment} in the environment.")
     listing = list_tenants(client, check_filter(params["filter"]))
     result: dict[str, t.Any] = {"changed": False, "tenants": listing.tenants}
     if listing.unreadable:

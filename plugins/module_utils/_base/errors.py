@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import enum
 import typing as t
 
 
@@ -47,27 +48,62 @@ class Refused(QlikError):
     """The server answered, and the answer is no (or nothing that can be taken for yes)."""
 
 
+class Reason(enum.Enum):
+    """Why there is no response to a request."""
+
+    NAME_UNKNOWN = "the name service knows no such host"
+    NAME_SERVICE = "the name service gives no answer"
+    PROXY_NAME_UNKNOWN = "the name service knows no such proxy, or the proxy no such host"
+    PROXY_URL = "the proxy's URL is none"
+    PROXY_REFUSED = "the proxy refuses to connect"
+    PROXY_UNAVAILABLE = "the proxy cannot connect now"
+    NO_TLS = "what answers does not speak TLS"
+    CERTIFICATE = "the certificate is not trusted"
+    CONNECTION_REFUSED = "the connection was refused"
+    CONNECT_TIMEOUT = "no connection in time"
+    CONNECTION_BROKEN = "the connection broke before the request was sent"
+    RESPONSE_TIMEOUT = "no whole response in time"
+    RESPONSE_BROKEN = "the connection broke before the response was there"
+
+
+_FINAL = frozenset(
+    (
+        Reason.NAME_UNKNOWN,
+        Reason.PROXY_NAME_UNKNOWN,
+        Reason.PROXY_URL,
+        Reason.PROXY_REFUSED,
+        Reason.NO_TLS,
+        Reason.CERTIFICATE,
+    )
+)
+
+
 class NoResponse(QlikError):
-    """There is no answer to a request.
+    """There is no response to a request."""
 
-    ``sent``: the request may have reached the server, so that its effect is unknown. ``temporary``: asking again may help.
-    ``timed_out``: the server may still be working on it. ``name_unknown``: the name service knows no such host.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        sent: bool,
-        temporary: bool = True,
-        timed_out: bool = False,
-        name_unknown: bool = False,
-    ) -> None:
+    def __init__(self, message: str, reason: Reason) -> None:
         super().__init__(message)
-        self.sent = sent
-        self.temporary = temporary
-        self.timed_out = timed_out
-        self.name_unknown = name_unknown
+        self.reason = reason
+
+    @property
+    def sent(self) -> bool:
+        """The request may have reached the server, so that its effect is unknown."""
+        return self.reason in (Reason.RESPONSE_TIMEOUT, Reason.RESPONSE_BROKEN)
+
+    @property
+    def temporary(self) -> bool:
+        """Sending it again may help."""
+        return self.reason not in _FINAL
+
+    @property
+    def timed_out(self) -> bool:
+        """The server may still be working on it."""
+        return self.reason is Reason.RESPONSE_TIMEOUT
+
+    @property
+    def name_unknown(self) -> bool:
+        """The name service knows no such host."""
+        return self.reason is Reason.NAME_UNKNOWN
 
 
 class WaitTooLong(QlikError):

@@ -24,7 +24,7 @@ def for_terminal(value: t.Any, longest: int = _LONGEST) -> str:
     :arg value: anything; what is not text is shown as Python shows it.
     :arg longest: characters at the most; what is cut is marked with an ellipsis.
     """
-    text = value if isinstance(value, str) else _repr(value)
+    text = as_text(value)
     # Cut first, generously: a hostile server may send a megabyte.
     text = text[: longest * 4]
     if not text.isprintable():
@@ -48,7 +48,10 @@ def for_markdown(value: t.Any, longest: int = _LONGEST) -> str:
     return f"`{text or ' '}`"
 
 
-def _repr(value: t.Any) -> str:
+def as_text(value: t.Any) -> str:
+    """A value as text: what is none is shown as Python shows it."""
+    if isinstance(value, str):
+        return value
     try:
         return repr(value)
     except ValueError:

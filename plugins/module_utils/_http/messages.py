@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One request and its answer, as data.
+"""One request and its response, as data.
 
 Reference: "Errors" (the shape of an error; gateways answer with HTML, with an empty body, or not at all).
 """
@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .._base.errors import Refused
-from .._base.text import for_terminal, sentence
+from .._base.text import as_text, for_terminal, sentence
 
 # 429: the tier is blocked for a while. 502, 503, 504: a gateway's word that the server behind it did not answer.
 _TEMPORARY = frozenset((429, 502, 503, 504))
@@ -39,7 +39,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What the server said: status, headers, body (None where it is not JSON) and the words of its error."""
+    """What the server said: status, headers, body (None if it is not JSON) and the fields of its error, without secrets.
+
+    ``redirect``: where it leads to, for messages.
+    """
 
     request: Request
     status: int
@@ -49,6 +52,7 @@ class Response:
     title: str | None = None
     detail: str | None = None
     trace_id: str | None = None
+    redirect: str | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -60,12 +64,18 @@ class Response:
         """The same request may fare better later."""
         return self.status in _TEMPORARY
 
+    @property
+    def server_failed(self) -> bool:
+        """A fault of the server, or of what stands before it. What changes nothing can be sent again after it."""
+        # 501 and 505: the server does not know such requests, now or later.
+        return 500 <= self.status <= 599 and self.status not in (501, 505)
+
     def error_fields(self) -> dict[str, t.Any]:
-        """The answer as an error's facts."""
+        """What the server said, as an error's fields."""
         return {"http_status": self.status, "code": self.code, "trace_id": self.trace_id}
 
     def describe(self) -> str:
-        """The answer in a line: status, host, code, title, detail, traceId."""
+        """The response in one line: status, host, code, title, detail, traceId."""
         parts = [f"HTTP {self.status} from {self.request.host}"]
         parts += [
             f"{name} {for_terminal(value)}"
@@ -78,13 +88,13 @@ class Response:
             if value
         ]
         if self.body is None:
-            parts.append("no JSON in the answer")
-        if "Location" in self.headers:
-            parts.append(f"redirect to {for_terminal(self.headers['Location'], 100)} not followed")
+            parts.append("no JSON in the response")
+        if self.redirect is not None:
+            parts.append(f"redirect to {for_terminal(self.redirect, 100)} not followed")
         return ", ".join(parts)
 
     def refusal(self, next_step: str, *, changed: bool = False) -> Refused:
-        """This answer as an error."""
+        """This response as an error."""
         return Refused(
             f"{sentence(self.request.what)}: {self.describe()}. {next_step}",
             changed=changed,
@@ -92,26 +102,33 @@ class Response:
         )
 
 
-def read_response(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> Response:
+def read_response(
+    request: Request, status: int, headers: Mapping[str, str], content: bytes, mask: Callable[[str], str]
+) -> Response:
+    """A response, read.
+
+    :arg mask: takes secrets out of a text: a server can say back what it was sent.
+    """
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
         # ValueError: also what is not UTF-8, and numbers of thousands of digits.
         body = None
+
+    def text(value: t.Any) -> str | None:
+        # Masked first, and cut then.
+        return None if value is None or value == "" else for_terminal(mask(as_text(value)))
+
     code = title = detail = trace_id = None
     if isinstance(body, dict):
-        trace_id = _text(body.get("traceId"))
+        trace_id = text(body.get("traceId"))
         listed = body.get("errors")
         first = listed[0] if isinstance(listed, list) and listed else None
         if isinstance(first, dict):
-            title, detail = _text(first.get("title")), _text(first.get("detail"))
+            title, detail = text(first.get("title")), text(first.get("detail"))
             # The code is acted on, not only shown: what is no text is none.
-            code = _text(first.get("code")) if isinstance(first.get("code"), str) else None
+            code = text(first.get("code")) if isinstance(first.get("code"), str) else None
         elif isinstance(body.get("error"), str):
             # The form of RFC 6749, which token endpoints use.
-            code, title = _text(body["error"]), _text(body.get("error_description"))
-    return Response(request, status, headers, body, code, title, detail, trace_id)
-
-
-def _text(value: t.Any) -> str | None:
-    return None if value is None or value == "" else for_terminal(value)
+            code, title = text(body["error"]), text(body.get("error_description"))
+    return Response(request, status, headers, body, code, title, detail, trace_id, text(headers.get("Location")))

@@ -28,39 +28,53 @@ class Credentials:
         return hashlib.sha256(self.client_id.encode(errors="replace")).hexdigest()[:16]
 
 
+# Reference: "Probe": the code for a hostname that no tenant, and no region, has.
+NO_SUCH_HOST = "LOGIN-2"
+
+
+@dataclass(frozen=True)
+class SettingNames:
+    """What the user calls the settings of a client. Whoever took them from the user says so; these are the modules' options."""
+
+    credentials: str = "client_id and client_secret"
+    environment: str = "QLIK_CLIENT_ID and QLIK_CLIENT_SECRET"
+    region: str = "region, and the region in the hostname"
+    max_wait: str = "max_wait"
+    ca_path: str = "ca_path"
+
+
 @dataclass(frozen=True)
 class Issuer:
     """Who issues the tokens that a client works with.
 
-    ``name`` as in "a token of region eu"; ``prefix``: what stands before ``client_id`` in the names of the options; ``advice``:
-    what to look at where no token is issued; ``refuses_reads``: whether it may refuse them whatever the token.
+    ``name`` as in "a token of region eu"; ``advice``: what to look at if no token is issued; ``absence``: what it means if there is no
+    such host; ``refuses_reads``: whether it may refuse them whatever the token.
     """
 
     host: str
     name: str
-    prefix: str
     advice: str
+    absence: str
     refuses_reads: bool = False
 
 
 def region_issuer(region: str) -> Issuer:
     """The register host of a region that check_region() has passed."""
-    advice = f"a region-level OAuth client works in its own region alone (here: {region})"
-    return Issuer(register_host(region), f"region {region}", "", advice, refuses_reads=True)
+    return Issuer(
+        register_host(region),
+        f"region {region}",
+        advice=f"a region-level OAuth client works only in its own region (here: {region})",
+        absence=f"Qlik Cloud has no region '{region}'",
+        refuses_reads=True,
+    )
 
 
 ORGANIZATION = Issuer(
     CONSOLE_HOST,
     "the organization",
-    "org_",
-    "an organization-level OAuth client is needed, with the scope cloud-console.tenants:read",
+    advice="an organization-level OAuth client is needed, with the scope cloud-console.tenants:read",
+    absence="Qlik Cloud has no such host",
 )
-
-
-def credential_words(prefix: str) -> tuple[str, str]:
-    """A client's two options, and the environment variables for them, as messages name them."""
-    option, variable = f"{prefix}client_", f"QLIK_{prefix}client_".upper()
-    return f"{option}id and {option}secret", f"{variable}ID and {variable}SECRET"
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,7 @@ class IssuedToken:
     token_type: str
     expires_in: int | None
     expires_at: str | None
-    # The server's clock, from the answer's Date.
+    # The server's clock, from the response's Date.
     server_time: datetime | None = None
 
 
@@ -96,10 +110,10 @@ def token_request(host: str, credentials: Credentials | None, what: str) -> Requ
     return Request(what, "POST", host, TOKEN_PATH, body=body)
 
 
-def read_token(answer: Response, now: datetime) -> IssuedToken | None:
-    """The token in an answer, or None where there is none that can be used."""
-    body = answer.body
-    if not answer.succeeded or not isinstance(body, dict):
+def read_token(response: Response, now: datetime) -> IssuedToken | None:
+    """The token in an response, or None where there is none that can be used."""
+    body = response.body
+    if not response.succeeded or not isinstance(body, dict):
         return None
     value = body.get("access_token")
     # It goes into a header: what is not printable ASCII without blanks would break out of it.
@@ -114,9 +128,9 @@ def read_token(answer: Response, now: datetime) -> IssuedToken | None:
     until = read_time(body.get("expires_at")) or (now + timedelta(seconds=seconds) if seconds else None)
     return IssuedToken(
         Token(value, until),
-        answer.request.host,
+        response.request.host,
         token_type,
         seconds or (max(0, int((until - now).total_seconds())) if until else None),
         write_time(until) if until else None,
-        read_http_date(answer.headers.get("Date") or ""),
+        read_http_date(response.headers.get("Date") or ""),
     )

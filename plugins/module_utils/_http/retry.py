@@ -5,7 +5,7 @@
 """How long to wait before a request is sent again, and the budget for all waits.
 
 Reference: "Rate limits" (429 with Retry-After: until then every call of that tier is blocked) and "Errors" (gateways
-answer 502, 503, 504 or not at all). All lengths of time are in seconds.
+response 502, 503, 504 or not at all). All lengths of time are in seconds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class WaitBudgetSpent(Exception):
     """The next wait would be longer than what is left of max_wait."""
 
     def __init__(self, wanted: float, left: float) -> None:
-        super().__init__(f"the next wait would be {wanted:.0f} s, and {left:.0f} s are left of max_wait")
+        super().__init__(wanted, left)
         self.wanted = wanted
         self.left = left
 
@@ -41,7 +41,7 @@ class WaitBudgetSpent(Exception):
 def read_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """What Retry-After asks for, in seconds from now: a number or an HTTP date; None where it is missing or rubbish.
 
-    A date is compared with the answer's own Date where there is one: the two come from the same clock, ours may be off.
+    A date is compared with the response's own Date where there is one: the two come from the same clock, ours may be off.
     """
     value = (headers.get("Retry-After") or "").strip()
     if value.isascii() and value.isdigit():
@@ -78,7 +78,7 @@ class RetryPolicy:
         """Wait before the repeat that follows the given attempt (1 for the first).
 
         :arg reason: why, for the announcement: "acme.eu.qlikcloud.com: HTTP 429 …".
-        :arg headers: the answer's, where there was one.
+        :arg headers: the response's, where there was one.
         :raises WaitBudgetSpent: before any waiting, where the wait does not fit into max_wait.
         """
         asked = read_retry_after(headers, self.clock.now()) if headers else None

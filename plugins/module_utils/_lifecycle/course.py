@@ -66,7 +66,7 @@ class Course(abc.ABC):
         self._order = order
         self._target = order.target
         self._check_mode = check_mode
-        self._journal = Journal(order.receipt_path, order.author, client.clock, writes=not check_mode, mask=client.mask)
+        self._journal = Journal(order.receipt_path, order.author, client.clock, writes=not check_mode)
         self._locks = TenantLocks(client.clock, client.retry_policy.max_wait, client.retry_policy.announce)
         self._first: Observation | None = None
         self._last: Observation | None = None

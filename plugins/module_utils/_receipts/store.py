@@ -17,7 +17,7 @@ import pwd
 import socket
 import stat
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from .._base.clock import Clock
 from .._base.errors import Stopped
 from .._base.text import for_terminal
 from .._base.timestamps import write_time
+from .._domain.addresses import find_address
 from .._domain.commands import Author, Target
 from .events import OUTCOMES, SCHEMA, BadReceipt, Standing, action_of, read_receipt, standing, write_receipt
 
@@ -41,14 +42,12 @@ class Journal:
     """The receipt of one tenant during one operation. Without a path there is none: nothing is known, and nothing kept.
 
     :arg writes: False in check mode.
-    :arg mask: takes secrets out of a text: a server can say back what it was sent.
     """
 
     path: str | None
     author: Author
     clock: Clock
     writes: bool = True
-    mask: Callable[[str], str] = str
     # This operation has written an intent, and no outcome yet.
     intended: bool = False
     _content: dict[str, t.Any] = field(default_factory=dict)
@@ -112,8 +111,8 @@ class Journal:
         }
 
     def name(self, tenant_id: str | None, hostnames: t.Sequence[str]) -> None:
-        """Note the tenant's id and hostnames; they are written with the next event."""
-        known = {"tenant_id": tenant_id, "hostnames": [self.mask(name) for name in hostnames]}
+        """Note the tenant's id and hostnames; they are written with the next event. What can be no hostname is left out."""
+        known = {"tenant_id": tenant_id, "hostnames": [name for name in hostnames if find_address([name])]}
         self._names = {key: value for key, value in known.items() if value}
 
     def record(self, event: str, facts: Mapping[str, t.Any]) -> None:
@@ -130,11 +129,7 @@ class Journal:
             "run": self.author.run,
         }
         claims = {name: getattr(self.author, name) for name in _CLAIMS}
-        entry |= {
-            name: self.mask(value) if isinstance(value, str) else value
-            for name, value in {**claims, **facts}.items()
-            if value is not None
-        }
+        entry |= {name: value for name, value in {**claims, **facts}.items() if value is not None}
         content = {**self._content, **self._names, "events": [*self._content["events"], entry]}
         try:
             _replace(self.path, write_receipt(content))

@@ -17,7 +17,7 @@ import sys
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from ansible.module_utils.basic import missing_required_lib, remove_values
+from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
@@ -26,7 +26,11 @@ from ansible.utils.display import Display
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS, perform
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR, prepare_process
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.masking import Masking
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.transport import (
+    REQUESTS_IMPORT_ERROR,
+    prepare_process,
+)
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 
 _COLLECTION = "tenantops.qlik"
@@ -84,12 +88,14 @@ class QlikAction(ActionBase):
         if REQUESTS_IMPORT_ERROR:
             return _failed(missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
         checked = ArgumentSpecValidator(ARGUMENT_SPECS[self.NAME]).validate(self.arguments(task_vars))
-        secrets = set(checked._no_log_values)
         if checked.error_messages:
             words = checked.errors.msg
             if isinstance(checked.errors[0], UnsupportedError):
                 words = f"Unsupported parameters for ({self._task.action}) module: {words}"
-            return t.cast("dict[str, t.Any]", remove_values(_failed(words), secrets))
+            masking = Masking()
+            for secret in checked._no_log_values:
+                masking.add(str(secret))
+            return _failed(masking.mask(words))
         run = Run(check_mode=self._task.check_mode, announce=self._announce)
         try:
             result = perform(
@@ -100,7 +106,7 @@ class QlikAction(ActionBase):
             if "TaskTimeoutError" not in (kind.__name__ for kind in type(error).__mro__):
                 raise
             result = self._timed_out(run)
-        return t.cast("dict[str, t.Any]", remove_values(result, secrets | run.secrets))
+        return run.mask_texts(result)
 
     def _timed_out(self, run: Run) -> dict[str, t.Any]:
         words = f"The task was ended after {self._task.timeout} s, its keyword timeout."

@@ -9,11 +9,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import (
-    Run,
-    check_credentials,
-    open_client,
-)
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation

@@ -14,11 +14,8 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import (
-    Run,
-    check_credentials,
-    open_client,
-)
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._api.tenants import probe, read_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some

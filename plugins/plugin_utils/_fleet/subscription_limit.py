@@ -18,6 +18,10 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
     Run,
     open_organization_client,
 )
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
+    ORGANIZATION_PREFIX,
+    setting_names,
+)
 from ansible_collections.tenantops.qlik.plugins.module_utils._api.organization import (
     Listing,
     list_disabled,
@@ -31,7 +35,6 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned imp
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_percent
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import ORGANIZATION, credential_words
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import Tenant, WaveInput
 
 _DELETED = "deleted"
@@ -77,10 +80,10 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
     if client is None:
         if not limits:
             return Listed()
-        options, variables = credential_words(prefix + ORGANIZATION.prefix)[0], credential_words(ORGANIZATION.prefix)[1]
+        names = setting_names(prefix, ORGANIZATION_PREFIX)
         raise InvalidInput(
-            f"{prefix}max_percent is {min(limits.values()):g}, and nobody can be asked how many tenants there are: give {options}, or"
-            f" {variables} in the environment. Nothing was sent."
+            f"{prefix}max_percent is {min(limits.values()):g}, and nobody can be asked how many tenants there are: give"
+            f" {names.credentials}, or {names.environment} in the environment. Nothing was sent."
         )
     try:
         listing, whole = _list(client, tenants, only_disabled=not limits)

@@ -13,6 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
+    ORGANIZATION_PREFIX,
+    setting_names,
+)
 from ansible_collections.tenantops.qlik.plugins.module_utils._api.organization import (
     find_by_hostname_in_organization,
     find_in_organization,
@@ -56,6 +60,7 @@ def client(wire: Wire, clock: FakeClock) -> Client:
         issuer=ORGANIZATION,
         credentials=Credentials(ORG_CLIENT_ID, ORG_CLIENT_SECRET),
         retry_policy=RetryPolicy(retries=5, max_wait=900, clock=clock),
+        names=setting_names(kind=ORGANIZATION_PREFIX),
     )
 
 
@@ -234,9 +239,9 @@ BAD_PAGES = {
         "Check that each subscription that is named is one of its organization",
     ),
     "404": (answers.error(404, "HTTP-404", "Not found"), "Try again later"),
-    "500": (answers.error(500, "HTTP-500", "Oops"), "Try again later"),
-    "HTML": (answers.HTML, "no JSON in the answer"),
-    "nothing": (answers.EMPTY, "no JSON in the answer"),
+    "501": (answers.error(501, "HTTP-501", "Oops"), "Try again later"),
+    "HTML": (answers.HTML, "no JSON in the response"),
+    "nothing": (answers.EMPTY, "no JSON in the response"),
     "no list": (answers.as_json(200, {"data": {}}), "Try again later"),
     "a list": (answers.as_json(200, []), "Try again later"),
     "a redirect": (
@@ -378,7 +383,7 @@ def test_a_server_that_wants_a_subscription_in_every_filter_is_asked_for_all(wir
     assert [query(sent).get("filter") for sent in wire.of("read")] == [[f'hostnames eq "{HOSTNAME}"'], None, None]
 
 
-@pytest.mark.parametrize("reply", [answers.FORBIDDEN, answers.HTML, answers.error(500, "HTTP-500", "Oops")])
+@pytest.mark.parametrize("reply", [answers.FORBIDDEN, answers.HTML, answers.error(501, "HTTP-501", "Oops")])
 def test_any_other_refusal_of_a_hostname_is_one(wire: Wire, client: Client, reply: Reply) -> None:
     wire.on("read", reply, page(listed()))
     with pytest.raises(Refused, match="Listing the tenants"):

@@ -17,6 +17,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, WaitTooLong
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.version import VERSION
 from ansible_collections.tenantops.qlik.plugins.module_utils._http import client as client_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials, Token, region_issuer
@@ -158,7 +159,7 @@ def test_a_request_is_repeated_as_often_as_allowed(wire: Wire, clock: FakeClock,
     assert (len(wire.sent), len(clock.sleeps)) == (retries + 1, retries)
 
 
-@pytest.mark.parametrize("status", [200, 204, 301, 400, 401, 403, 404, 405, 408, 412, 418, 500, 501, 505])
+@pytest.mark.parametrize("status", [200, 204, 301, 400, 401, 403, 404, 405, 408, 412, 418, 501, 505])
 def test_what_is_not_temporary_is_asked_once(wire: Wire, clock: FakeClock, status: int) -> None:
     wire.on("read", Reply(status))
     assert make_client(clock).request(READ).status == status
@@ -215,7 +216,7 @@ def test_only_a_401_renews_a_token(wire: Wire, clock: FakeClock) -> None:
     assert wire.sequence == ["read"]
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_credentials_that_get_no_token_are_refused_with_the_servers_words(wire: Wire, run: Run, status: int) -> None:
     wire.on("token", answers.error(status, "OAUTH-14", "Client not found.", "No such client."))
     result = region_token(run)
@@ -235,7 +236,7 @@ def test_a_client_without_credentials_and_token_says_what_is_missing(wire: Wire,
 
 def test_without_requests_the_core_can_be_imported_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
-    spec = importlib.util.spec_from_file_location(f"{client_module.__package__}._client_alone", client_module.__file__)
+    spec = importlib.util.spec_from_file_location(f"{transport.__package__}._transport_alone", transport.__file__)
     assert spec is not None
     assert spec.loader is not None
     alone = importlib.util.module_from_spec(spec)
@@ -323,10 +324,10 @@ def test_an_answer_does_not_show_the_token_in_it(wire: Wire, clock: FakeClock) -
 
 def test_the_tokens_that_come_with_answers_are_known_as_secrets(wire: Wire, run: Run) -> None:
     run_through_all_kinds(wire, run)
-    assert {CLIENT_SECRET, TOKEN} <= run.secrets
     wire.on("probe", answers.tenant_token())
     probe(run)
-    assert json.loads(answers.tenant_token().body)["access_token"] in run.secrets
+    issued = json.loads(answers.tenant_token().body)["access_token"]
+    assert run.mask(f"{CLIENT_SECRET}, {TOKEN}, {issued}") == "********, ********, ********"
 
 
 def test_whoever_is_interrupted_knows_whether_something_was_sent(wire: Wire, clock: FakeClock) -> None:

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._http import client as client_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about, secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.facts import GIVEN_TOKEN, HOSTNAME, PROXY_PASSWORD, REGISTER
@@ -97,7 +97,7 @@ def test_hosts_without_a_proxy_are_told_apart(
 def test_a_proxy_that_is_none_is_told_in_our_words_and_nothing_is_sent(
     run: Run, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    monkeypatch.setattr(client_module, "_Adapter", REAL_ADAPTER)  # It is what refuses it.
+    monkeypatch.setattr(transport, "_Adapter", REAL_ADAPTER)  # It is what refuses it.
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     result = region_token(run)
     assert result["failed"] is True
@@ -109,7 +109,7 @@ def test_a_proxy_that_is_none_is_told_in_our_words_and_nothing_is_sent(
 def test_the_password_of_a_proxy_is_known_as_a_secret(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", f"http://somebody:{PROXY_PASSWORD}@proxy.example:3128")
     region_token(run)
-    assert PROXY_PASSWORD in run.secrets
+    assert PROXY_PASSWORD not in run.mask(PROXY_PASSWORD)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def ca_paths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         made.append(path)
         return context
 
-    monkeypatch.setattr(client_module, "context_for", context_for)
+    monkeypatch.setattr(transport, "context_for", context_for)
     return made
 
 
@@ -180,24 +180,24 @@ def test_ca_certificates_that_cannot_be_read_are_named_with_their_source_and_not
 
 
 def test_certificates_and_names_are_always_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_Adapter", REAL_ADAPTER)
-    session = client_module._new_session(None)
+    monkeypatch.setattr(transport, "_Adapter", REAL_ADAPTER)
+    session = transport._new_session(None, "ca_path")
     context = session.get_adapter("https://x").poolmanager.connection_pool_kw["ssl_context"]  # type: ignore[attr-defined]
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert session.verify is True
 
 
 def test_nothing_is_spoken_but_https() -> None:
-    session = client_module._new_session(None)
+    session = transport._new_session(None, "ca_path")
     with pytest.raises(requests.exceptions.InvalidSchema):
         session.get_adapter(f"http://{REGISTER}/")
 
 
 def test_a_context_is_made_once_a_process() -> None:
     path = requests.utils.DEFAULT_CA_BUNDLE_PATH
-    assert client_module.context_for(path) is client_module.context_for(path)
+    assert transport.context_for(path) is transport.context_for(path)
 
 
 def test_a_process_is_prepared_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
-    assert client_module.prepare_process() is None
+    assert transport.prepare_process() is None

@@ -49,16 +49,20 @@ FAILURES = {
         Expected("the proxy cannot be resolved", temporary=False),
     ),
     "proxy refused": (faults.proxy_refused(), Expected("the proxy's connection was refused")),
-    "tunnel refused": (faults.tunnel_refused(), Expected("Tunnel connection failed: 403 Forbidden")),
+    "tunnel refused": (faults.tunnel_refused(), Expected("Tunnel connection failed: 403 Forbidden", temporary=False)),
     "proxy wants a password": (
         faults.tunnel_refused("407 Proxy Authentication Required"),
-        Expected("407 Proxy Authentication Required"),
+        Expected("Check the user and the password in HTTPS_PROXY", temporary=False),
     ),
-    "cut by the proxy": (faults.cut_by_proxy(), Expected("broke before the answer", sent=True)),
-    "cut": (faults.cut(), Expected("broke before the answer", sent=True)),
-    "reset": (faults.reset(), Expected("broke before the answer", sent=True)),
-    "read time-out": (faults.read_timeout(), Expected("no whole answer within", sent=True, timed_out=True)),
-    "write time-out": (faults.write_timeout(), Expected("no whole answer within", sent=True, timed_out=True)),
+    "the proxy cannot connect now": (
+        faults.tunnel_refused("503 Service Unavailable"),
+        Expected("Tunnel connection failed: 503 Service Unavailable"),
+    ),
+    "cut by the proxy": (faults.cut_by_proxy(), Expected("broke before the response", sent=True)),
+    "cut": (faults.cut(), Expected("broke before the response", sent=True)),
+    "reset": (faults.reset(), Expected("broke before the response", sent=True)),
+    "read time-out": (faults.read_timeout(), Expected("no whole response within", sent=True, timed_out=True)),
+    "write time-out": (faults.write_timeout(), Expected("no whole response within", sent=True, timed_out=True)),
     "certificate": (faults.certificate(), Expected("certificate is not trusted: self-signed", temporary=False)),
 }
 

@@ -21,7 +21,7 @@ REQUEST = Request("reading acme", "GET", REGISTER, "/api/v1/tenants/x")
 
 def read(content: t.Any, status: int = 403, **headers: str) -> Response:
     content = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return read_response(REQUEST, status, CaseInsensitiveDict(headers), content)
+    return read_response(REQUEST, status, CaseInsensitiveDict(headers), content, str)
 
 
 def errors(**one: t.Any) -> dict[str, t.Any]:

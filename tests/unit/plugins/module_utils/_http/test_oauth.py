@@ -26,7 +26,7 @@ WITHOUT: dict[str, t.Any] = {"expires_in": None, "expires_at": None}
 
 def read(reply: Reply) -> IssuedToken | None:
     request = Request("asking for a token", "POST", REGISTER, "/oauth/token")
-    return read_token(read_response(request, reply.status, reply.headers, reply.body), NOW)
+    return read_token(read_response(request, reply.status, reply.headers, reply.body, str), NOW)
 
 
 def test_the_result_of_the_module_is_what_the_server_said(wire: Wire, run: Run) -> None:

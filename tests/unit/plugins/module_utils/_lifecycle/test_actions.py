@@ -192,7 +192,7 @@ PROBES = {
     "LOGIN-2": (answers.NOBODYS_HOST, "not found", None),
     "404": (answers.Reply(404), "not found", None),
     "html": (answers.HTML, "left alone", None),
-    "500": (answers.Reply(500), "left alone", None),
+    "501": (answers.Reply(501), "left alone", None),
 }
 
 

@@ -37,7 +37,7 @@ NOT_SENT = {
     "no connection in time": faults.connect_timeout(),
     "name service down": faults.name_service_down(),
     "proxy refused": faults.proxy_refused(),
-    "tunnel refused": faults.tunnel_refused(),
+    "the proxy cannot connect now": faults.tunnel_refused("503 Service Unavailable"),
 }
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._http import client as client_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
 from ansible_collections.tenantops.qlik.tests.unit import faults
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, REGION, TENANT_ID
@@ -248,8 +248,8 @@ def model_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Model], None]:
     """Sets the model that a client made from now on talks to."""
     monkeypatch.setattr(random, "uniform", lambda _low, high: high)
     # Reading the environment is a third of the time of a request without a network.
-    monkeypatch.setattr(client_module.requests.utils, "get_environ_proxies", lambda _url: {})
-    return lambda model: monkeypatch.setattr(client_module, "_Adapter", model.adapter)
+    monkeypatch.setattr(transport.requests.utils, "get_environ_proxies", lambda _url: {})
+    return lambda model: monkeypatch.setattr(transport, "_Adapter", model.adapter)
 
 
 @pytest.mark.parametrize(("name", "kind"), REQUESTS, ids=[f"{name} - {kind}" for name, kind in REQUESTS])

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
-from ansible_collections.tenantops.qlik.plugins.module_utils._http import client as client_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts import store as store_module
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import BadReceipt, read_receipt
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
@@ -232,12 +232,12 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
     """A world without a network, in which nothing takes time."""
     monkeypatch.setattr(random, "uniform", lambda _low, high: high)
-    monkeypatch.setattr(client_module.requests.utils, "get_environ_proxies", lambda _url: {})
+    monkeypatch.setattr(transport.requests.utils, "get_environ_proxies", lambda _url: {})
     # What reaches the disk when is looked at elsewhere.
     monkeypatch.setattr(store_module.os, "fsync", lambda _file: None)
     path = tmp_path / "receipts" / f"{HOSTNAME}.json"
     path.parent.mkdir()
-    return World(path, lambda model: monkeypatch.setattr(client_module, "_Adapter", model.adapter), monkeypatch)
+    return World(path, lambda model: monkeypatch.setattr(transport, "_Adapter", model.adapter), monkeypatch)
 
 
 # Whatever stands in the file.
