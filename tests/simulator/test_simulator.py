@@ -235,7 +235,7 @@ class TestTokens:
             assert abs((expires - datetime.datetime.now(datetime.timezone.utc)).total_seconds() - 21600) < 60
 
     def test_are_refused_with_wrong_credentials_and_with_those_of_another_region(self, client: Client) -> None:
-        for credentials in ({**EU, "client_secret": "wrong"}, {**EU, "client_id": "nobody"}, US, ORGANIZATION):
+        for credentials in ({**EU, "client_secret": "wrong-secret"}, {**EU, "client_id": "nobody"}, US, ORGANIZATION):
             assert error_of(client.ask_token(REGISTER, credentials)) == (401, "OAUTH-14")
         assert error_of(client.ask_token("acme.eu.qlikcloud.com", US)) == (401, "OAUTH-14")
         assert error_of(client.ask_token(CONSOLE, EU)) == (401, "OAUTH-14")

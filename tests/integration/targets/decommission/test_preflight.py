@@ -85,7 +85,7 @@ def test_what_would_stop_a_run_is_named_and_ends_it_non_zero(cloud, terminal):
 
 
 def test_a_region_without_working_credentials_is_named(cloud, terminal):
-    wrong = {"eu": CLIENTS["eu"], "us": {"client_id": "client-us", "client_secret": "wrong"}}
+    wrong = {"eu": CLIENTS["eu"], "us": {"client_id": "client-us", "client_secret": "wrong-secret"}}
     terminal.write_inventory({**host("acme"), **host("beta", "us")}, tenant_decommission_credentials=wrong)
     done, found = look(terminal)
     assert done.status == 2, done

@@ -130,7 +130,7 @@ def test_with_one_tenant_alone_and_refused_the_summary_is_printed_too(start_clou
 
 
 def test_a_region_whose_credentials_fail_stops_its_own_tenants_alone(two_regions, terminal):
-    wrong = {**CLIENTS, "us": {"client_id": "client-us", "client_secret": "wrong"}}
+    wrong = {**CLIENTS, "us": {"client_id": "client-us", "client_secret": "wrong-secret"}}
     terminal.write_inventory({**host("acme"), **host("beta", "us")}, tenant_decommission_credentials=wrong)
     done = terminal.decommission()
     assert done.status == 2
@@ -145,7 +145,7 @@ def test_credentials_are_evaluated_once_a_region_and_only_for_regions_in_the_pla
     terminal.go_online(cloud)
 
     for region in ("eu", "us", "jp"):
-        client = CLIENTS.get(region, {"client_id": "none", "client_secret": "none"})
+        client = CLIENTS.get(region, {"client_id": "none", "client_secret": "none-of-these"})
         terminal.write(
             f"fetch-{region}",
             f"#!/bin/sh\necho {region} >> '{terminal.folder}/looked_up'\necho '{json.dumps(client)}'\n",

@@ -198,7 +198,7 @@ def test_a_hit_makes_no_request_and_is_nobody_elses(cloud, terminal, inventory):
 def test_a_wrong_secret_gets_nothing_from_the_cache(cloud, terminal, inventory):
     terminal.go_online(cloud)
     hosts(inventory("--list", **CACHE))
-    done = inventory("--list", **CACHE, org_client_secret="wrong")
+    done = inventory("--list", **CACHE, org_client_secret="wrong-secret")
     assert done.status != 0
     assert "No token was issued. Check org_client_id and org_client_secret" in " ".join(done.output.split())
 

@@ -63,7 +63,7 @@ TABLE = {
         "",
     ),
     "a token for wrong credentials": (
-        token(client_secret="wrong"),
+        token(client_secret="wrong-secret"),
         {"failed": True, "http_status": 401},
         "No token was issued",
     ),
@@ -85,7 +85,7 @@ TABLE = {
     ),
     "a probe of nobody": (probe("nobody"), {"failed": False, "state": "not_found", "code": "LOGIN-2"}, ""),
     "a probe with wrong credentials": (
-        probe("acme", client_secret="wrong"),
+        probe("acme", client_secret="wrong-secret"),
         {"failed": False, "state": "unauthorized"},
         "",
     ),
@@ -262,7 +262,7 @@ TABLE |= {
         "",
     ),
     "a look-up by hostname with wrong credentials": (
-        info(hostname="acme.eu.qlikcloud.com", client_secret="wrong"),
+        info(hostname="acme.eu.qlikcloud.com", client_secret="wrong-secret"),
         {"failed": True, "http_status": 401},
         "issues no token",
     ),

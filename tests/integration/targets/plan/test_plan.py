@@ -210,7 +210,7 @@ def answer(name: str, do: dict[str, Any]) -> dict[str, Any]:
 
 # Tenants of which nothing can be said: their inventory, and words of the reason.
 UNREADABLE = {
-    "html": (planned_host("html"), "no JSON in the answer"),
+    "html": (planned_host("html"), "no JSON in the response"),
     "another": (planned_host("another"), "This is no record of that tenant"),
     "frozen": (planned_host("frozen"), "its status is 'frozen'"),
     "unknown": (planned_host("unknown"), "the API knows no such tenant"),
