@@ -11,7 +11,7 @@ REQUIREMENTS := requirements.txt requirements-dev.txt $(wildcard tests/*/require
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint sanity units integration simulator bench bench-limit venv clean
+.PHONY: help demo check test test-all lint units simulator smoke integration sanity ansible-test bench bench-limit venv clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z -]*\):.*## /\1\t/p' Makefile | expand -t 40
@@ -19,22 +19,26 @@ help: ## Show this list
 demo: venv ## Take tenants of a simulated Qlik Cloud out of service, with a run that is killed
 	tests/demo/run.sh
 
-test: lint ## Run every check and every test
-	tests/run.sh sanity units integration simulator
+check: lint ## What to run while you work: style, types, unit tests, the simulator's tests (about a minute)
+	tests/run.sh units simulator
 
-coverage: venv ## Run the tests and tell what of plugins/ they reach
-	tests/run.sh --coverage units integration
+test: lint ## The check, Ansible's sanity tests, and each playbook and module for real (about five minutes)
+	tests/run.sh units simulator smoke sanity
+
+test-all: lint ## Every test, each in both readings of the register host (about a quarter of an hour)
+	tests/run.sh units simulator integration sanity ansible-test
 
 lint: venv ## Check style, types and the changelog's fragments
 	yamllint --strict .
 	ansible-lint --strict
 	ruff check
+	ruff format --check
 	mypy
-	shellcheck .ci/run
+	shellcheck .ci/run tests/*.sh tests/demo/*.sh docs/pipelines/*.sh
 	antsibull-changelog lint
 
-sanity units integration simulator: venv ## Run one part of the tests
-	tests/run.sh --coverage $@
+units simulator smoke integration sanity ansible-test: venv ## Run one part of the tests
+	tests/run.sh $@
 
 bench: venv ## Measure what a tenant costs, beside other ways: make bench N=200 (BENCH_OPTIONS=--check)
 	python tests/benchmark --tenants $(or $(N),200) $(BENCH_OPTIONS)

@@ -3,90 +3,83 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Runs parts of the tests with the Python and the ansible-core on PATH:
-#   tests/run.sh [--coverage] sanity units integration simulator
-# Of the integration tests some targets alone: integration=modules,evidence. Without ansible-test: units=pytest; integration=pytest,
-# which is a choice of the targets.
+# Runs parts of the tests with the Python and the ansible-core on PATH: tests/run.sh PART...
 #
-# ansible-test insists on a folder ansible_collections/<namespace>/<name>, resolves links, and finds no tests inside a
-# folder that git ignores. So the tests run on a copy in a temporary folder outside the checkout. That copy is the only
-# thing written there; it is removed at the end, and the results are moved to .results/python<version>.
+#   units          every unit test
+#   simulator      the tests of the simulated Qlik Cloud
+#   smoke          integration tests in one of the two readings of the register host, without those marked "thorough"
+#   integration    every integration test, in both readings
+#   sanity         ansible-test sanity
+#   ansible-test   units and one integration target as ansible-test runs them
+#
+# Results go to .results/python<version>. Every part is run, also after one that failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-coverage=()
-if [ "$1" = --coverage ]; then
-    coverage=(--coverage)
-    shift
-fi
 
 version=$(python -c 'import sys; print("{}.{}".format(*sys.version_info))')
 core=$(python -c 'from ansible.release import __version__; print(__version__)')
 results=$PWD/.results/python$version
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-copy=$scratch/ansible_collections/tenantops/qlik
-junit=$copy/tests/output/junit
+mkdir -p "$results"
+export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
 
-export TMPDIR=$scratch/tmp
-mkdir -p "$junit" "$TMPDIR"
-git ls-files -z --cached --others --exclude-standard |
-    while IFS= read -r -d '' file; do
-        # a deleted file is in the index until the next commit
-        if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\0' "$file"; fi
-    done |
-    tar -cf - --null -T - | tar -xf - -C "$copy"
-cd "$copy"
-
-# All of them, also after one that failed.
-targets() {
-    ansible-test integration --requirements --local --python "$version" --continue-on-error "${coverage[@]}" "$@"
+# One worker sets up the fixtures of a module once: the simulators and the runs that all its tests look at.
+pytest() {
+    python -m pytest --numprocesses auto --dist loadscope --quiet --junit-xml "$results/$1.xml" "${@:2}"
 }
 
-# One command or one chain of && a part: inside a condition, set -e does not hold.
+# ansible-test insists on a folder ansible_collections/<namespace>/<name>, resolves links, and finds no tests inside a folder that git
+# ignores. So it runs on a copy outside the checkout, which is removed at the end.
+in_a_copy() {
+    local scratch status=0
+    scratch=$(mktemp -d)
+    mkdir -p "$scratch/ansible_collections/tenantops/qlik" "$scratch/tmp"
+    git ls-files -z --cached --others --exclude-standard |
+        while IFS= read -r -d '' file; do
+            # a deleted file is in the index until the next commit
+            if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\0' "$file"; fi
+        done |
+        tar -cf - --null -T - | tar -xf - -C "$scratch/ansible_collections/tenantops/qlik"
+    (
+        cd "$scratch/ansible_collections/tenantops/qlik"
+        export TMPDIR=$scratch/tmp
+        unset ANSIBLE_COLLECTIONS_PATH
+        "$@"
+    ) || status=$?
+    cp "$scratch"/ansible_collections/tenantops/qlik/tests/output/junit/*.xml "$results" 2>/dev/null || true
+    rm -rf "$scratch"
+    return "$status"
+}
+
+sanity() { python tests/get_pip.py && ansible-test sanity --requirements --python "$version" --junit; }
+
+ansible_test() {
+    ansible-test units --requirements --local --python "$version" &&
+        ansible-test integration --requirements --local --python "$version" examples
+}
+
+# One command or one chain of && per part: inside a condition, set -e does not hold.
 run() {
     case $1 in
-        sanity) python tests/get_pip.py && ansible-test sanity --requirements --python "$version" --junit ;;
-        units) ansible-test units --requirements --local --python "$version" "${coverage[@]}" ;;
-        units=pytest)
-            # The same tests without ansible-test, which makes a process for each of them: half the time.
-            python -m pytest -o pythonpath="$scratch" -n auto --junit-xml "$junit/python$version-pytest-units.xml" tests/unit
-            ;;
-        integration) targets ;;
-        integration=pytest)
-            # Without ansible-test, and with register hosts that answer reads: what depends on the versions does not depend on that.
-            ANSIBLE_COLLECTIONS_PATH=$scratch python -m pytest -o pythonpath="$scratch" -n auto --junit-xml "$junit/pytest-chosen.xml" -k "not reads-refused" \
-                tests/integration/targets/{decommission,modules,inventory}
-            ;;
-        integration=*)
-            IFS=, read -ra chosen <<<"${1#*=}"
-            targets "${chosen[@]}"
-            ;;
-        simulator) python -m pytest -o pythonpath="$scratch" --junit-xml "$junit/simulator.xml" tests/simulator ;;
-        *) echo "no such part: $1" && false ;;
+        units) pytest units tests/unit ;;
+        simulator) pytest simulator tests/simulator ;;
+        smoke) pytest smoke tests/integration -m "not thorough" ;;
+        integration) pytest integration tests/integration --both-readings ;;
+        sanity) in_a_copy sanity ;;
+        ansible-test) in_a_copy ansible_test ;;
+        *) echo "There is no part $1." && false ;;
     esac
 }
 
 failed=()
 for part in "$@"; do
     started=$SECONDS
-    echo "== $part, Python $version"
+    echo "== $part, Python $version, ansible-core $core"
+    rm -f "$results"/*"$part"*
     run "$part" || failed+=("$part")
+    # ansible-test does not fail if it left out all tests. The count does.
+    python tests/count.py "$results" "$part" | tee "$results/$part.txt" || failed+=("count of $part")
     echo "== $part took $((SECONDS - started)) s"
 done
-
-if compgen -G 'tests/output/coverage/*' >/dev/null; then
-    echo "== coverage, Python $version"
-    ansible-test coverage report --requirements --include 'plugins/*' || failed+=(coverage)
-fi
-
-echo "== what ran, Python $version, ansible-core $core"
-# A part whose tests were all skipped has not failed for ansible-test; for the count it has.
-python tests/count.py "$junit" "$@" | tee counts.txt || failed+=(count)
-
-rm -rf "$results"
-mkdir -p "$results"
-mv counts.txt "$junit" "$results"
 
 if [ "${#failed[@]}" -gt 0 ]; then
     echo "FAILED: ${failed[*]}"

@@ -25,4 +25,4 @@ done
 
 cd "$ANSIBLE_COLLECTIONS_PATH/ansible_collections/tenantops/qlik"
 exec python -m pytest -o "pythonpath=$ANSIBLE_COLLECTIONS_PATH" --junit-xml "$JUNIT_OUTPUT_DIR/pytest-$target.xml" \
-    -n auto "$@" "tests/integration/targets/$target"
+    --numprocesses auto --dist loadscope --both-readings "$@" "tests/integration/targets/$target"

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from simulator.process import Simulator
 
 
+# The folder above ansible_collections that this file was imported from: what a command is to find is what is tested.
+COLLECTIONS = pathlib.Path(__file__).parents[5]
+
+
 class Done:
     """A finished command."""
 
@@ -46,7 +50,12 @@ class Terminal:
         self.folder = folder
         self.home = folder / "home"
         self.home.mkdir(parents=True)
-        mine = {"ANSIBLE_NOCOLOR": "1", "HOME": str(self.home), "ANSIBLE_LOCALHOST_WARNING": "0"}
+        mine = {
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_NOCOLOR": "1",
+            "HOME": str(self.home),
+        }
         settings = ("QLIK_", "TENANTOPS_", "XDG_")
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith(settings)} | mine
 

@@ -11,6 +11,8 @@ import pytest
 from ansible_collections.tenantops.qlik.tests.integration.evidence import state_of
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, scenario, tenant, tenant_id
 
+pytestmark = pytest.mark.thorough
+
 OLD = [f"old{number:02}" for number in range(12)]
 NEW = ["new1", "new2", "new3"]
 DONE = ["intent", "deactivated", "observed"]

@@ -38,6 +38,8 @@ from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.ver
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
 from ansible_collections.tenantops.qlik.tests.unit.operate import operate
 
+pytestmark = pytest.mark.thorough
+
 ENDINGS = {"killed": signal.SIGKILL, "interrupted": signal.SIGINT, "timed-out": signal.SIGALRM}
 AT_LEAST = {INTENDED: 20, SENT: 20, ANSWERED: 20}
 

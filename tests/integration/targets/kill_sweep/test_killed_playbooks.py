@@ -21,6 +21,8 @@ from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.ver
 )
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
 
+pytestmark = pytest.mark.thorough
+
 # The requests of a whole run of four tenants: a token, and three or four a tenant.
 REQUESTS = {True: 13, False: 17}
 ENDINGS = {

@@ -20,7 +20,14 @@ from ansible_collections.tenantops.qlik.tests.integration.targets.pipelines.forg
 pytestmark = [
     # What has drifted is an alias, which only a register host that answers reads can show.
     pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"]),
-    pytest.mark.parametrize("kind", [GitHub, GitLab, Controller], ids=["github", "gitlab", "controller"]),
+    pytest.mark.parametrize(
+        "kind",
+        [
+            pytest.param(GitHub, id="github"),
+            pytest.param(GitLab, id="gitlab", marks=pytest.mark.thorough),
+            pytest.param(Controller, id="controller", marks=pytest.mark.thorough),
+        ],
+    ),
 ]
 
 INVENTORY = {
