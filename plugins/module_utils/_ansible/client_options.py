@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from .._base.clock import Clock
 from .._domain.validation import check_seconds, check_whole_number
 from .._http.client import Client
+from .._http.masking import mask_texts
 from .._http.oauth import ORGANIZATION, Credentials, Issuer, SettingNames, Token, region_issuer
 from .._http.retry import RetryPolicy
 from .credentials import ORGANIZATION_PREFIX, check_credentials, setting_names
@@ -43,9 +44,7 @@ class Run:
 
     def mask_texts(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
         """A result whose free texts have no secrets of all clients; everything else is as it was."""
-        for client in self.clients:
-            result = client.secrets.mask_texts(result)
-        return result
+        return t.cast("dict[str, t.Any]", mask_texts(result, self.mask))
 
     @property
     def may_have_changed(self) -> bool:

@@ -15,7 +15,7 @@ import base64
 import contextlib
 import json
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote, quote_plus, unquote
 
 MASK = "********"
@@ -63,25 +63,19 @@ class Masking:
             text = text.replace(form, MASK)
         return text
 
-    def mask_texts(self, result: t.Any) -> t.Any:
-        """A result whose free texts are masked, and everything else is as it was."""
-        if isinstance(result, Mapping):
-            return {
-                key: self._mask_all(value) if key in _FREE_TEXT else self.mask_texts(value)
-                for key, value in result.items()
-            }
-        if isinstance(result, (list, tuple)):
-            return [self.mask_texts(one) for one in result]
-        return result
 
-    def _mask_all(self, value: t.Any) -> t.Any:
-        if isinstance(value, str):
-            return self.mask(value)
-        if isinstance(value, Mapping):
-            return {key: self._mask_all(one) for key, one in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self._mask_all(one) for one in value]
-        return value
+def mask_texts(result: t.Any, mask: Callable[[str], str], *, is_text: bool = False) -> t.Any:
+    """A result whose free texts are masked; everything else in it is as it was.
+
+    :arg is_text: it stands below a key of free text.
+    """
+    if isinstance(result, str):
+        return mask(result) if is_text else result
+    if isinstance(result, Mapping):
+        return {key: mask_texts(value, mask, is_text=is_text or key in _FREE_TEXT) for key, value in result.items()}
+    if isinstance(result, (list, tuple)):
+        return [mask_texts(one, mask, is_text=is_text) for one in result]
+    return result
 
 
 def _users_in(url: str) -> set[tuple[str, str]]:
