@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections.abc import Mapping
 
@@ -12,9 +13,14 @@ from ansible.utils.display import Display
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.files import write_result
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import read_loaded
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
+    PREFLIGHT,
+    as_json,
+    check_output,
+    write_output,
+)
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight import preflight
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 
@@ -29,14 +35,18 @@ class ActionModule(QlikAction):
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Look at everything, print it, and fail where something would stop a run."""
-        prefix = params["variables"]
+        prefix, dest = params["variables"], params["dest"]
+        # The user of the role sets a variable, and that of the module its option.
+        named = f"{prefix}preflight_file" if self._task._role else "dest"
+        if dest:
+            check_output(dest, named, PREFLIGHT)
         entries = read_entries(self._task, task_vars, prefix=prefix, operation=DECOMMISSION)
         pre_tasks = read_loaded(self._task, task_vars, f"{prefix}pre_tasks")
         found = preflight(entries, prefix=prefix, params=params, run=run, pre_tasks=pre_tasks)
         for line in found["lines"]:
             display.display(run.mask(line))
-        if params["dest"]:
-            write_result(params["dest"], found, run.mask)
+        if dest:
+            write_output(dest, as_json(json.loads(run.mask(json.dumps(found)))), named, PREFLIGHT)
         if found["problems"]:
             raise Stopped(
                 f"{len(found['problems'])} of the things looked at would stop a run: see above.", result=found

@@ -12,7 +12,6 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.files import read_file
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import (
     read_entries,
     read_registered,
@@ -20,6 +19,12 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts impo
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import has_foreign_run_once, read_loaded
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
+    SUMMARY,
+    check_output,
+    check_plan_output,
+    read_plan_file,
+)
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan, read_plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
@@ -76,6 +81,8 @@ class ActionModule(QlikAction):
         one_client = check_credentials(params) if not regions else None
         # Before anything else is looked at: without the approved plan nothing else matters.
         plan = self._plan(params, run)
+        if params["summary_file"]:
+            check_output(params["summary_file"], f"{prefix}summary_file", SUMMARY)
         wave = read_wave(
             read_entries(self._task, task_vars, prefix=prefix, operation=operation),
             prefix=prefix,
@@ -124,6 +131,7 @@ class ActionModule(QlikAction):
         if params["planning"]:
             if not path:
                 raise InvalidInput("qlik_plan is missing: name the file to write, such as -e qlik_plan=plan.json.")
+            check_plan_output(path)
             return None
         if not path and not approved:
             return None
@@ -131,4 +139,4 @@ class ActionModule(QlikAction):
             raise InvalidInput(
                 "qlik_plan is missing and qlik_plan_sha256 is given: name the file of the plan, or leave out both. Nothing was sent."
             )
-        return read_plan(read_file(path, "qlik_plan"), approved, run.clock.now(), params["plan_max_hours"])
+        return read_plan(read_plan_file(path), approved, run.clock.now(), params["plan_max_hours"])

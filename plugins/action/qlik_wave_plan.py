@@ -15,8 +15,15 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.files import write_file
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_results
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
+    PLAN,
+    PLAN_DIGEST,
+    PLAN_TEXT,
+    check_plan_output,
+    plan_files,
+    write_output,
+)
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import (
     digest_of,
     make_plan,
@@ -50,14 +57,18 @@ class ActionModule(QlikAction):
                 f" with --limit.{there}"
             )
         plan = make_plan([plan_entry(result or {}, now) for host, result in results], now, params["valid_hours"])
-        text = run.mask(write_plan(plan).decode()).encode()
+        text = write_plan(plan)
         digest, name = digest_of(text), os.path.basename(path)
-        # The digest last: as long as it is the old one, so is the plan for whoever checks it.
-        write_file(path, text, "qlik_plan")
-        stem = path if path.endswith(".md") else os.path.splitext(path)[0]
-        write_file(f"{stem}.md", run.mask(plan_markdown(plan, digest, name)).encode(), "qlik_plan")
-        write_file(f"{path}.sha256", f"{digest}  ".encode() + os.fsencode(name) + b"\n", "qlik_plan")
-        lines = [run.mask(line) for line in plan_lines(plan, digest, name)]
+        contents = {
+            PLAN: text,
+            PLAN_TEXT: plan_markdown(plan, digest, name).encode(),
+            # The digest last: as long as it is the old one, so is the plan for whoever checks it.
+            PLAN_DIGEST: f"{digest}  ".encode() + os.fsencode(name) + b"\n",
+        }
+        check_plan_output(path)
+        for kind, file in plan_files(path).items():
+            write_output(file, contents[kind], "qlik_plan", kind, path)
+        lines = plan_lines(plan, digest, name)
         for line in lines:
             display.display(line)
         # Automation controller keeps it with the job. Encoded, so that nothing in it can be taken for a template where it comes back as a

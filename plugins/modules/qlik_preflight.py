@@ -46,7 +46,8 @@ options:
     type: dict
   dest:
     description:
-      - A file in the controller that what was found is written to, as JSON. It is made with mode 0600; a file that is there is overwritten.
+      - A file in the controller that what was found is written to, as JSON, with mode 0600. Missing folders are made.
+      - Only a file of an earlier preflight is overwritten. A symbolic link is not followed.
     type: path
 author:
   - tenantops.qlik contributors (@tenantops)

@@ -64,6 +64,11 @@ options:
     description: A plan that is valid for longer than so many hours is refused.
     type: raw
     default: 168
+  summary_file:
+    description:
+      - The file that M(tenantops.qlik.qlik_wave_summary) is going to write. The wave is refused if it cannot be written, or if a file is
+        there that is no summary. Missing folders are made.
+    type: path
   approved_by:
     description: Who approved it, taken over into the receipts as it is given.
     type: str

@@ -34,7 +34,9 @@ options:
     type: str
     default: tenant_decommission_result
   dest:
-    description: The file of the plan. A relative path counts from the folder that the run was started in.
+    description:
+      - The file of the plan. A relative path counts from the folder that the run was started in. Missing folders are made.
+      - Only an earlier plan is overwritten, and beside it only its digest and its table. A symbolic link is not followed.
     type: path
     required: true
   valid_hours:

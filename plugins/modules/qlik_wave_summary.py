@@ -38,7 +38,9 @@ options:
     choices: [decommission, restore]
     default: decommission
   dest:
-    description: A file that RV(summary) is written to, as JSON, in check mode too. By default none.
+    description:
+      - A file that RV(summary) is written to, as JSON, in check mode too. By default none. Missing folders are made.
+      - Only an earlier summary is overwritten. A symbolic link is not followed.
     type: path
 author:
   - tenantops.qlik contributors (@tenantops)

@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 
 from ansible_collections.tenantops.qlik.plugins.action import (
+    qlik_preflight,
     qlik_region_token,
     qlik_tenant_deactivate,
     qlik_tenant_info,
@@ -29,6 +30,7 @@ from ansible_collections.tenantops.qlik.plugins.action import (
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
 
 ACTIONS: dict[str, type[ActionBase]] = {
+    "qlik_preflight": qlik_preflight.ActionModule,
     "qlik_region_token": qlik_region_token.ActionModule,
     "qlik_tenant_deactivate": qlik_tenant_deactivate.ActionModule,
     "qlik_tenant_info": qlik_tenant_info.ActionModule,

@@ -61,8 +61,8 @@ def plan_of(
 
 
 def file_of(plan: t.Any) -> tuple[bytes, str]:
-    """The bytes of a file with this plan, in another layout than the collection's, and their digest."""
-    content = plan if isinstance(plan, bytes) else json.dumps(plan).encode()
+    """The bytes of a file with this plan, in the collection's layout, and their digest."""
+    content = plan if isinstance(plan, bytes) else json.dumps(plan, indent=2).encode() + b"\n"
     return content, hashlib.sha256(content).hexdigest()
 
 

@@ -109,6 +109,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "plan": {"type": "path"},
         "plan_sha256": {"type": "str"},
         "plan_max_hours": _AS_GIVEN | {"default": 168},
+        "summary_file": {"type": "path"},
         **_CLAIMS,
     },
     "qlik_wave_tenant": {

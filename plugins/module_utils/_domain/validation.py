@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import fnmatch
 import math
-import os
 import typing as t
 from collections.abc import Sequence
 
 from .._base.errors import InvalidInput
+from .._base.files import UnusableFile, absolute
 from .._base.text import shown
 from .addresses import Address
 
@@ -131,6 +131,9 @@ def check_receipt_path(value: t.Any, option: str = "receipt_path") -> str | None
     """The file of a receipt, as an absolute path; a relative one counts from the folder that the process runs in."""
     if value is None:
         return None
-    if not isinstance(value, str) or not value or "\0" in value or value.endswith("/"):
+    if not isinstance(value, str) or not value or value.endswith("/"):
         raise InvalidInput(f"{option} is {shown(value)}: it must be the path of a file.")
-    return os.path.abspath(os.path.expanduser(value))
+    try:
+        return absolute(value)
+    except UnusableFile as error:
+        raise InvalidInput(f"{option} is {shown(value)}: it {error}.") from None

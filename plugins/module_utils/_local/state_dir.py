@@ -11,6 +11,7 @@ import os
 import stat
 
 from .._base.errors import Stopped
+from .._base.files import UnusableFile, absolute
 from .._base.text import for_terminal
 
 
@@ -18,13 +19,13 @@ def state_folder(*, make: bool = True) -> str:
     """The folder: ``TENANTOPS_QLIK_STATE_DIR``, else ``tenantops.qlik`` in the XDG state home.
 
     :arg make: make it where it is not there.
-    :raises Stopped: it cannot be made, or is not there, or others can get at it.
+    :raises Stopped: there is no home folder for it, it cannot be made, or is not there, or others can get at it.
     """
-    home = os.environ.get("XDG_STATE_HOME") or ""
-    # The XDG specification: a path that is not absolute is to be ignored.
-    home = home if os.path.isabs(home) else os.path.join(os.path.expanduser("~"), ".local", "state")
-    path = os.environ.get("TENANTOPS_QLIK_STATE_DIR") or os.path.join(home, "tenantops.qlik")
-    path = os.path.abspath(os.path.expanduser(path))
+    path = os.environ.get("TENANTOPS_QLIK_STATE_DIR") or os.path.join(_state_home(), "tenantops.qlik")
+    try:
+        path = absolute(path)
+    except UnusableFile as error:
+        raise _unusable(path, str(error)) from None
     try:
         if make:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
@@ -42,8 +43,14 @@ def state_folder(*, make: bool = True) -> str:
     return path
 
 
+def _state_home() -> str:
+    home = os.environ.get("XDG_STATE_HOME") or ""
+    # The XDG specification: a path that is not absolute is to be ignored.
+    return home if os.path.isabs(home) else os.path.join("~", ".local", "state")
+
+
 def _unusable(path: str, words: str) -> Stopped:
     return Stopped(
-        f"The state folder {for_terminal(path)} {words}. It keeps two runs from working on one tenant at a time. Nothing was sent. Mend it,"
-        " or name another folder in TENANTOPS_QLIK_STATE_DIR."
+        f"The state folder {for_terminal(path)} {words}. It keeps two runs from working on one tenant at a time. Nothing was sent. Fix it,"
+        " or set TENANTOPS_QLIK_STATE_DIR to a folder on a local disk that only this user can open."
     )

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .._base.errors import InvalidInput
+from .._base.files import MIB
 from .._base.strict_json import read_json
 from .._base.text import for_terminal
 from .._base.timestamps import days_after, read_time
@@ -36,7 +37,7 @@ LIVE, DISABLED, PURGED = "live", "disabled", "purged"
 
 # A purge happens around its date. So long after the last possible one it is over.
 _AFTER_THE_PURGE = timedelta(hours=48)
-_LARGEST = 10 * 1024 * 1024
+LARGEST = 10 * MIB
 _ROOM = 64 * 1024
 _TEXTS = ("action", "previous_status", "status", "estimated_purge_date", "effect", "probe_state")
 
@@ -168,8 +169,8 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
 
     :raises BadReceipt: it is none, or not one of this schema.
     """
-    if len(content) > _LARGEST:
-        raise BadReceipt(f"is larger than {_LARGEST // 1024 // 1024} MiB")
+    if len(content) > LARGEST:
+        raise BadReceipt(f"is larger than {LARGEST // MIB} MiB")
     try:
         found = read_json(content)
     except ValueError:
@@ -192,8 +193,8 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
         if wrong:
             raise BadReceipt(f"has a wrong event {number}: {wrong}")
     # As it would be written, and with room for what comes.
-    if len(write_receipt(found)) > _LARGEST - _ROOM:
-        raise BadReceipt(f"is larger than {_LARGEST // 1024 // 1024} MiB, or will be")
+    if len(write_receipt(found)) > LARGEST - _ROOM:
+        raise BadReceipt(f"is larger than {LARGEST // MIB} MiB, or will be")
     return found
 
 

@@ -2,20 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The file of a receipt: read when a tenant's turn begins, written step by step while it lasts.
+"""The file of a receipt: read when the operation on a tenant begins, and written step by step while it lasts.
 
-Each step replaces the file as a whole (a new file beside it, fsync, rename, fsync of the folder), so that a process that is
-killed at any instant leaves the receipt as it was before a step or after it.
+Each step replaces the file as a whole, so that a process that is killed at any instant leaves the receipt as it was before a step
+or after it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import pwd
 import socket
-import stat
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,11 +21,12 @@ from datetime import datetime
 
 from .._base.clock import Clock
 from .._base.errors import Stopped
+from .._base.files import UnusableFile, new_file, read_file, remove, unusable, write_file
 from .._base.text import for_terminal
 from .._base.timestamps import write_time
 from .._domain.addresses import find_address
 from .._domain.commands import Author, Target
-from .events import OUTCOMES, SCHEMA, BadReceipt, Standing, action_of, read_receipt, standing, write_receipt
+from .events import LARGEST, OUTCOMES, SCHEMA, BadReceipt, Standing, action_of, read_receipt, standing, write_receipt
 
 # What the author of an event says of it.
 _CLAIMS = ("plan_sha256", "approved_by", "ticket")
@@ -89,15 +88,15 @@ class Journal:
         try:
             if self.writes:
                 # What a run that was killed had half written.
-                _remove(_beside(self.path))
-            found = read_file(self.path)
+                remove(new_file(self.path))
+            found = read_receipt_file(self.path)
             if found is None:
                 _check_writable(self.path)
             else:
                 _check_owner(found, target)
-        except (BadReceipt, OSError) as error:
+        except (BadReceipt, UnusableFile) as error:
             raise Stopped(
-                f"The receipt of tenant {target}, {for_terminal(self.path)}, {words_for(error)}. Nothing was sent, and the file is as it"
+                f"The receipt of tenant {target}, {for_terminal(self.path)}, {error}. Nothing was sent, and the file is as it"
                 " was. Look at it: put the right file back, or move it away if it is none."
             ) from None
         address = target.address
@@ -132,9 +131,10 @@ class Journal:
         entry |= {name: value for name, value in {**claims, **facts}.items() if value is not None}
         content = {**self._content, **self._names, "events": [*self._content["events"], entry]}
         try:
-            _replace(self.path, write_receipt(content))
-        except OSError as error:
-            raise NotWritten(f"{for_terminal(self.path)} {words_for(error)}") from None
+            # Always the same name for the new file: what a killed process left is not kept. The lock of the tenant keeps others from it.
+            write_file(self.path, write_receipt(content), new_file(self.path))
+        except UnusableFile as error:
+            raise NotWritten(f"{for_terminal(self.path)} {error}") from None
         self._content = content
 
     def intend(self, action: str, facts: Mapping[str, t.Any]) -> None:
@@ -178,38 +178,22 @@ class Journal:
 def standing_in(path: str, target: Target) -> Standing:
     """What the receipt of a tenant tells; nothing where there is none that can be worked with."""
     try:
-        found = read_file(path)
+        found = read_receipt_file(path)
         if found is None:
             return Standing()
         _check_owner(found, target)
-    except (BadReceipt, OSError):
+    except (BadReceipt, UnusableFile):
         return Standing()
     return standing(found["events"])
 
 
-def read_file(path: str) -> dict[str, t.Any] | None:
-    """The receipt in a file, None where there is no file.
+def read_receipt_file(path: str) -> dict[str, t.Any] | None:
+    """The receipt in a file, None if there is no file.
 
-    :raises BadReceipt: it is none. :raises OSError: it cannot be read, or is a symbolic link.
+    :raises BadReceipt: it is no receipt. :raises UnusableFile: it cannot be read, or is a symbolic link.
     """
-    try:
-        # Not blocking: a named pipe would wait for a writer.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise BadReceipt("is not a regular file")
-        return read_receipt(file.read(20 * 1024 * 1024))
-
-
-def words_for(error: BadReceipt | OSError) -> str:
-    """The end of a sentence that says what is wrong with a file."""
-    if isinstance(error, BadReceipt):
-        return str(error)
-    if error.errno == errno.ELOOP:
-        return "is a symbolic link, which is not followed"
-    return f"cannot be read or written ({error.strerror or type(error).__name__})"
+    content = read_file(path, LARGEST)
+    return None if content is None else read_receipt(content)
 
 
 def _check_owner(found: Mapping[str, t.Any], target: Target) -> None:
@@ -222,51 +206,17 @@ def _check_owner(found: Mapping[str, t.Any], target: Target) -> None:
 
 
 def _check_writable(path: str) -> None:
-    """Raise OSError where no file can be made, in the folder or in the nearest one that is there."""
+    """Check that a file could be made, in the folder or in the nearest one that is there. Nothing is made.
+
+    :raises UnusableFile: it could not.
+    """
     folder = os.path.dirname(path)
     while not os.path.exists(folder) and folder != os.path.dirname(folder):
         folder = os.path.dirname(folder)
     if not os.path.isdir(folder):
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        raise unusable(OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def _replace(path: str, content: bytes) -> None:
-    folder = os.path.dirname(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    # Always the same name: what a killed process left is not kept. The lock of the tenant keeps others from it.
-    new = _beside(path)
-    _remove(new)
-    try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        os.replace(new, path)
-    except BaseException:
-        # Also an interrupt, or the end of the task's time.
-        _remove(new)
-        raise
-    # It is written. Some file systems cannot flush a folder, and to say that it is not written would not be true.
-    with contextlib.suppress(OSError):
-        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
-
-
-def _beside(path: str) -> str:
-    folder, name = os.path.split(path)
-    return os.path.join(folder, f".{name}.new")
-
-
-def _remove(path: str) -> None:
-    # Where it cannot be removed, there cannot be a new one either, and that is told.
-    with contextlib.suppress(OSError):
-        os.unlink(path)
+        raise unusable(OSError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 def _user() -> str:

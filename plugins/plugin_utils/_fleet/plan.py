@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.files import MIB
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.strict_json import read_json
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import days_after, read_time, write_time
@@ -34,10 +35,18 @@ SCHEMA = 1
 _SKEW = timedelta(minutes=5)
 
 
-_LARGEST = 64 * 1024 * 1024
+# The size of a plan's file, in bytes: room for a hundred thousand tenants.
+LARGEST = 64 * MIB
 
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+# The keys of an entry, in the order in which they are written.
+_ENTRY_KEYS = (
+    *("id", "hostname", "hostnames", "region", "status"),
+    *("action", "purge_after_days", "expected_purge_date"),
+)
 
 
 @dataclass(frozen=True)
@@ -147,12 +156,18 @@ def read_plan(content: bytes, approved: t.Any, now: datetime, max_hours: t.Any) 
         raise _refused(f"it is valid for {hours:g} hours, and qlik_plan_max_hours allows {longest:g}: make a new one")
     if now >= expires:
         raise _refused(f"it expired at {write_time(expires)}: make a new one, and have it approved")
+    if content != write_plan(_as_made(found, created, expires)):
+        # Such as a key that stands in it twice: who reads the file sees one value, and a program may take the other.
+        raise _refused(
+            "it is not byte for byte as this collection writes it (somebody has edited or formatted the file, or added to it): make a new"
+            " one"
+        )
     return Plan(digest, created, expires, {entry["hostname"]: entry for entry in found["tenants"]})
 
 
 def _checked(content: bytes) -> dict[str, t.Any]:
-    if len(content) > _LARGEST:
-        raise _refused(f"it is larger than {_LARGEST // 1024 // 1024} MiB")
+    if len(content) > LARGEST:
+        raise _refused(f"it is larger than {LARGEST // MIB} MiB")
     try:
         found = read_json(content)
     except ValueError:
@@ -177,6 +192,18 @@ def _checked(content: bytes) -> dict[str, t.Any]:
     if found.get("content_sha256") != content_sha256(tenants):
         raise _refused("its content_sha256 is not that of its entries")
     return t.cast("dict[str, t.Any]", found)
+
+
+def _as_made(found: Mapping[str, t.Any], created: datetime, expires: datetime) -> dict[str, t.Any]:
+    """The plan that make_plan() makes of the values in a file: these keys, in this order, and entries by hostname."""
+    tenants = [{key: entry.get(key) for key in _ENTRY_KEYS} for entry in found["tenants"]]
+    return {
+        "schema": SCHEMA,
+        "created": write_time(created),
+        "expires": write_time(expires),
+        "content_sha256": found["content_sha256"],
+        "tenants": sorted(tenants, key=lambda entry: str(entry["hostname"])),
+    }
 
 
 def _fault(entry: t.Any) -> str | None:

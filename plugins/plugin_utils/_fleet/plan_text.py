@@ -13,6 +13,9 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import f
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE
 
+# The first line of the Markdown. By it an earlier plan is recognised and may be overwritten.
+HEADING = "## Plan: Qlik Cloud tenants to be taken out of service"
+
 _HEADINGS = ("host", "id", "region", "status → action", "purge")
 
 
@@ -36,7 +39,7 @@ def plan_markdown(plan: Mapping[str, t.Any], digest: str, name: str) -> str:
     """A plan as a comment on a merge request. What comes from outside stands in code spans, where it can do nothing."""
     rows = [tuple(for_markdown(cell) for cell in row) for row in _rows(plan)]
     lines = [
-        "## Plan: Qlik Cloud tenants to be taken out of service",
+        HEADING,
         "",
         _totals(plan),
         "",

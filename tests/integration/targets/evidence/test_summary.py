@@ -166,14 +166,26 @@ def test_in_batches_the_last_summary_is_that_of_all_and_they_are_one_run(start_c
     assert sum(post["effective"] for post in cloud.action_posts()) == 5
 
 
-def test_a_summary_that_cannot_be_written_is_shown_all_the_same_and_fails_the_run(start_cloud, terminal):
+def test_a_summary_goes_into_a_new_folder(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
     terminal.log_in()
-    terminal.write_inventory(host("acme"), tenant_decommission_summary_file="no/such/folder/summary.json")
+    terminal.write_inventory(host("acme"), tenant_decommission_summary_file="reports/2026/summary.json")
+    done = terminal.decommission()
+    assert done.status == 0, done
+    assert read_summary(terminal.folder / "reports" / "2026" / "summary.json")["totals"]["changed"] == 1
+
+
+def test_a_file_that_is_no_summary_stops_the_run_before_the_first_request(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory(host("acme"), tenant_decommission_summary_file="tenants.yml")
+    before = (terminal.folder / "tenants.yml").read_bytes()
     done = terminal.decommission()
     assert done.status == 2, done
-    assert "dest is 'no/such/folder/summary.json': it cannot be written" in done.stdout
-    assert "1 tenant: 1 deactivated, 0 unchanged, 0 failed." in done.stdout
-    assert terminal.receipt("acme").kinds == ["intent", "deactivated", "observed"]
-    assert len(cloud.action_posts()) == 1
+    # Once by the task, and once in the summary that is shown.
+    assert done.stdout.count("tenant_decommission_summary_file is 'tenants.yml': it is a file that is not") == 2
+    assert "1 tenant: 0 deactivated, 0 unchanged, 0 failed, 1 not reached." in done.stdout
+    assert cloud.requests() == []
+    assert (terminal.folder / "tenants.yml").read_bytes() == before

@@ -45,13 +45,13 @@ AT_LEAST = {INTENDED: 20, SENT: 20, ANSWERED: 20}
 
 # How many instants are tried in a phase: spread over all of them, over those in the collection's own code, and over those where the
 # file of a receipt is written.
-ANYWHERE, OWN_CODE, JOURNAL = "", "/plugins/module_utils/", "/plugins/module_utils/_receipts/store.py"
+ANYWHERE, OWN_CODE, FILES = "", "/plugins/module_utils/", "/plugins/module_utils/_base/files.py"
 TRIED = {
-    BEFORE: {ANYWHERE: 2, OWN_CODE: 2, JOURNAL: 4},
-    INTENDED: {ANYWHERE: 11, OWN_CODE: 11, JOURNAL: 3},
+    BEFORE: {ANYWHERE: 2, OWN_CODE: 2, FILES: 4},
+    INTENDED: {ANYWHERE: 11, OWN_CODE: 11, FILES: 3},
     SENT: {ANYWHERE: 3, OWN_CODE: 3},
-    ANSWERED: {ANYWHERE: 9, OWN_CODE: 9, JOURNAL: 8},
-    RECORDED: {ANYWHERE: 2, OWN_CODE: 2, JOURNAL: 8},
+    ANSWERED: {ANYWHERE: 9, OWN_CODE: 9, FILES: 8},
+    RECORDED: {ANYWHERE: 2, OWN_CODE: 2, FILES: 8},
 }
 # Between the request and its answer there is little code, and much waiting. So many are ended while they wait for an answer, before
 # the effect and after it.

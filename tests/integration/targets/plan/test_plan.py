@@ -222,6 +222,11 @@ UNREADABLE = {
 }
 
 # Why no plan is made: tenants, options, words.
+OLD_PLAN = {
+    "plan.json": '{"schema": 1, "created": "", "expires": "", "content_sha256": "", "tenants": []}',
+    "plan.json.sha256": f"{'0' * 64}  plan.json\n",
+    "plan.md": "## Plan: Qlik Cloud tenants to be taken out of service\nthe old one\n",
+}
 NO_PLANS = {
     "tenants that cannot be read": (
         {key: value for hosts, _words in UNREADABLE.values() for key, value in hosts.items()},
@@ -249,7 +254,16 @@ NO_PLANS = {
         ("-e", "qlik_plan_valid_hours=soon"),
         "qlik_plan_valid_hours is 'soon': it must be a number of hours",
     ),
-    "a folder that is not there": ({}, ("-e", "qlik_plan=nowhere/plan.json"), "it cannot be written (No such file"),
+    "the file of something else": (
+        {},
+        ("-e", "qlik_plan=tenants.yml"),
+        "qlik_plan is 'tenants.yml': it is a file that is not a plan of this collection",
+    ),
+    "another file of the same name beside it": (
+        {},
+        ("-e", "qlik_plan=notes.json"),
+        "qlik_plan is 'notes.json': notes.md beside it is a file that is not the text of a plan",
+    ),
 }
 
 
@@ -275,8 +289,9 @@ def test_a_plan_that_would_lack_a_tenant_is_not_made_and_the_old_one_stays(unrea
     terminal.go_online(unreadable)
     terminal.log_in()
     terminal.write_inventory({**planned_host("well"), **hosts})
-    for name in FILES:
-        terminal.write(name, "the old one")
+    for name, content in OLD_PLAN.items():
+        terminal.write(name, content)
+    terminal.write("notes.md", "# What we are going to do\n")
     before = state_of(terminal.folder)
     done = terminal.plan(*options)
     assert done.status == 2, done

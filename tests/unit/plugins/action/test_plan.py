@@ -20,11 +20,13 @@ from ansible.template import is_trusted_as_template
 from ansible.utils.context_objects import CLIArgs
 
 from ansible_collections.tenantops.qlik.plugins.action import qlik_wave_plan, qlik_wave_summary
+from ansible_collections.tenantops.qlik.plugins.module_utils._base import files as files_module
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, NOW, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.failing_os import FailingOs
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.plans import CLAIMS, plan_of, put_plan, to_deactivate, to_leave
 from ansible_collections.tenantops.qlik.tests.unit.receipts import (
@@ -162,9 +164,14 @@ REFUSALS: dict[str, tuple[t.Any, dict[str, t.Any], tuple[str, ...]]] = {
     ),
     "no file is named": (GOOD, {"plan": ...}, ("qlik_plan is missing",)),
     "an empty name": (GOOD, {"plan": ""}, ("qlik_plan is missing",)),
-    "no file": (GOOD, {"plan": "nowhere.json"}, ("qlik_plan is", "nowhere.json", "cannot be read")),
-    "a folder": (GOOD, {"plan": "."}, ("qlik_plan is", "cannot be read")),
-    "no path": (GOOD, {"plan": "a\0b"}, ("qlik_plan is", "cannot be read")),
+    "no file": (
+        GOOD,
+        {"plan": "nowhere.json"},
+        ("qlik_plan is 'nowhere.json': it cannot be read (No such file or directory)",),
+    ),
+    "a folder": (GOOD, {"plan": "."}, ("qlik_plan is '.': it is a folder",)),
+    "no path": (GOOD, {"plan": "a\0b"}, ("qlik_plan is", "is not a path")),
+    "a device without an end": (GOOD, {"plan": "/dev/zero"}, ("qlik_plan is '/dev/zero': it is not a regular",)),
     "expired": (plan_of(to_deactivate(), made=NOW.replace(day=21)), {}, ("it expired at 2026-11-24T12:00:00Z",)),
     "of 0 hours": (plan_of(to_deactivate(), hours=0), {}, ("it expired",)),
     "valid for too long": (plan_of(to_deactivate(), hours=169), {}, ("169 hours", "qlik_plan_max_hours allows 168")),
@@ -294,7 +301,7 @@ def test_what_is_wrong_with_one_tenant_stops_it_alone(wire: Wire, given: dict[st
 
 # How many.
 def wave_of(acts: int, leaves: int, limit: t.Any, **given: t.Any) -> dict[str, t.Any]:
-    names = fleet(acts + leaves)
+    names = sorted(fleet(acts + leaves))
     entries = [
         (to_deactivate if number < acts else to_leave)(name, id=f"id{number}") for number, name in enumerate(names)
     ]
@@ -326,7 +333,7 @@ def test_with_a_plan_a_receipt_takes_nobody_out_of_the_count(wire: Wire, tmp_pat
 
 
 def test_the_default_is_10_with_a_plan_too(wire: Wire) -> None:
-    names = fleet(11)
+    names = sorted(fleet(11))
     entries = [to_deactivate(name, id=f"id{number}") for number, name in enumerate(names)]
     is_refused(wire, guarded(plan_of(*entries), {name: host(name) for name in names}), "max_tenants allows 10")
 
@@ -724,7 +731,6 @@ def test_two_hosts_that_are_one_tenant_by_a_look_up_make_no_plan(
 @pytest.mark.parametrize(
     ("folder", "dest"),
     [
-        (None, "nowhere/plan.json"),
         ("plan.json", "plan.json"),
         ("plan.md", "plan.json"),
         ("plan.json.sha256", "plan.json"),
@@ -739,7 +745,7 @@ def test_a_plan_that_cannot_be_written_fails_and_no_digest_approves_it(
         (tmp_path / folder).mkdir()
     made = Planning().write(dest)
     assert (made["failed"], made["changed"]) == (True, False)
-    assert "qlik_plan is" in made["msg"] and "cannot be written" in made["msg"]
+    assert f"qlik_plan is {dest!r}"[:90] in made["msg"]
     assert is_harmless(made["msg"])
     assert not {"plan", "plan_sha256", "ansible_stats"} & set(made)
     assert not (tmp_path / f"{dest[:100]}.sha256").is_file()
@@ -765,13 +771,13 @@ def test_a_name_that_is_not_utf_8_is_written_or_refused_in_words(
 
 
 def test_the_digest_of_an_earlier_plan_is_not_that_of_a_plan_half_written(
-    wire: Wire, tmp_path: Path, displayed: list[str]
+    wire: Wire, tmp_path: Path, displayed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earlier = Planning().write()["plan_sha256"]
-    (tmp_path / "plan.md").unlink()
-    (tmp_path / "plan.md").mkdir()
     wire.on("read", answers.record("user-access-disabled"))
-    assert Planning().write()["failed"] is True
+    with monkeypatch.context() as broken:
+        broken.setattr(files_module, "os", FailingOs("replace", 2))
+        assert Planning().write()["failed"] is True
     assert (tmp_path / "plan.json.sha256").read_text() == f"{earlier}  plan.json\n"
     content = (tmp_path / "plan.json").read_bytes()
     assert hashlib.sha256(content).hexdigest() != earlier
@@ -812,8 +818,8 @@ def test_a_hostile_hostname_of_a_server_is_harmless_in_all_that_is_made_of_it(
 def test_a_hostile_value_in_an_approved_file_is_harmless_and_is_no_template(
     wire: Wire, displayed: list[str], value: str
 ) -> None:
-    entry = to_deactivate(status=value, hostnames=[HOSTNAME, value], expected_purge_date=value, more=value)
-    wave = guarded(plan_of(entry, more=value))
+    entry = to_deactivate(status=value, hostnames=[HOSTNAME, value], expected_purge_date=value)
+    wave = guarded(plan_of(entry))
     assert (wave["failed"], trusted_in(wave)) == (False, [])
     assert wave["tenants"][HOSTNAME]["command"]["planned"]["hostnames"] == [HOSTNAME, value]
     result = tenant(wave["tenants"][HOSTNAME])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts import store as store_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._base import files as files_module
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
@@ -75,7 +75,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _live(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     # When what reaches the disk is looked at elsewhere; waiting for it takes most of the time of these tests.
-    monkeypatch.setattr(store_module.os, "fsync", lambda _file: None)
+    monkeypatch.setattr(files_module.os, "fsync", lambda _file: None)
     wire.on("token", answers.token())
     wire.on("read", ACTIVE)
     wire.on(DEACTIVATE, answers.disabled())
@@ -1102,7 +1102,7 @@ def test_a_wrong_receipt_stops_its_tenant_before_the_first_request(
 
 # What cannot be written.
 def broken(monkeypatch: pytest.MonkeyPatch, name: str, number: int = 1, *, until_the_end: bool = True) -> None:
-    monkeypatch.setattr(store_module, "os", FailingOs(name, number, errno.EROFS, until_the_end=until_the_end))
+    monkeypatch.setattr(files_module, "os", FailingOs(name, number, errno.EROFS, until_the_end=until_the_end))
 
 
 @pytest.mark.parametrize("step", ["makedirs", "replace"])

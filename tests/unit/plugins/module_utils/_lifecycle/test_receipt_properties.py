@@ -24,6 +24,8 @@ from hypothesis import event as note
 from hypothesis import strategies as st
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._base import files as files_module
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.files import UnusableFile
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts import store as store_module
@@ -197,24 +199,24 @@ class World:
         """One run that something happens to; None where it was killed."""
         self.server.begin(requests)
         count = 0
-        real = store_module._replace
+        real = store_module.write_file
 
-        def replace(path: str, content: bytes) -> None:
+        def write(path: str, content: bytes, new: str) -> None:
             nonlocal count
             what = writes.get(count, "")
             count += 1
             if what == "no space":
-                raise OSError(28, "No space left on device")
+                raise UnusableFile("cannot be read or written (No space left on device)")
             if what == "killed in between":
-                Path(path).with_name(f".{Path(path).name}.new").write_bytes(content[: len(content) // 2])
+                Path(new).write_bytes(content[: len(content) // 2])
             if what in ("killed before", "killed in between"):
                 raise Killed
-            real(path, content)
+            real(path, content, new)
             if what:
                 raise Killed
 
         with self.monkeypatch.context() as here:
-            here.setattr(store_module, "_replace", replace)
+            here.setattr(store_module, "write_file", write)
             try:
                 return self.run(action, **options)
             except Killed:
@@ -234,7 +236,7 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
     monkeypatch.setattr(random, "uniform", lambda _low, high: high)
     monkeypatch.setattr(transport.requests.utils, "get_environ_proxies", lambda _url: {})
     # What reaches the disk when is looked at elsewhere.
-    monkeypatch.setattr(store_module.os, "fsync", lambda _file: None)
+    monkeypatch.setattr(files_module.os, "fsync", lambda _file: None)
     path = tmp_path / "receipts" / f"{HOSTNAME}.json"
     path.parent.mkdir()
     return World(path, lambda model: monkeypatch.setattr(transport, "_Adapter", model.adapter), monkeypatch)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.tenantops.qlik.plugins.module_utils._base import files as files_module
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Author, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts import store as store_module
@@ -192,7 +193,7 @@ def test_what_was_confirmed_has_not_failed_also_where_it_could_not_be_written(
     journal = opened(path, clock)
     journal.intend("deactivate", {"previous_status": "active"})
     with monkeypatch.context() as broken:
-        broken.setattr(store_module, "os", FailingOs("replace"))
+        broken.setattr(files_module, "os", FailingOs("replace"))
         with pytest.raises(NotWritten):
             journal.conclude("deactivated", {})
     journal.fail("deactivate", in_doubt=False, facts={})
@@ -262,7 +263,7 @@ AFTERWARDS = [("open", 2), ("fsync", 2)]
 def test_the_steps_of_a_replacement_are_these(path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = opened(path, clock)
     watched = FailingOs("nothing")
-    monkeypatch.setattr(store_module, "os", watched)
+    monkeypatch.setattr(files_module, "os", watched)
     journal.record("observed", SIGHT)
     assert tuple(name for name in watched.calls if name in STEPS) == STEPS
 
@@ -275,7 +276,7 @@ def test_a_step_that_fails_leaves_the_old_file_byte_for_byte_and_is_reported(
     before = put(path, receipt(event("deactivated", ago(days=2))))
     journal = opened(path, clock)
     with monkeypatch.context() as broken:
-        broken.setattr(store_module, "os", FailingOs(name, number, code))
+        broken.setattr(files_module, "os", FailingOs(name, number, code))
         with pytest.raises(NotWritten, match="cannot be read or written") as caught:
             journal.record("observed", SIGHT)
     assert path.read_bytes() == before
@@ -297,7 +298,7 @@ def test_what_is_reported_as_not_written_is_not_in_the_file(
     journal = opened(path, clock)
     reported = False
     with monkeypatch.context() as broken:
-        broken.setattr(store_module, "os", FailingOs(name, number, errno.EINVAL))
+        broken.setattr(files_module, "os", FailingOs(name, number, errno.EINVAL))
         try:
             journal.record("observed", SIGHT)
         except NotWritten:
@@ -315,7 +316,7 @@ def test_a_full_disk_leaves_the_old_file(
     class Full:
         """A file on a disk that is full."""
 
-        def __init__(self, descriptor: int, _mode: str) -> None:
+        def __init__(self, descriptor: int, _mode: str, **_options: t.Any) -> None:
             self._descriptor = descriptor
 
         def __enter__(self) -> t.Any:
@@ -337,7 +338,7 @@ def test_a_full_disk_leaves_the_old_file(
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as broken:
-        broken.setattr(store_module, "open", Full, raising=False)
+        broken.setattr(files_module, "open", Full, raising=False)
         with pytest.raises(NotWritten, match="No space left"):
             journal.record("observed", SIGHT)
     assert path.read_bytes() == before
@@ -348,7 +349,7 @@ def test_each_step_is_on_the_disk_before_the_next_one(
 ) -> None:
     journal = opened(path, clock)
     watched = FailingOs("nothing")
-    monkeypatch.setattr(store_module, "os", watched)
+    monkeypatch.setattr(files_module, "os", watched)
     journal.record("observed", SIGHT)
     steps = [name for name in watched.calls if name in ("fsync", "replace")]
     assert steps == ["fsync", "replace", "fsync"]
@@ -439,7 +440,7 @@ def _other_id(path: Path) -> None:
 IN_THE_WAY: dict[str, tuple[t.Callable[[Path], None], str]] = {
     "a link": (_link, "is a symbolic link, which is not followed"),
     "a dangling link": (_dangling_link, "is a symbolic link, which is not followed"),
-    "a folder": (_directory, "Is a directory"),
+    "a folder": (_directory, "is a folder"),
     "a named pipe": (_pipe, "is not a regular file"),
     "a socket": (_socket, "cannot be read or written"),
     "a huge file": (_huge, "is larger than 10 MiB"),
