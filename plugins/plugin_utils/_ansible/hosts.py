@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible.errors import AnsibleError
 from ansible.playbook.task import Task
 from ansible.template import Templar
+from ansible.utils.display import Display
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.receipts_folder import ReceiptsFolders
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
     OBSERVED_VARIABLES,
     REGISTERED,
@@ -25,8 +26,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables im
     variables_of,
 )
 
-# The folder of receipts, where nobody says another one.
-RECEIPTS = "qlik-receipts"
+display = Display()
 
 
 def read_entries(task: Task, task_vars: Mapping[str, t.Any], *, prefix: str, operation: str) -> list[Entry]:
@@ -57,6 +57,8 @@ def read_hosts(
     hostvars = task_vars["hostvars"]
     manager, inventory, loader = hostvars._variable_manager, hostvars._inventory, hostvars._loader
     hosts = task_vars["ansible_play_hosts_all"]
+    warnings: list[str] = []
+    folders = ReceiptsFolders(inventory._sources, f"{prefix}receipts_dir")
     known = {prefix + name for name in (*(variable.name for variable in variables), *others)}
     for host in hosts:
         found = manager.get_vars(
@@ -73,12 +75,14 @@ def read_hosts(
         if values.get("hostname", "") is None and read.error is None:
             values["hostname"] = str(host)
         if values.get("receipts_dir", "") is None:
-            beside = _beside_inventory(found.get("inventory_file"), inventory._sources)
-            values["receipts_dir"] = os.path.join(beside, RECEIPTS)
+            warnings = list(folders.warnings())
+            values["receipts_dir"] = folders.folder_for(str(values.get("hostname")), found.get("inventory_file"))
         unknown = sorted(
             str(name).removeprefix(prefix) for name in found if name.startswith(prefix) and name not in known
         )
         yield Entry(str(host), prefix, values, inventory_values, read.error, tuple(unknown))
+    for warning in warnings:
+        display.warning(warning)
 
 
 class _Reader:
@@ -98,20 +102,6 @@ class _Reader:
         except AnsibleError as error:
             self.error = f"{name}: {error}"
             return default
-
-
-def _beside_inventory(file: t.Any, sources: Iterable[str]) -> str:
-    """The folder that the inventory of a host lies in: that of its file, or the one around an inventory that is a folder itself.
-
-    Inside a folder of inventory Ansible would read receipts as inventory. A host that no file names has the folder that the run
-    was started in.
-    """
-    if not file:
-        return os.getcwd()
-    path = os.path.abspath(file)
-    folders = [os.path.abspath(source) for source in sources if os.path.isdir(source)]
-    around = [folder for folder in folders if os.path.commonpath((folder, path)) == folder]
-    return os.path.dirname(min(around, key=len) if around else path)
 
 
 def read_results(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -74,6 +75,7 @@ def summarize(
         "refusal": None if refusal is None else for_terminal(refusal, 4000),
         "plan_sha256": plan_sha256,
         "not_applied": [for_terminal(hostname, 253) for hostname in not_applied],
+        "receipts_dirs": sorted({os.path.dirname(tenant["receipt"]) for tenant in tenants if tenant["receipt"]}),
         "totals": totals,
         "tenants": tenants,
         "droppable": [tenant["host"] for tenant in tenants if tenant["outcome"] == "purged"],
@@ -140,6 +142,8 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
         ),
     ]
     lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
+    if summary["receipts_dirs"]:
+        lines.append(f"Receipts: {', '.join(summary['receipts_dirs'])}")
     if summary["not_applied"]:
         lines.append(f"In the plan, and not in this play: {', '.join(summary['not_applied'])}.")
     if totals["failed"]:

@@ -506,3 +506,39 @@ def test_no_secret_is_left_in_receipts_the_summary_or_the_state_folder(start_clo
     assert any(name.endswith("tenants.lock") for name in seen)
     for secret in (*SECRETS.values(), "simulated-"):
         assert [name for name, text in {**seen, "output": done.output}.items() if secret in text] == []
+
+
+# How two files of inventory are named, in one run after the other.
+RUNS = [("a/t.yml", "b/m.yml"), ("b/m.yml", "a/t.yml"), ("b/m.yml",), ("a", "b")]
+
+
+@once
+def test_a_tenant_has_one_receipt_however_its_inventory_is_named(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    for file, name in (("a/t.yml", "acme"), ("b/m.yml", "beta")):
+        terminal.write(file, {"qlik_tenants": {"hosts": host(name)}})
+    place = terminal.folder / "qlik-receipts"
+    for sources in RUNS:
+        named = [word for source in sources for word in ("-i", source)]
+        done = terminal.run("ansible-playbook", *named, "tenantops.qlik.decommission")
+        assert done.status == 0, done
+        assert f"Receipts: {place}\n" in done.stdout
+        assert "purge date unknown" not in done.stdout
+    assert [path.parent for path in terminal.folder.rglob("*.qlikcloud.com.json")] == [place] * 2
+    assert sum(post["effective"] for post in cloud.action_posts()) == len(cloud.action_posts()) == 2
+
+
+@once
+def test_a_file_first_and_its_folder_later_are_one_place_with_a_warning(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write("inventory/t.yml", {"qlik_tenants": {"hosts": host("acme")}})
+    for source in ("inventory/t.yml", "inventory"):
+        done = terminal.run("ansible-playbook", "-i", source, "tenantops.qlik.decommission")
+        assert done.status == 0, done
+        assert "purge date unknown" not in done.stdout
+    assert "Move them to" in done.stderr.replace("\n", " ")
+    assert len([*terminal.folder.rglob("*.qlikcloud.com.json")]) == len(cloud.action_posts()) == 1

@@ -118,15 +118,6 @@ def test_a_file_deep_in_an_inventory_folder_has_receipts_beside_the_folder(tmp_p
     assert folder_of(deep / "tenants.yml", tmp_path / "inventory") == str(tmp_path / "qlik-receipts")
 
 
-def test_another_folder_of_inventory_does_not_count(tmp_path: Path) -> None:
-    # Nor does one whose name only begins in the same way.
-    for name in ("inventory", "inventory2"):
-        (tmp_path / name).mkdir()
-    assert folder_of(tmp_path / "inventory2" / "eu.yml", tmp_path / "inventory") == str(
-        tmp_path / "inventory2" / "qlik-receipts"
-    )
-
-
 @pytest.mark.parametrize("sources", [(), ("a.eu.qlikcloud.com,",), ("inventory",)])
 def test_a_host_that_no_file_names_has_receipts_where_the_run_was_started(
     tmp_path: Path, sources: tuple[str, ...]
