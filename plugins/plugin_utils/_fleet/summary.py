@@ -143,7 +143,7 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
     ]
     lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
     if summary["receipts_dirs"]:
-        lines.append(f"Receipts: {', '.join(summary['receipts_dirs'])}")
+        lines += ["Receipts:", *(f"  {folder}" for folder in summary["receipts_dirs"])]
     if summary["not_applied"]:
         lines.append(f"In the plan, and not in this play: {', '.join(summary['not_applied'])}.")
     if totals["failed"]:

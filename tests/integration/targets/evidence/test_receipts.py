@@ -524,7 +524,7 @@ def test_a_tenant_has_one_receipt_however_its_inventory_is_named(start_cloud, te
         named = [word for source in sources for word in ("-i", source)]
         done = terminal.run("ansible-playbook", *named, "tenantops.qlik.decommission")
         assert done.status == 0, done
-        assert f"Receipts: {place}\n" in done.stdout
+        assert f"Receipts:\n  {place}\n" in done.stdout
         assert "purge date unknown" not in done.stdout
     assert [path.parent for path in terminal.folder.rglob("*.qlikcloud.com.json")] == [place] * 2
     assert sum(post["effective"] for post in cloud.action_posts()) == len(cloud.action_posts()) == 2
