@@ -121,6 +121,7 @@ class ActionModule(QlikAction):
             "to_change": wave.to_change,
             "plan_sha256": plan.sha256 if plan else None,
             "not_applied": wave.not_applied,
+            "listed": listed.details,
         }
         return {**result, "warnings": warnings} if warnings else result
 

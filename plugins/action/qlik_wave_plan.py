@@ -56,7 +56,12 @@ class ActionModule(QlikAction):
                 f"No plan was made: nothing can be said of {len(wrong)} of {len(results)} tenants, see above. Mend that, or leave them out"
                 f" with --limit.{there}"
             )
-        plan = make_plan([plan_entry(result or {}, now) for host, result in results], now, params["valid_hours"])
+        plan = make_plan(
+            [plan_entry(result or {}, now, params["wave"].get("listed", {}).get(host)) for host, result in results],
+            now,
+            params["valid_hours"],
+            [for_terminal(warning, 2000) for warning in params["wave"].get("warnings", ())],
+        )
         text = write_plan(plan)
         digest, name = digest_of(text), os.path.basename(path)
         contents = {

@@ -72,6 +72,11 @@ id:
   returned: always, but for wrong options
   type: str
   sample: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
+name:
+  description: The name of the tenant. Null if the register host does not show it.
+  returned: always, but for wrong options
+  type: str
+  sample: Acme
 hostname:
   description: The hostname that was given, in lower case.
   returned: always, but for wrong options

@@ -90,8 +90,10 @@ plan:
     created: "2026-11-24T09:00:00Z"
     expires: "2026-11-27T09:00:00Z"
     content_sha256: 5f2d0b8e6a3c41d7905b1e2f7c6a8d34e9b0417c5d2a6f83b1e4097d6c5a2b38
+    warnings: []
     tenants:
       - id: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
+        name: Acme
         hostname: acme.eu.qlikcloud.com
         hostnames: [acme.eu.qlikcloud.com]
         region: eu
@@ -99,6 +101,9 @@ plan:
         action: deactivate
         purge_after_days: 30
         expected_purge_date: "2026-12-24"
+        license_ends_at: "2026-09-30T00:00:00.000Z"
+        restored_on: null
+        warnings: []
 plan_sha256:
   description: The SHA-256 digest of the file, which its approver gives to the run that applies it.
   returned: success

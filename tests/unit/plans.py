@@ -27,6 +27,7 @@ def to_deactivate(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
     """What a plan says of the tenant of the tests, or of another one, that is to be deactivated."""
     return {
         "id": TENANT_ID,
+        "name": "acme",
         "hostname": hostname,
         "hostnames": [hostname, ALIAS] if hostname == HOSTNAME else [hostname],
         "region": REGION,
@@ -34,6 +35,9 @@ def to_deactivate(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
         "action": "deactivate",
         "purge_after_days": 30,
         "expected_purge_date": "2026-12-24",
+        "license_ends_at": None,
+        "restored_on": None,
+        "warnings": [],
         **given,
     }
 
@@ -54,6 +58,7 @@ def plan_of(
         "created": write_time(made),
         "expires": write_time(made + timedelta(hours=hours)),
         "content_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "warnings": [],
         "tenants": list(entries),
         **given,
     }

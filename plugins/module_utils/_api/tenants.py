@@ -117,4 +117,11 @@ def _read_record(body: t.Any) -> Record | None:
         return None
     if not all(isinstance(name, str) for name in hostnames):
         return None
-    return Record(tenant_id, status, tuple(hostnames), read_time(body.get("statusLastUpdatedAt")))
+    name = body.get("name")
+    return Record(
+        tenant_id,
+        status,
+        tuple(hostnames),
+        read_time(body.get("statusLastUpdatedAt")),
+        name if isinstance(name, str) else None,
+    )

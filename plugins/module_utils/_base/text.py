@@ -81,5 +81,7 @@ def wrapped(line: str, width: int = 100) -> list[str]:
     """A line as lines of at most so many columns. It breaks between words, or inside one that is longer; the rest is indented by 2 more."""
     if len(line) <= width:
         return [line]
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False)
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(
+        line.strip(), width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    )

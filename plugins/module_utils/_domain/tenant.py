@@ -24,12 +24,13 @@ class State(str, enum.Enum):
 
 @dataclass(frozen=True)
 class Record:
-    """A tenant as the register host shows it."""
+    """A tenant as the register host shows it. ``name``: None if it has none."""
 
     tenant_id: str
     status: str
     hostnames: tuple[str, ...]
     status_since: datetime | None = None
+    name: str | None = None
 
 
 class Reading(enum.Enum):

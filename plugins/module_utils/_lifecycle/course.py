@@ -48,6 +48,11 @@ class Observation:
         """The hostnames that the record shows."""
         return self.read.hostnames if isinstance(self.read, Record) else ()
 
+    @property
+    def name(self) -> str | None:
+        """The name that the record shows."""
+        return self.read.name if isinstance(self.read, Record) else None
+
 
 class Course(abc.ABC):
     """One order, from the first look at the tenant to its confirmed end."""
@@ -410,6 +415,7 @@ class Course(abc.ABC):
         target = self._target
         return {
             "id": target.tenant_id,
+            "name": for_terminal(self._last.name) if self._last and self._last.name is not None else None,
             "hostname": target.address.hostname,
             "hostnames": [for_terminal(name) for name in self._last.hostnames] if self._last else [],
             "region": target.address.region,

@@ -75,6 +75,7 @@ def _host_result(
         "hostname": result["hostname"],
         "hostnames": result.get("hostnames", []),
         "tenant_id": result["id"],
+        "name": result.get("name"),
         "region": result["region"],
         "action": action,
         "changed": changed,

@@ -2,49 +2,79 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A plan for whoever reads it: as lines on a terminal, and as Markdown for a merge request."""
+"""A plan for its readers: as lines on a terminal, and as Markdown for a merge request."""
 
 from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_markdown, for_terminal, table
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import (
+    for_markdown,
+    for_terminal,
+    table,
+    wrapped,
+)
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE
 
 # The first line of the Markdown. By it an earlier plan is recognised and may be overwritten.
 HEADING = "## Plan: Qlik Cloud tenants to be taken out of service"
 
-_HEADINGS = ("host", "id", "region", "status → action", "purge")
+_COLUMNS = ("host", "name", "id", "licence ends", "restored on", "status", "action", "days", "purge")
 
 
 def plan_lines(plan: Mapping[str, t.Any], digest: str, name: str) -> list[str]:
-    """The table of a plan, and its digest.
+    """A plan for a terminal of 100 columns: the table, the warnings, and the digest.
 
     :arg digest: the SHA-256 digest of the plan's file.
     :arg name: what the file is called.
     """
-    rows = [tuple(for_terminal(cell, 100) for cell in row) for row in _rows(plan)]
-    return [
-        "Plan",
-        *table([_HEADINGS, *rows]),
-        _totals(plan),
-        f"It may be applied until {plan['expires']}.",
-        f"SHA-256 of {for_terminal(name)}: {digest}",
+    rows = [
+        (
+            for_terminal(entry["hostname"], 100),
+            for_terminal(entry["name"] or "unknown", 24),
+            for_terminal(f"{entry['status']} → {entry['action']}", 60),
+            for_terminal(_purge(entry), 40),
+        )
+        for entry in plan["tenants"]
     ]
+    lines = ["Plan"]
+    for row in table([("host", "name", "status → action", "purge"), *rows]):
+        lines += wrapped(row)
+    lines += [_totals(plan), f"It may be applied until {plan['expires']}."]
+    warnings = _warnings(plan)
+    if warnings:
+        lines.append("Warnings:")
+    for host, warning in warnings:
+        lines += wrapped(
+            f"  {for_terminal(host, 253)}: {for_terminal(warning, 2000)}"
+            if host
+            else f"  {for_terminal(warning, 2000)}"
+        )
+    return [*lines, f"SHA-256 of {for_terminal(name)}: {digest}"]
 
 
 def plan_markdown(plan: Mapping[str, t.Any], digest: str, name: str) -> str:
     """A plan as a comment on a merge request. What comes from outside stands in code spans, where it can do nothing."""
-    rows = [tuple(for_markdown(cell) for cell in row) for row in _rows(plan)]
+    rows = [tuple(for_markdown(cell) for cell in _cells(entry)) for entry in plan["tenants"]]
     lines = [
         HEADING,
         "",
         _totals(plan),
         "",
-        *(f"| {' | '.join(row)} |" for row in [_HEADINGS, ("---",) * len(_HEADINGS), *rows]),
+        *(f"| {' | '.join(row)} |" for row in [_COLUMNS, ("---",) * len(_COLUMNS), *rows]),
         "",
+    ]
+    warnings = _warnings(plan)
+    if warnings:
+        lines += ["Warnings:", ""]
+        lines += [
+            f"- {for_markdown(host)}: {for_markdown(warning, 2000)}" if host else f"- {for_markdown(warning, 2000)}"
+            for host, warning in warnings
+        ]
+        lines.append("")
+    lines += [
         f"- made {plan['created']}, may be applied until {plan['expires']}",
         f"- SHA-256 of {for_markdown(name)}: `{digest}`",
         f"- of its entries alone: `{plan['content_sha256']}`",
@@ -54,26 +84,40 @@ def plan_markdown(plan: Mapping[str, t.Any], digest: str, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rows(plan: Mapping[str, t.Any]) -> list[tuple[str, ...]]:
-    return [
-        (
-            entry["hostname"],
-            entry["id"] or "unknown",
-            entry["region"],
-            f"{entry['status']} → {entry['action']}",
-            _purge(entry),
-        )
-        for entry in plan["tenants"]
-    ]
+def _cells(entry: Mapping[str, t.Any]) -> tuple[str, ...]:
+    licence = read_time(entry["license_ends_at"])
+    days = entry["purge_after_days"]
+    return (
+        entry["hostname"],
+        entry["name"] or "unknown",
+        entry["id"] or "unknown",
+        f"{licence:%Y-%m-%d}" if licence else entry["license_ends_at"] or "unknown",
+        entry["restored_on"] or "-",
+        entry["status"],
+        entry["action"],
+        "-" if days is None else str(days),
+        _purge_date(entry),
+    )
+
+
+def _warnings(plan: Mapping[str, t.Any]) -> list[tuple[str | None, str]]:
+    """Those of the plan as a whole, without a host, and those of each tenant."""
+    whole: list[tuple[str | None, str]] = [(None, warning) for warning in plan["warnings"]]
+    return [*whole, *((entry["hostname"], warning) for entry in plan["tenants"] for warning in entry["warnings"])]
 
 
 def _purge(entry: Mapping[str, t.Any]) -> str:
+    if entry["action"] != DEACTIVATE:
+        return _purge_date(entry)
+    days = f"{entry['purge_after_days']} days"
+    return f"{days}, {_purge_date(entry)}" if read_time(entry["expected_purge_date"]) else days
+
+
+def _purge_date(entry: Mapping[str, t.Any]) -> str:
     date = read_time(entry["expected_purge_date"])
-    if entry["action"] == DEACTIVATE:
-        return (
-            f"{entry['purge_after_days']} days, about {date:%Y-%m-%d}" if date else f"{entry['purge_after_days']} days"
-        )
-    return f"{date:%Y-%m-%d %H:%M} UTC" if date else "gone" if entry["status"] == "purged" else "date unknown"
+    if date is None:
+        return "gone" if entry["status"] == "purged" else "date unknown"
+    return f"about {date:%Y-%m-%d}" if entry["action"] == DEACTIVATE else f"{date:%Y-%m-%d %H:%M} UTC"
 
 
 def _totals(plan: Mapping[str, t.Any]) -> str:

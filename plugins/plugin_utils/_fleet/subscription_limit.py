@@ -48,13 +48,15 @@ class Listed:
     """What was found.
 
     ``tenants``: how many tenants the organization has, None if only the disabled ones were listed, or none; ``disabled``: how many of them
-    are disabled, None if nothing was listed; ``purge_dates``: of disabled tenants, by host;
+    are disabled, None if nothing was listed; ``details``: by host, the ``name`` and ``license_ends_at`` that the list has of its tenant;
+    ``purge_dates``: of disabled tenants, by host;
     ``at_rest``: hosts whose tenants did not count, since by the list they are not live; ``refusal``: why the wave is too large;
     ``warnings``: what could not be found out, where nothing depends on it.
     """
 
     tenants: int | None = None
     disabled: int | None = None
+    details: dict[str, dict[str, str | None]] = field(default_factory=dict)
     purge_dates: dict[str, str] = field(default_factory=dict)
     at_rest: frozenset[str] = frozenset()
     refusal: str | None = None
@@ -64,8 +66,8 @@ class Listed:
 def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> Listed:
     """Ask the organization about a wave that passed the guard, where its credentials are given.
 
-    :arg wave: the limit is what its tenants have as ``max_percent``. If a plan is made, a list that is not shown is no reason to make
-        none.
+    :arg wave: the limit is what its tenants have as ``max_percent``. If a plan is made, all tenants are
+        listed, for their names and licences, and a list that is not shown is no reason to make no plan.
     :arg params: ``org_client_id``, ``org_client_secret`` and the options of requests.
     :raises InvalidInput: there is a limit and no credentials, or something is wrong with them. Nothing was sent.
     :raises Refused: there is a limit, and the list is not shown.
@@ -86,16 +88,20 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
             f" {names.credentials}, or {names.environment} in the environment. Nothing was sent."
         )
     try:
-        listing, whole = _list(client, tenants, only_disabled=not limits)
+        listing, whole = _list(client, tenants, only_disabled=not limits and not wave.planning)
     except QlikError as error:
         if limits and not wave.planning:
             error.message = f"The wave is stopped, since {prefix}max_percent cannot be checked. {error.message}"
             raise
-        return Listed(warnings=[f"Purge dates of tenants that are disabled already are not known. {error.message}"])
+        unknown = "Purge dates of tenants that are disabled already"
+        if wave.planning:
+            unknown += ", and the ends of licences,"
+        return Listed(warnings=[f"{unknown} are not known. {error.message}"])
     known = _Known(listing, tenants, wave)
     found = Listed(
         tenants=len(listing.tenants) if whole else None,
         disabled=sum(_status(listed) in DISABLED_STATUSES for listed in listing.tenants),
+        details=known.details(),
         purge_dates=known.purge_dates(),
     )
     if limits:
@@ -146,6 +152,14 @@ class _Known:
             for tenant, listed in self._wave
             if (not _is_live(listed) if listed else tenant.host in wave.done)
         )
+
+    def details(self) -> dict[str, dict[str, str | None]]:
+        """What a reader of a plan wants to know of the wave's tenants, by host."""
+        return {
+            tenant.host: {key: listed[key] for key in ("name", "license_ends_at")}
+            for tenant, listed in self._wave
+            if listed
+        }
 
     def purge_dates(self) -> dict[str, str]:
         """The dates of the disabled tenants of the wave, by host."""

@@ -548,7 +548,7 @@ def test_the_files_of_a_plan(wire: Wire, tmp_path: Path, displayed: list[str]) -
     assert (tmp_path / "plan.json.sha256").read_text() == f"{digest}  plan.json\n"
     comment = (tmp_path / "plan.md").read_text()
     assert f"SHA-256 of `plan.json`: `{digest}`" in comment
-    assert f"| `{HOSTNAME}` | `{TENANT_ID}` |" in comment
+    assert f"| `{HOSTNAME}` | `acme` | `{TENANT_ID}` |" in comment
     for path in tmp_path.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert secrets_in(path.read_text()) == []

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown, wrapped
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
 
 
@@ -55,3 +55,10 @@ def test_a_number_that_python_does_not_show_is_shown_somehow() -> None:
 
 def test_a_wrong_text_is_quoted_and_other_values_are_not() -> None:
     assert (shown("ten"), shown(""), shown(7), shown(None)) == ("'ten'", "''", "7", "None")
+
+
+def test_a_long_line_is_wrapped_and_what_follows_is_indented() -> None:
+    assert wrapped("  short", 10) == ["  short"]
+    assert wrapped("  host  a long message", 14) == ["  host  a long", "    message"]
+    assert wrapped(f"  {'x' * 20}", 12) == [f"  {'x' * 10}", f"    {'x' * 8}", "    xx"]
+    assert wrapped("a well-known name", 8) == ["a", "  well-k", "  nown", "  name"]

@@ -46,6 +46,7 @@ ACTS = {
     "hostname": HOSTNAME,
     "hostnames": [HOSTNAME, ALIAS],
     "tenant_id": TENANT_ID,
+    "name": "acme",
     "region": REGION,
     "action": "deactivate",
     "changed": False,
@@ -77,6 +78,48 @@ def test_the_entry_of_a_tenant_that_is_to_be_deactivated() -> None:
 )
 def test_the_entry_of_a_tenant_that_is_to_be_left_alone(result: dict[str, t.Any], expected: dict[str, t.Any]) -> None:
     assert plan_entry(result, NOW) == {**to_leave(), **expected}
+
+
+def test_name_and_end_of_the_licence_come_from_the_list_and_the_record_s_name_goes_first() -> None:
+    listed = {"name": "Acme Ltd", "license_ends_at": "2026-09-01T00:00:00.000Z"}
+    assert plan_entry(ACTS, NOW, listed) == to_deactivate(license_ends_at="2026-09-01T00:00:00.000Z")
+    assert plan_entry({**ACTS, "name": None}, NOW, listed)["name"] == "Acme Ltd"
+    assert plan_entry({**ACTS, "name": None}, NOW)["name"] is None
+
+
+LICENCE = "2027-03-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("result", "listed", "warning"),
+    [
+        (
+            {**ACTS, "hostname": ALIAS},
+            {},
+            f"{ALIAS} is an alias, which may belong to another customer later: use {HOSTNAME}",
+        ),
+        ({**LEAVES, "hostname": ALIAS}, {}, f"{ALIAS} is an alias"),
+        ({**ACTS, "restored_on": "2026-11-20"}, {}, "it was restored on 2026-11-20"),
+        (ACTS, {"license_ends_at": LICENCE}, "its licence has not ended: it ends on 2027-03-01"),
+    ],
+)
+def test_what_an_approver_should_look_at_is_a_warning(
+    result: dict[str, t.Any], listed: dict[str, t.Any], warning: str
+) -> None:
+    (said,) = plan_entry(result, NOW, listed)["warnings"]
+    assert said.startswith(warning)
+
+
+@pytest.mark.parametrize(
+    ("result", "listed"),
+    [
+        (LEAVES, {"license_ends_at": LICENCE}),
+        (ACTS, {"license_ends_at": "2026-09-01"}),
+        (ACTS, {"license_ends_at": "x"}),
+    ],
+)
+def test_what_is_as_it_should_be_is_no_warning(result: dict[str, t.Any], listed: dict[str, t.Any]) -> None:
+    assert plan_entry(result, NOW, listed)["warnings"] == []
 
 
 def test_the_status_of_an_entry_is_the_one_before_the_deactivation() -> None:
@@ -113,6 +156,7 @@ def test_a_plan_has_what_the_design_says() -> None:
         "created": "2026-11-24T12:00:00Z",
         "expires": "2026-11-27T12:00:00Z",
         "content_sha256": plan["content_sha256"],
+        "warnings": [],
         "tenants": [to_deactivate(), other],
     }
     # As the schema says how it is made.
@@ -373,9 +417,12 @@ WRONG_ENTRIES: dict[str, tuple[t.Any, str]] = {
     "a list as action": (to_deactivate(action=["deactivate"]), "its action is"),
     "no status": (to_deactivate(status=None), "no status"),
     "a number as status": (to_deactivate(status=7), "no status"),
-    "hostnames that are none": (to_deactivate(hostnames=HOSTNAME), "no list of names"),
-    "no hostnames": (to_deactivate(hostnames=None), "no list of names"),
-    "a number as a hostname": (to_deactivate(hostnames=[7]), "no list of names"),
+    "hostnames that are none": (to_deactivate(hostnames=HOSTNAME), "must be a list of names"),
+    "no hostnames": (to_deactivate(hostnames=None), "must be a list of names"),
+    "a number as a hostname": (to_deactivate(hostnames=[7]), "must be a list of names"),
+    "a number as a name": (to_deactivate(name=7), "name must be a text, or null"),
+    "a warning that is none": (to_deactivate(warnings=[7]), "warnings must be a list of texts"),
+    "no warnings": (to_deactivate(warnings=None), "warnings must be a list of texts"),
 }
 
 

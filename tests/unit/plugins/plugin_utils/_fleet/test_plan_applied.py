@@ -231,7 +231,7 @@ def test_a_hostile_hostname_is_planned_and_applied_as_it_was_shown(wire: Wire, r
 
 
 # Where the register host refuses reads, a plan has no hostnames, and the status that the probe tells.
-UNREAD = {"hostnames": [], "status": "active"}
+UNREAD = {"hostnames": [], "name": None, "status": "active"}
 REFUSALS = pytest.mark.parametrize("refusal", answers.REFUSED_READS.values(), ids=answers.REFUSED_READS)
 
 
@@ -607,7 +607,7 @@ LOOKS: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
         {"read": answers.FORBIDDEN, "probe": answers.tenant_token()},
         to_deactivate(**UNREAD),
     ),
-    "no reads, deactivated": ({"read": answers.FORBIDDEN}, to_leave(hostnames=[])),
+    "no reads, deactivated": ({"read": answers.FORBIDDEN}, to_leave(hostnames=[], name=None)),
 }
 
 

@@ -39,32 +39,35 @@ def markdown_of(plan: dict[str, t.Any], name: str = "plan.json") -> list[str]:
     return text[:-1].split("\n")
 
 
-def test_the_table_has_a_line_a_tenant_the_totals_the_end_and_the_digest() -> None:
+def test_the_terminal_shows_a_row_per_tenant_the_totals_the_end_and_the_digest() -> None:
     assert lines_of(PLAN) == [
         "Plan",
-        f"  host                   id{' ' * 32}region  status → action      purge",
-        f"  {HOSTNAME}  {TENANT_ID}  eu      active → deactivate  30 days, about 2026-12-24",
-        f"  {DISABLED}     x1{' ' * 32}us      disabled → leave     2026-12-01 08:30 UTC",
-        f"  c.us.qlikcloud.com     unknown{' ' * 27}us      disabled → leave     date unknown",
-        f"  d.us.qlikcloud.com     x3{' ' * 32}us      purged → leave       gone",
+        "  host                   name  status → action      purge",
+        f"  {HOSTNAME}  acme  active → deactivate  30 days, about 2026-12-24",
+        f"  {DISABLED}     acme  disabled → leave     2026-12-01 08:30 UTC",
+        "  c.us.qlikcloud.com     acme  disabled → leave     date unknown",
+        "  d.us.qlikcloud.com     acme  purged → leave       gone",
         "4 tenants: 1 to deactivate, 3 to leave alone.",
         "It may be applied until 2026-11-27T12:00:00Z.",
         f"SHA-256 of plan.json: {DIGEST}",
     ]
 
 
-def test_the_comment_for_a_merge_request_has_the_same_and_who_gives_what_to_whom() -> None:
+HEADER = "| host | name | id | licence ends | restored on | status | action | days | purge |"
+
+
+def test_the_comment_for_a_merge_request_has_all_of_it_and_who_gives_what_to_whom() -> None:
     assert markdown_of(PLAN) == [
         "## Plan: Qlik Cloud tenants to be taken out of service",
         "",
         "4 tenants: 1 to deactivate, 3 to leave alone.",
         "",
-        "| host | id | region | status → action | purge |",
-        "| --- | --- | --- | --- | --- |",
-        f"| `{HOSTNAME}` | `{TENANT_ID}` | `eu` | `active → deactivate` | `30 days, about 2026-12-24` |",
-        f"| `{DISABLED}` | `x1` | `us` | `disabled → leave` | `2026-12-01 08:30 UTC` |",
-        "| `c.us.qlikcloud.com` | `unknown` | `us` | `disabled → leave` | `date unknown` |",
-        "| `d.us.qlikcloud.com` | `x3` | `us` | `purged → leave` | `gone` |",
+        HEADER,
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        row(HOSTNAME, "acme", TENANT_ID, "unknown", "-", "active", "deactivate", "30", "about 2026-12-24"),
+        row(DISABLED, "acme", "x1", "unknown", "-", "disabled", "leave", "-", "2026-12-01 08:30 UTC"),
+        row("c.us.qlikcloud.com", "acme", "unknown", "unknown", "-", "disabled", "leave", "-", "date unknown"),
+        row("d.us.qlikcloud.com", "acme", "x3", "unknown", "-", "purged", "leave", "-", "gone"),
         "",
         "- made 2026-11-24T12:00:00Z, may be applied until 2026-11-27T12:00:00Z",
         f"- SHA-256 of `plan.json`: `{DIGEST}`",
@@ -72,6 +75,43 @@ def test_the_comment_for_a_merge_request_has_the_same_and_who_gives_what_to_whom
         "",
         "Whoever approves it gives the first digest to the run that applies it, as `qlik_plan_sha256`.",
     ]
+
+
+def row(*cells: str) -> str:
+    return f"| {' | '.join(f'`{cell}`' for cell in cells)} |"
+
+
+def test_licence_restore_and_warnings_are_shown_of_each_tenant_and_of_the_plan() -> None:
+    licence = "2027-03-01T00:00:00.000Z"
+    odd = to_deactivate(license_ends_at=licence, restored_on="2026-11-20", warnings=["it is odd", "and restored"])
+    plan = plan_of(odd, to_leave(DISABLED, name=None), warnings=["It would be refused."])
+    shown = markdown_of(plan)
+    restored = ("2027-03-01", "2026-11-20", "active", "deactivate", "30", "about 2026-12-24")
+    assert row(HOSTNAME, "acme", TENANT_ID, *restored) in shown
+    assert row(DISABLED, "unknown", TENANT_ID, "unknown", "-", "disabled", "leave", "-", "date unknown") in shown
+    start = shown.index("Warnings:")
+    assert shown[start + 1 : start + 6] == [
+        "",
+        "- `It would be refused.`",
+        f"- `{HOSTNAME}`: `it is odd`",
+        f"- `{HOSTNAME}`: `and restored`",
+        "",
+    ]
+    lines = lines_of(plan)
+    start = lines.index("Warnings:")
+    assert lines[start + 1 : -1] == [
+        "  It would be refused.",
+        f"  {HOSTNAME}: it is odd",
+        f"  {HOSTNAME}: and restored",
+    ]
+
+
+def test_no_line_of_the_terminal_is_wider_than_100_columns() -> None:
+    long = to_deactivate(
+        f"{'x' * 63}.eu.qlikcloud.com", name="A name " * 20, status="user-access-disabled", warnings=["w " * 99]
+    )
+    lines = lines_of(plan_of(long, to_leave(), warnings=["w" * 300]))
+    assert max(map(len, lines)) <= 100
 
 
 @pytest.mark.parametrize(
@@ -101,8 +141,20 @@ def test_a_date_that_is_none_is_left_out(date: t.Any) -> None:
 HOSTILE_VALUES = pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 # A cell, and a text in a line: a code span of one backtick, with nothing in it that could end it or the cell.
 CODE = r"`[^`|\n]+`"
-ROW = re.compile(rf"\| {CODE} \| {CODE} \| {CODE} \| {CODE} \| {CODE} \|")
-PLACES = ["hostname", "id", "region", "status", "action", "expected_purge_date"]
+ROW = re.compile(rf"\|(?: {CODE} \|){{9}}")
+PLACES = [
+    "hostname",
+    "name",
+    "id",
+    "license_ends_at",
+    "restored_on",
+    "status",
+    "action",
+    "purge_after_days",
+    "expected_purge_date",
+]
+# What is too long or belongs elsewhere is not on the terminal.
+IN_LINES = ["hostname", "status"]
 
 
 def without_code(line: str) -> str:
@@ -139,21 +191,23 @@ def test_a_span_of_markdown_shows_what_would_end_it_as_what_looks_like_it() -> N
 @HOSTILE_VALUES
 def test_a_line_of_a_plan(value: str) -> None:
     for key in PLACES:
-        harmless = lines_of(plan_of(to_deactivate(), to_leave(DISABLED)))
-        lines = lines_of(plan_of(to_deactivate(**{key: value}), to_leave(DISABLED)))
-        assert len(lines) == len(harmless)
-        assert all(is_harmless(line) and len(line) < 700 for line in lines)
+        plan = plan_of(to_deactivate(**{key: value}), to_leave(DISABLED), warnings=[value])
+        plan["tenants"][1]["warnings"] = [value]
+        lines = lines_of(plan)
+        assert all(is_harmless(line) and len(line) <= 100 for line in lines[:-1])
         # Nothing from outside begins a line.
-        assert lines[2].startswith("  ")
-        assert [line.split() for line in lines[3:]] == [line.split() for line in harmless[3:]] or key == "action"
-        assert key == "expected_purge_date" or "EV" in lines[2]
+        assert all(line.startswith("  ") for line in lines if "EV" in line)
+        assert key not in IN_LINES or "E" in "".join(lines[2:4])
+        assert "E" in "".join(lines[lines.index("Warnings:") + 1 : -1])
 
 
 @HOSTILE_VALUES
 def test_a_row_of_a_plan_in_markdown(value: str) -> None:
     for key in PLACES:
-        harmless = markdown_of(plan_of(to_deactivate(), to_leave(DISABLED)))
-        lines = markdown_of(plan_of(to_deactivate(**{key: value}), to_leave(DISABLED)))
+        harmless = markdown_of(plan_of(to_deactivate(warnings=["a"]), to_leave(DISABLED), warnings=["b"]))
+        lines = markdown_of(
+            plan_of(to_deactivate(**{key: value}, warnings=[value]), to_leave(DISABLED), warnings=[value])
+        )
         assert len(lines) == len(harmless)
         assert all(map(is_harmless, lines))
         assert ROW.fullmatch(lines[6])

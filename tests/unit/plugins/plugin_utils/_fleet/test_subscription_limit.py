@@ -277,7 +277,11 @@ def test_where_the_list_is_not_shown_and_there_is_no_limit_it_is_a_warning(wire:
 
 def test_without_a_limit_the_disabled_tenants_are_listed(wire: Wire, run: Run) -> None:
     wire.on("read", page(listed(0, status="disabled", deletionStartsAt=PURGE_DATE)))
-    assert look_up(run, wave_of(member(0), member(1))) == Listed(disabled=1, purge_dates={HOSTNAME: PURGE_DATE})
+    assert look_up(run, wave_of(member(0), member(1))) == Listed(
+        disabled=1,
+        details={HOSTNAME: {"name": "acme", "license_ends_at": "2026-09-01T00:00:00.000Z"}},
+        purge_dates={HOSTNAME: PURGE_DATE},
+    )
     (sent,) = wire.of("read")
     assert parse_qs(urlsplit(sent.url).query)["filter"] == ['(status eq "deactivated" or status eq "disabled")']
 
@@ -307,6 +311,17 @@ def test_a_date_is_taken_of_this_disabled_tenant_alone(wire: Wire, run: Run, mor
 def test_making_a_plan_tells_that_its_part_is_too_large(run: Run) -> None:
     found = look_up(run, wave_of(*map(member, range(10)), planning=True), max_percent=1)
     assert "10 would go (100 %)" in str(found.refusal)
+
+
+def test_making_a_plan_lists_all_tenants_for_their_names_and_licences(wire: Wire, run: Run) -> None:
+    wire.on("read", page(listed(0), listed(1, licenseEndsAt=None), listed(2)))
+    found = look_up(run, wave_of(*map(member, range(2)), planning=True))
+    assert found.details == {
+        HOSTNAME: {"name": "acme", "license_ends_at": "2026-09-01T00:00:00.000Z"},
+        member(1).host: {"name": "fleet0001", "license_ends_at": None},
+    }
+    (sent,) = wire.of("read")
+    assert "filter" not in sent.url
 
 
 def test_making_a_plan_needs_no_list(wire: Wire, run: Run) -> None:
