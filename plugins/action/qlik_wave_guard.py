@@ -26,6 +26,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs impo
     read_plan_file,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan, read_plan
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import check_max_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import read_wave
@@ -122,6 +123,7 @@ class ActionModule(QlikAction):
             "plan_sha256": plan.sha256 if plan else None,
             "not_applied": wave.not_applied,
             "listed": listed.details,
+            "limit": {"option": f"{prefix}max_tenants", "tenants": check_max_tenants(wave)},
         }
         return {**result, "warnings": warnings} if warnings else result
 

@@ -26,6 +26,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs impo
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import (
     digest_of,
+    limit_warnings,
     make_plan,
     plan_entry,
     write_plan,
@@ -56,12 +57,11 @@ class ActionModule(QlikAction):
                 f"No plan was made: nothing can be said of {len(wrong)} of {len(results)} tenants, see above. Mend that, or leave them out"
                 f" with --limit.{there}"
             )
-        plan = make_plan(
-            [plan_entry(result or {}, now, params["wave"].get("listed", {}).get(host)) for host, result in results],
-            now,
-            params["valid_hours"],
-            [for_terminal(warning, 2000) for warning in params["wave"].get("warnings", ())],
-        )
+        wave = params["wave"]
+        entries = [plan_entry(result or {}, now, wave["listed"].get(host)) for host, result in results]
+        warnings = [for_terminal(warning, 2000) for warning in wave.get("warnings", ())]
+        warnings += limit_warnings(entries, wave["limit"]["tenants"], wave["limit"]["option"])
+        plan = make_plan(entries, now, params["valid_hours"], warnings)
         text = write_plan(plan)
         digest, name = digest_of(text), os.path.basename(path)
         contents = {

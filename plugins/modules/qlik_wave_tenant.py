@@ -95,6 +95,11 @@ hostname:
   returned: always, but for an entry without a valid signature
   type: str
   sample: acme.eu.qlikcloud.com
+name:
+  description: The name of the tenant. Null if the register host does not show it.
+  returned: always, but for an entry without a valid signature
+  type: str
+  sample: Acme
 tenant_id:
   description: The id of the tenant.
   returned: always, but for an entry without a valid signature

@@ -114,6 +114,18 @@ def _warnings(entry: Mapping[str, t.Any], now: datetime) -> list[str]:
     return warnings
 
 
+def limit_warnings(entries: Iterable[Mapping[str, t.Any]], limit: int, option: str) -> list[str]:
+    """That the run that applies the plan would be refused, since it has more tenants to deactivate than one play may.
+
+    :arg option: the variable that sets the limit.
+    """
+    count = sum(entry["action"] == DEACTIVATE for entry in entries)
+    if count <= limit:
+        return []
+    reason = f"the number of tenants to deactivate is {count}, and {option} allows {limit}"
+    return [f"Applying the plan would be refused: {reason}. If that many are meant, set {option} to {count}."]
+
+
 def make_plan(
     entries: Iterable[Mapping[str, t.Any]], now: datetime, valid_hours: t.Any, warnings: Sequence[str] = ()
 ) -> dict[str, t.Any]:

@@ -265,3 +265,7 @@ def test_the_making_of_a_plan_warns_that_it_would_be_refused(eight, terminal):
     done = terminal.plan()
     assert done.status == 0, done
     assert "Applying the plan would be refused: Of the 7 live tenants" in " ".join(done.output.split())
+    # Whoever approves it reads the files.
+    (warning,) = json.loads((terminal.folder / "plan.json").read_text())["warnings"]
+    assert warning.startswith("Applying the plan would be refused: Of the 7 live tenants")
+    assert f"- `{warning}`" in (terminal.folder / "plan.md").read_text()

@@ -535,6 +535,15 @@ def test_what_is_planned_is_what_the_guard_then_lets_through(wire: Wire, display
     assert "as planned, by an earlier run" in again["msg"]
 
 
+def test_a_limit_that_would_refuse_the_apply_is_a_warning_in_the_plan(wire: Wire, displayed: list[str]) -> None:
+    assert Planning(max_tenants=1).write()["plan"]["warnings"] == []
+    made = Planning(max_tenants=0).write()
+    (warning,) = made["plan"]["warnings"]
+    assert warning.startswith("Applying the plan would be refused: the number of tenants to deactivate is 1")
+    assert f"{PREFIX}max_tenants allows 0" in warning
+    assert "Warnings:" in displayed
+
+
 def test_the_files_of_a_plan(wire: Wire, tmp_path: Path, displayed: list[str]) -> None:
     made = Planning().write()
     content = (tmp_path / "plan.json").read_bytes()

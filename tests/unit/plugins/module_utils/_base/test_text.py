@@ -61,4 +61,3 @@ def test_a_long_line_is_wrapped_and_what_follows_is_indented() -> None:
     assert wrapped("  short", 10) == ["  short"]
     assert wrapped("  host  a long message", 14) == ["  host  a long", "    message"]
     assert wrapped(f"  {'x' * 20}", 12) == [f"  {'x' * 10}", f"    {'x' * 8}", "    xx"]
-    assert wrapped("a well-known name", 8) == ["a", "  well-k", "  nown", "  name"]
