@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,7 +44,7 @@ def table_of(text: str) -> dict[str, list[str]]:
     """The rows of the table in a plan.md, by host."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     heading, _line, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert heading == ["host", "id", "region", "status → action", "purge"]
+    assert heading == ["host", "name", "id", "licence ends", "restored on", "status", "action", "days", "purge"]
     return {host.strip("`"): [cell.strip("`") for cell in cells] for host, *cells in rows}
 
 
@@ -108,9 +109,13 @@ def test_the_plan_has_what_a_run_would_do_to_each_tenant_sorted_by_hostname(plan
     def shown(*names: str) -> list[str]:
         return list(names) if planned.reads else []
 
+    def name(text: str) -> str | None:
+        return text if planned.reads else None
+
     assert plan["tenants"] == [
         {
             "id": tenant_id("acme"),
+            "name": name("acme"),
             "hostname": "acme.eu.qlikcloud.com",
             "hostnames": shown("acme.eu.qlikcloud.com", "Acme-Old.eu.qlikcloud.com"),
             "region": "eu",
@@ -118,9 +123,13 @@ def test_the_plan_has_what_a_run_would_do_to_each_tenant_sorted_by_hostname(plan
             "action": "deactivate",
             "purge_after_days": 30,
             "expected_purge_date": f"{made + timedelta(days=30):%Y-%m-%d}",
+            "license_ends_at": None,
+            "restored_on": None,
+            "warnings": [],
         },
         {
             "id": tenant_id("beta"),
+            "name": name("beta"),
             "hostname": "beta.us.qlikcloud.com",
             "hostnames": shown("beta.us.qlikcloud.com"),
             "region": "us",
@@ -128,9 +137,13 @@ def test_the_plan_has_what_a_run_would_do_to_each_tenant_sorted_by_hostname(plan
             "action": "deactivate",
             "purge_after_days": 45,
             "expected_purge_date": f"{made + timedelta(days=45):%Y-%m-%d}",
+            "license_ends_at": None,
+            "restored_on": None,
+            "warnings": [],
         },
         {
             "id": tenant_id("gone"),
+            "name": name("gone"),
             "hostname": "gone.eu.qlikcloud.com",
             "hostnames": shown("gone.eu.qlikcloud.com"),
             "region": "eu",
@@ -138,6 +151,9 @@ def test_the_plan_has_what_a_run_would_do_to_each_tenant_sorted_by_hostname(plan
             "action": "leave",
             "purge_after_days": None,
             "expected_purge_date": None,
+            "license_ends_at": None,
+            "restored_on": None,
+            "warnings": [],
         },
     ]
 
@@ -165,16 +181,21 @@ def test_a_reviewer_sees_the_table_and_the_digest_on_the_terminal_and_in_the_com
     comment = (planned.terminal.folder / "plan.md").read_text()
     rows = table_of(comment)
     assert list(rows) == [entry["hostname"] for entry in planned.plan["tenants"]]
-    for number, (host, cells) in enumerate(rows.items(), 2):
-        assert table[number].split() == [host, *" ".join(cells).split()]
+    assert [line.split()[0] for line in table[2 : 2 + len(rows)]] == list(rows)
     acme = planned.plan["tenants"][0]
+    name, unknown = ("acme", "gone") if planned.reads else ("unknown", "unknown")
     assert rows["acme.eu.qlikcloud.com"] == [
-        tenant_id("acme"),
-        "eu",
-        "active → deactivate",
-        f"30 days, about {acme['expected_purge_date']}",
+        *(name, tenant_id("acme"), "unknown", "-"),
+        *("active", "deactivate", "30", f"about {acme['expected_purge_date']}"),
     ]
-    assert rows["gone.eu.qlikcloud.com"] == [tenant_id("gone"), "eu", "disabled → leave", "date unknown"]
+    assert rows["gone.eu.qlikcloud.com"] == [
+        *(unknown, tenant_id("gone"), "unknown", "-"),
+        *("disabled", "leave", "-", "date unknown"),
+    ]
+    # The play may deactivate one tenant.
+    (warning,) = planned.plan["warnings"]
+    assert "tenant_decommission_max_tenants allows 1" in warning
+    assert warning in comment
     for text in ("\n".join(table), comment):
         assert digest in text
         assert "3 tenants: 2 to deactivate, 1 to leave alone." in text
@@ -341,8 +362,9 @@ def test_hostnames_and_a_status_that_a_server_made_up_can_do_no_harm(tmp_path_fa
         assert MARKUP["template"] in shown
         comment = (terminal.folder / name.replace(".json", ".md")).read_text()
         assert len(table_of(comment)) == len(tenants)
-        # What was sent stands in no cell; the name of the file does nothing in its span.
-        assert "EVIL" not in comment
+        # What was sent stands in code spans only, and does nothing there. Nor does the name of the file.
+        assert "EVIL" in comment
+        assert "EVIL" not in re.sub("`[^`|\n]+`", "", comment)
         assert "`pl¦an '@all' ![x](y).json`" in comment
         assert terminal.run("sha256sum", "-c", f"{name}.sha256").status == 0
         assert all(is_harmless(line) for line in (*made.output.split("\n"), *comment.split("\n")))

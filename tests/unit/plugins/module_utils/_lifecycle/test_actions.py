@@ -52,6 +52,7 @@ def test_an_active_tenant_is_read_and_then_deactivated(wire: Wire, run: Run, clo
         "failed": False,
         "changed": True,
         "id": TENANT_ID,
+        "name": "acme",
         "hostname": HOSTNAME,
         "hostnames": [HOSTNAME, ALIAS],
         "region": REGION,
