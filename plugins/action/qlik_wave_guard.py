@@ -9,7 +9,10 @@ import uuid
 from collections.abc import Mapping
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
+    check_credentials,
+    check_regions,
+)
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import (
@@ -77,9 +80,9 @@ class ActionModule(QlikAction):
         self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any], wave_id: str
     ) -> dict[str, t.Any]:
         prefix, operation = params["variables"], params["operation"]
-        regions = params["regions_with_credentials"]
+        regions = check_regions(params["regions_with_credentials"], f"{prefix}credentials")
         # A mapping of credentials speaks for its regions; one client without a mapping is taken for each region's.
-        one_client = check_credentials(params) if not regions else None
+        one_client = check_credentials(params, prefix=prefix) if not regions else None
         # Before anything else is looked at: without the approved plan nothing else matters.
         plan = self._plan(params, run)
         if params["summary_file"]:
@@ -89,7 +92,7 @@ class ActionModule(QlikAction):
             prefix=prefix,
             operation=operation,
             max_tenants=params["max_tenants"],
-            regions_with_credentials=None if one_client else regions or [],
+            regions_with_credentials=None if one_client else regions,
             plan=plan,
             planning=params["planning"],
             pre_tasks=read_loaded(self._task, task_vars, f"{prefix}pre_tasks"),

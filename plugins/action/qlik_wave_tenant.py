@@ -17,6 +17,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action imp
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.apply import change_tenant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.token_store import TOKENS
 
 # The options that name variables, and what they name where they are not given.
 _VARIABLES = {"wave_variable": "_tenant_decommission_wave", "tokens_variable": "_tenant_decommission_tokens"}
@@ -38,7 +39,7 @@ class ActionModule(QlikAction):
         if "tenant" not in args:
             args["tenant"] = plain(_in(_in(task_vars.get(wave), "tenants"), task_vars["inventory_hostname"]) or {})
         if "tokens" not in args:
-            args["tokens"] = plain(_in(task_vars.get(tokens), "results") or [])
+            args["tokens"] = [_with_token(one) for one in plain(_in(task_vars.get(tokens), "results") or [])]
         tenant = GuardedTenant.verified(args["tenant"]) if isinstance(args["tenant"], dict) else None
         self._tenant = tenant
         if tenant is not None and tenant.command is not None:
@@ -87,6 +88,13 @@ class ActionModule(QlikAction):
                 f"The tasks in {for_terminal(tenant.pre_tasks)} come before {for_terminal(tenant.host)} is deactivated, and {why}:"
                 " nothing was sent. Run the play from its beginning, with all tasks."
             )
+
+
+def _with_token(result: t.Any) -> t.Any:
+    """A result of qlik_wave_token, with the token that it refers to."""
+    if not isinstance(result, dict) or "token" not in result:
+        return result
+    return {**result, "access_token": TOKENS.read(result["token"])}
 
 
 def _in(found: t.Any, key: t.Any) -> t.Any:

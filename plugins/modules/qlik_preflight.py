@@ -43,7 +43,7 @@ options:
     default: 10
   credentials:
     description: For each region a mapping of C(client_id) and C(client_secret). Empty, O(client_id) and O(client_secret) are taken for all.
-    type: dict
+    type: raw
   dest:
     description:
       - A file in the controller that what was found is written to, as JSON, with mode 0600. Missing folders are made.

@@ -44,9 +44,11 @@ options:
     type: raw
     default: 10
   regions_with_credentials:
-    description: The regions that there are credentials for. Empty, O(client_id) and O(client_secret) are taken for all regions.
-    type: list
-    elements: str
+    description:
+      - The regions that there are credentials for, as a list of their codes. Empty, O(client_id) and O(client_secret) are taken for all
+        regions.
+      - Anything that is no list of codes is refused, as a mapping of credentials that is none.
+    type: raw
   planning:
     description:
       - A plan is made. The wave is passed for looking at its tenants alone, so no confirmation is needed and O(max_tenants) does not hold.

@@ -26,6 +26,7 @@ from ansible_collections.tenantops.qlik.plugins.action import (
     qlik_wave_plan,
     qlik_wave_summary,
     qlik_wave_tenant,
+    qlik_wave_token,
 )
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
 
@@ -40,6 +41,7 @@ ACTIONS: dict[str, type[ActionBase]] = {
     "qlik_wave_plan": qlik_wave_plan.ActionModule,
     "qlik_wave_summary": qlik_wave_summary.ActionModule,
     "qlik_wave_tenant": qlik_wave_tenant.ActionModule,
+    "qlik_wave_token": qlik_wave_token.ActionModule,
 }
 
 

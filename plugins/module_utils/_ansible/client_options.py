@@ -59,13 +59,17 @@ def open_client(
     region: str | None,
     credentials: Credentials | None,
     token: Token | None = None,
+    names: SettingNames | None = None,
 ) -> Client:
     """A client for one operation, from the options ``timeout``, ``retries``, ``max_wait`` and ``ca_path``.
 
+    :arg names: what the user calls the settings; None: as the modules' options.
     :raises InvalidInput: one of them is wrong.
     """
     issuer = region_issuer(region) if region else None
-    return _open_client(params, run, issuer=issuer, credentials=credentials, token=token, names=setting_names())
+    return _open_client(
+        params, run, issuer=issuer, credentials=credentials, token=token, names=names or setting_names()
+    )
 
 
 def open_organization_client(params: Mapping[str, t.Any], run: Run, prefix: str = "") -> Client | None:

@@ -23,14 +23,19 @@ from .._http.oauth import Credentials, SettingNames, Token
 ORGANIZATION_PREFIX = "org_"
 
 
-def setting_names(prefix: str = "", kind: str = "") -> SettingNames:
+def setting_names(prefix: str = "", kind: str = "", mapping: str = "") -> SettingNames:
     """What the user calls the settings of a client.
 
     :arg prefix: what stands before the options in the names of the user's variables.
     :arg kind: ORGANIZATION_PREFIX for the organization's client.
+    :arg mapping: the mapping of regions to clients that the client comes from, if it does.
     """
     option, variable = f"{prefix}{kind}client_", f"QLIK_{kind}client_".upper()
-    return SettingNames(credentials=f"{option}id and {option}secret", environment=f"{variable}ID and {variable}SECRET")
+    return SettingNames(
+        credentials=f"client_id and client_secret in {mapping}" if mapping else f"{option}id and {option}secret",
+        environment=f"{variable}ID and {variable}SECRET",
+        region=f"{prefix}region, and the region in the hostname",
+    )
 
 
 def check_credentials(params: Mapping[str, t.Any], kind: str = "", prefix: str = "") -> Credentials | None:
@@ -113,11 +118,11 @@ def missing_credentials(regions: Iterable[str], known: Collection[str], prefix: 
     missing = sorted(set(regions).difference(known))
     if not missing:
         return None
-    where = f"region {missing[0]}" if len(missing) == 1 else f"the regions {', '.join(missing)}"
+    where = f"region {', '.join(missing)}"
     if known:
         return (
-            f"{prefix}credentials has no client for {where} (its keys: {some(sorted(known))}): add {'it' if len(missing) == 1 else 'them'}."
-            f" If {prefix}credentials is set, it is the only source of credentials."
+            f"There are no credentials for {where} in {prefix}credentials, which has the keys {some(sorted(known))}: add"
+            f" {'it' if len(missing) == 1 else 'them'} there; beside {prefix}credentials no others are used."
         )
     return (
         f"There are no credentials for {where}: give them in {prefix}credentials (a client works only in its own region), or"

@@ -20,6 +20,7 @@ from .._domain.commands import Command, build_deactivation, build_reactivation
 from .._domain.tenant import State
 from .._domain.validation import check_seconds
 from .._http.client import Client
+from .._http.oauth import Credentials
 from .._lifecycle.actions import deactivate, reactivate
 from .client_options import Run, open_client, open_organization_client
 from .credentials import (
@@ -35,12 +36,20 @@ Params = Mapping[str, t.Any]
 Operation = Callable[[Params, Run], dict[str, t.Any]]
 
 
-def region_token(params: Params, run: Run) -> dict[str, t.Any]:
-    """qlik_region_token."""
-    region = check_region(params["region"])
-    credentials = check_client(params["credentials"], region) if params["credentials"] else check_credentials(params)
+def region_token(params: Params, run: Run, prefix: str = "") -> dict[str, t.Any]:
+    """qlik_region_token.
+
+    :arg prefix: what stands before the names of the options in messages.
+    """
+    region = check_region(params["region"], f"{prefix}region")
+    mapping = f"{prefix}credentials" if params["credentials"] else ""
+    if mapping:
+        credentials: Credentials | None = check_client(params["credentials"], region, mapping)
+    else:
+        credentials = check_credentials(params, prefix=prefix)
     must_be_able_to_act(credentials, None)
-    client = open_client(params, run, region=region, credentials=credentials)
+    names = setting_names(prefix, mapping=mapping)
+    client = open_client(params, run, region=region, credentials=credentials, names=names)
     issued = client.request_token()
     return {
         "changed": False,

@@ -54,7 +54,8 @@ class Masking:
             for encoding in ("latin-1", "utf-8"):
                 with contextlib.suppress(UnicodeEncodeError):
                     # The header Proxy-Authorization.
-                    self._forms.add(base64.b64encode(f"{user}:{password}".encode(encoding)).decode().rstrip("="))
+                    sent = base64.b64encode(f"{user}:{password}".encode(encoding)).decode()
+                    self._forms |= {sent, sent.rstrip("=")}
 
     def mask(self, text: str) -> str:
         """A free text without the secrets."""
@@ -62,6 +63,11 @@ class Masking:
         for form in sorted(self._forms, key=len, reverse=True):
             text = text.replace(form, MASK)
         return text
+
+
+def holds_user(url: str) -> bool:
+    """Whether a proxy's URL has a user or a password in it."""
+    return bool(_users_in(url))
 
 
 def mask_texts(result: t.Any, mask: Callable[[str], str], *, is_text: bool = False) -> t.Any:

@@ -26,7 +26,7 @@ from ansible.utils.display import Display
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS, perform
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.masking import Masking
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.masking import Masking, holds_user
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.transport import (
     REQUESTS_IMPORT_ERROR,
     prepare_process,
@@ -139,7 +139,18 @@ class QlikAction(ActionBase):
             # This machine's Python, not one that interpreter discovery finds; and nobody else's rights.
             task_vars = {"ansible_python_interpreter": sys.executable, **task_vars}
             self._connection.set_become_plugin(None)
-        # A task's environment becomes part of a command line, which everybody can read: credentials travel as options.
+        # A task's environment becomes part of a command line, which everybody on that machine can read. The credentials of a proxy cannot
+        # go another way; those of a client travel as options.
+        with_user = [
+            name for name, value in environment.items() if name.lower().endswith("_proxy") and holds_user(str(value))
+        ]
+        if with_user:
+            elsewhere = self._delegated_to_another_machine(task_vars)
+            place = "on that machine, such as in /etc/environment" if elsewhere else "where ansible-playbook is started"
+            return _failed(
+                f"{with_user[0]} in the environment of the task has a user or a password in it, and with async or delegate_to it would be"
+                f" part of a command line, which all users of the machine can read. Set it {place}, or leave out async and delegate_to."
+            )
         args = dict(self._task.args)
         for variable, option in _CREDENTIAL_VARIABLES.items():
             value = environment.pop(variable, None)

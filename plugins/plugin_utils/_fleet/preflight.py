@@ -15,7 +15,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
+    check_client,
+    check_credentials,
+    check_regions,
+    setting_names,
+)
 from ansible_collections.tenantops.qlik.plugins.module_utils._api.tenants import probe, read_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
@@ -72,14 +77,18 @@ def preflight(
     problems: list[str] = []
     organization: dict[str, t.Any] | None = None
     one_client: Credentials | None = None
+    clients: Mapping[str, t.Any] = {}
     try:
-        one_client = None if params["credentials"] else check_credentials(params)
+        if check_regions(params["credentials"], f"{prefix}credentials"):
+            clients = params["credentials"]
+        else:
+            one_client = check_credentials(params, prefix=prefix)
         wave = read_wave(
             entries,
             prefix=prefix,
             operation=DECOMMISSION,
             max_tenants=params["max_tenants"],
-            regions_with_credentials=None if one_client else params["credentials"] or [],
+            regions_with_credentials=None if one_client else list(clients),
             pre_tasks=pre_tasks,
         )
         guard_wave(wave)
@@ -100,7 +109,7 @@ def preflight(
         name = target.address.region
         region = regions.get(name)
         if region is None:
-            region = regions[name] = _Region(name, params, run, one_client)
+            region = regions[name] = _Region(name, params, run, one_client or clients.get(name), prefix)
         if region.client is None:
             unseen.setdefault(name, []).append(entry.shown_host)
             tenants.append(_unseen(entry.host, target))
@@ -143,18 +152,24 @@ def _look_at_organization(listed: Listed) -> dict[str, t.Any] | None:
 class _Region:
     """A region: a client with a token, if one was issued, and what was found, as the result has it."""
 
-    def __init__(self, name: str, params: Mapping[str, t.Any], run: Run, one_client: Credentials | None) -> None:
+    def __init__(self, name: str, params: Mapping[str, t.Any], run: Run, client: t.Any, prefix: str) -> None:
         self.found: dict[str, t.Any] = {"region": name, "token": False, "reads": None, "message": ""}
         self.client: Client | None = None
         try:
-            credentials = one_client or check_credentials((params["credentials"] or {}).get(name) or {})
-            if credentials is None:
+            if client is None:
                 # The guard of the wave says what to give.
                 self.found["message"] = f"There are no credentials for region {name}."
                 return
-            client = open_client(params, run, region=name, credentials=credentials)
-            self.found |= _request_token(client)
-            self.client = client
+            mapping = "" if isinstance(client, Credentials) else f"{prefix}credentials"
+            opened = open_client(
+                params,
+                run,
+                region=name,
+                credentials=check_client(client, name, mapping) if mapping else client,
+                names=setting_names(prefix, mapping=mapping),
+            )
+            self.found |= _request_token(opened)
+            self.client = opened
             # A probe that shows no credentials leaves nothing behind in the tenant.
             self.without_credentials = open_client(params, run, region=None, credentials=None)
         except QlikError as error:

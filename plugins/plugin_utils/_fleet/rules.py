@@ -15,6 +15,7 @@ import typing as t
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import missing_credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown, some
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import check_policy
@@ -154,14 +155,9 @@ def _patterns_of(entry: Entry) -> tuple[str, ...]:
 def regions_without_credentials(wave: WaveInput) -> Iterator[str]:
     if wave.regions_with_credentials is None:
         return
-    missing = sorted(set(wave.regions).difference(wave.regions_with_credentials))
-    if missing:
-        prefix = wave.prefix
-        yield (
-            f"There are no credentials for region {', '.join(missing)}: give them in {prefix}credentials (a client works in its own"
-            f" region alone), or {prefix}client_id and {prefix}client_secret, or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET in the"
-            " environment."
-        )
+    sentence = missing_credentials(wave.regions, wave.regions_with_credentials, wave.prefix)
+    if sentence:
+        yield sentence
 
 
 RULES: tuple[Rule, ...] = (

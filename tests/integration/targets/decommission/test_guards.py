@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import yaml
 from simulator.process import Simulator
@@ -55,7 +57,40 @@ WAVES = {
     "no credentials for a region": (
         {**host("acme"), **host("delta", "us")},
         {"tenant_decommission_credentials": {"eu": CLIENTS["eu"]}},
-        "There are no credentials for region us",
+        "There are no credentials for region us in tenant_decommission_credentials, which has the keys eu: add it there",
+    ),
+    "credentials as JSON in a text": (
+        host("acme"),
+        {"tenant_decommission_credentials": json.dumps(CLIENTS)},
+        "tenant_decommission_credentials is a text (JSON in quotes is a text, too)",
+    ),
+    "credentials as a list": (
+        host("acme"),
+        {"tenant_decommission_credentials": [{"region": "eu", **CLIENTS["eu"]}]},
+        "tenant_decommission_credentials is a list",
+    ),
+    "credentials under YAML's no": (
+        host("acme"),
+        {"tenant_decommission_credentials": {"eu": CLIENTS["eu"], False: CLIENTS["us"]}},
+        "tenant_decommission_credentials has the key false, which is what YAML reads for no or off without quotes",
+    ),
+    "credentials under a region in capitals": (
+        host("acme"),
+        {"tenant_decommission_credentials": {"EU": CLIENTS["eu"]}},
+        "tenant_decommission_credentials has the key 'EU': codes of regions are lower case; write eu",
+    ),
+    "a secret with a line break": (
+        host("acme"),
+        {
+            "tenant_decommission_client_id": CLIENTS["eu"]["client_id"],
+            "tenant_decommission_client_secret": CLIENTS["eu"]["client_secret"] + "\n",
+        },
+        "tenant_decommission_client_secret ends with a line break",
+    ),
+    "a secret too short to be kept out of messages": (
+        host("acme"),
+        {"tenant_decommission_client_id": "x", "tenant_decommission_client_secret": "acme"},
+        "tenant_decommission_client_secret has fewer than 8 characters",
     ),
     "a wrong limit": (
         host("acme"),

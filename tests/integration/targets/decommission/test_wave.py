@@ -229,6 +229,26 @@ def test_neither_secret_nor_token_is_shown_anywhere(start_cloud, terminal, succe
             assert secret not in place
 
 
+def test_no_variable_holds_a_token_after_the_role(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta", "us")))
+    terminal.go_online(cloud)
+    terminal.write_inventory({**host("acme"), **host("beta", "us")}, tenant_decommission_credentials=CLIENTS)
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "tasks": [
+            {"ansible.builtin.import_role": {"name": "tenantops.qlik.tenant_decommission"}},
+            {"ansible.builtin.debug": {"var": "hostvars[inventory_hostname]"}},
+        ],
+    }
+    terminal.write("play.yml", [play])
+    done = terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml")
+    assert done.status == 0, done
+    assert len(cloud.action_posts()) == 2
+    assert "_tenant_decommission_tokens" in done.stdout
+    assert "simulated-" not in done.output
+
+
 @pytest.mark.parametrize("credentials", ["for each region", "in the environment", "in variables"])
 def test_an_id_that_is_not_given_is_looked_up_by_the_hostname(two_regions, terminal, credentials):
     inventory = {**host("acme", qlik_tenant_id=None), **host("gone", "us", qlik_tenant_id=None)}

@@ -152,6 +152,7 @@ def test_without_requests_a_module_says_what_is_missing(
         ("qlik_wave_guard", {}),
         ("qlik_wave_tenant", {"tenant": {}, "tokens": []}),
         ("qlik_wave_summary", {"wave": {}}),
+        ("qlik_wave_token", {"region": "eu"}),
     ],
 )
 def test_a_module_that_needs_the_play_refuses_to_run(

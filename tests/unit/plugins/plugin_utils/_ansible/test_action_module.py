@@ -13,7 +13,14 @@ import pytest
 
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.controller import Shell, make_action
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, REGION, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.facts import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    HOSTNAME,
+    PROXY_PASSWORD,
+    REGION,
+    TENANT_ID,
+)
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 DEACTIVATION = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "tenant_id": TENANT_ID, "hostname": HOSTNAME}
@@ -24,6 +31,7 @@ MINIMAL = {
     "qlik_wave_guard": {},
     "qlik_wave_tenant": {"tenant": {}, "tokens": []},
     "qlik_wave_summary": {"wave": {}},
+    "qlik_wave_token": {"region": "eu"},
 }
 
 
@@ -105,7 +113,7 @@ def test_the_token_of_another_machine_is_censored_too() -> None:
     assert ran.result["_ansible_no_log"] is True
 
 
-@pytest.mark.parametrize("name", ["qlik_wave_guard", "qlik_wave_tenant", "qlik_wave_summary"])
+@pytest.mark.parametrize("name", ["qlik_wave_guard", "qlik_wave_tenant", "qlik_wave_summary", "qlik_wave_token"])
 @pytest.mark.parametrize("task", [{"async_val": 60}, {"delegate_to": "jump.example"}])
 def test_what_needs_the_play_runs_in_the_controller_alone(wire: Wire, name: str, task: dict[str, t.Any]) -> None:
     ran = run(name, MINIMAL[name], **task)
@@ -120,6 +128,19 @@ def test_credentials_of_the_tasks_environment_travel_as_options_and_not_on_a_com
     assert ran.modules[0]["module_args"] == {"region": REGION, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     assert ran.task.environment == [{"HTTPS_PROXY": "http://p:1"}]
     assert secrets_in(ran.task.environment) == []
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("where", [{"async_val": 60}, {"delegate_to": "jump.example"}])
+@pytest.mark.parametrize("user", [f"svc:{PROXY_PASSWORD}", "svc:2026", "token-of-a-proxy"])
+def test_the_password_of_a_proxy_does_not_go_onto_a_command_line(
+    wire: Wire, name: str, where: dict[str, t.Any], user: str
+) -> None:
+    ran = run("qlik_tenant_deactivate", DEACTIVATION, environment=[{name: f"http://{user}@proxy:3128"}], **where)
+    assert (wire.sent, ran.modules) == ([], [])
+    assert (ran.result["failed"], ran.result["changed"]) == (True, False)
+    assert ran.result["msg"].startswith(f"{name} in the environment of the task has a user or a password")
+    assert user not in ran.result["msg"]
 
 
 def test_options_that_are_given_go_before_the_tasks_environment() -> None:
