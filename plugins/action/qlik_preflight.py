@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from collections.abc import Mapping
 
@@ -44,9 +43,9 @@ class ActionModule(QlikAction):
         pre_tasks = read_loaded(self._task, task_vars, f"{prefix}pre_tasks")
         found = preflight(entries, prefix=prefix, params=params, run=run, pre_tasks=pre_tasks)
         for line in found["lines"]:
-            display.display(run.mask(line))
+            display.display(line)
         if dest:
-            write_output(dest, as_json(json.loads(run.mask(json.dumps(found)))), named, PREFLIGHT)
+            write_output(dest, as_json(run.mask_texts(found)), named, PREFLIGHT)
         if found["problems"]:
             raise Stopped(
                 f"{len(found['problems'])} of the things looked at would stop a run: see above.", result=found
