@@ -14,10 +14,14 @@ description:
   - Deactivates a tenant. Its users are shut out at once, and O(purge_after_days) days later it is purged, for good.
   - The tenant's state is read first. A tenant that is disabled already is left alone, since a second deactivation would restart the
     countdown to its purge.
-  - Where the register host refuses to show the tenant, a probe of the tenant's own host decides. The server itself checks then that
-    id and hostname belong together.
-  - Success is what the server confirmed. An answer that was lost is settled by reading the state again; a deactivation that was sent
-    and is not confirmed fails, and counts as changed.
+  - A tenant is deactivated only if something proves that it lives. That is its record at the register host. If the register host refuses
+    reads, it is a token that the tenant's own host issues, or an error of its own authentication service. Any other answer stops the task,
+    and nothing is sent. If the receipt says that the tenant is disabled, an error is no proof either.
+  - That token is requested only if the register host refuses reads and O(client_id) and O(client_secret) are given. The first token that a
+    region-level client requests of a live tenant makes a bot user with administrator rights there. Verification requests none.
+  - If the register host refuses reads, the server itself checks that id and hostname belong together.
+  - Success is what the server confirmed. If the answer was lost, or is no refusal in the API's own form, the state is read again. A
+    deactivation that was sent and is not confirmed fails, and counts as changed.
   - With O(receipt_path) a record is kept. A tenant that the API does not know any more, and whose host is nobody's, is V(purged) and
     unchanged where that record proves that it was deactivated and that the last day of its purge is over 48 hours past. Without such a
     record it is a failure.
@@ -149,13 +153,15 @@ previous_status:
   sample: active
 estimated_purge_date:
   description:
-    - When the tenant is purged, UTC, as the server said it in its answer to the deactivation.
+    - When the tenant is purged, UTC, as the server said it in its answer to the deactivation. If the answer has no such date, it is
+      computed from the days, and a warning says so.
     - The API tells it in that answer alone. A tenant that was disabled before has the one of its receipt, and without one null.
   returned: success, and where a deactivation could not be verified
   type: str
   sample: "2026-12-24T14:01:22.000Z"
 purge_date_reckoned:
-  description: Whether RV(estimated_purge_date) was worked out from the time of the change, since the answer with the date was lost.
+  description:
+    - Whether RV(estimated_purge_date) was computed from the time of the change, since the answer was lost or had no date that can be read.
   returned: success, and where a deactivation could not be verified
   type: bool
 purge_after_days:

@@ -11,9 +11,11 @@ module: qlik_tenant_probe
 short_description: See what a user of a Qlik Cloud tenant sees
 version_added: 0.1.0
 description:
-  - Asks the tenant's own host for a token, as the vendor's tutorial does, and tells the tenant's state from the answer. A token that is
-    issued is thrown away.
-  - Without credentials it asks without them. A deactivated tenant answers with its own code in both cases.
+  - Asks the tenant's own host for a token, as the vendor's tutorial does, and tells the tenant's state from the answer.
+  - With O(client_id) and O(client_secret) a live tenant issues a token, which is thrown away. The first token that a region-level client
+    requests of a live tenant has an effect there. It makes a bot user with administrator rights, which stays when the client is deleted.
+  - Without credentials nothing in the tenant changes. A live tenant is V(unauthorized) then. A deactivated tenant answers with its own
+    code in both cases.
   - With O(expect) it is a check, and can wait until the tenant is in that state.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
@@ -28,7 +30,7 @@ options:
   expect:
     description: The state that the tenant must be in, else the task fails.
     type: str
-    choices: [active, deactivated, unauthorized, not_found, unreachable]
+    choices: [active, deactivated, unauthorized, not_found, unreachable, unknown]
   wait_timeout:
     description: How long to probe until the tenant is in the state of O(expect), in seconds.
     type: float
@@ -62,9 +64,12 @@ state:
   description:
     - V(active), a live tenant that issued a token.
     - V(deactivated), the tenant says so.
-    - V(unauthorized), a live tenant that does not like the credentials, or that none were sent.
-    - V(not_found), nobody has this hostname.
-    - V(unreachable), no answer that tells.
+    - V(unauthorized), a live tenant that refuses the credentials, or got none. Its own authentication service says so, by an error in the
+      API's form with a code C(OAUTH-...), C(AUTH-...) or C(AUTHENTICATION-...).
+    - V(not_found), no tenant has this hostname. The code C(LOGIN-2), 404 in the API's form, or no such host name.
+    - V(unreachable), no answer, or that of a server that fails (5xx) or limits the rate (429).
+    - V(unknown), any other answer, such as the page of a proxy, or a code that is not documented. It proves neither that the tenant is
+      live, nor that it is deactivated, nor that there is none.
   returned: always, but for wrong options
   type: str
   sample: deactivated

@@ -12,8 +12,8 @@ short_description: Reactivate a Qlik Cloud tenant, the undo of its deactivation
 version_added: 0.1.0
 description:
   - Reactivates a deactivated tenant. It is possible until the tenant is purged; nothing brings a purged tenant back.
-  - The tenant's state is read first, and a tenant that lives is left alone. Where the register host refuses to show the tenant, a probe of
-    the tenant's own host decides.
+  - The tenant's state is read first, and a tenant that lives is left alone. If the register host refuses to show the tenant, a probe of
+    the tenant's own host decides. No token is requested of the tenant, so nothing in it changes but that it lives again.
   - The API documents no answer to rely on. So success is what reading the tenant, or probing it, shows afterwards; a reactivation that was
     sent and is not confirmed fails, and counts as changed.
 extends_documentation_fragment:

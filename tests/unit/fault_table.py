@@ -64,6 +64,8 @@ STATUSES = (
     599,
 )
 CORE_STATUSES = (101, 200, 202, 204, 303, 400, 401, 403, 404, 405, 408, 412, 429, 499, 500, 502, 503, 504)
+# Codes that are none of a tenant's authentication service, and resemble them.
+UNKNOWN_CODES = ("HTTP-401", "WAF-1020", "OAUTH", "XOAUTH-14", "oauth-14", "TENANT_DISABLED_SOON", "LOGIN-20", " ")
 BODILESS = frozenset((100, 101, 102, 103, 199, 204, 205, 304))
 
 RETRY_AFTER = {
@@ -271,8 +273,9 @@ class _Broken(io.BytesIO):
 def _statuses(kind: str, statuses: Iterable[int] = STATUSES) -> Iterator[Fault]:
     for status in statuses:
         body = b"" if status in BODILESS else answers.error(status, f"HTTP-{status}", "A title", "A detail").body
-        # A client's error is a no: what is answered with one had no effect.
-        effects = NOT_DONE if 400 <= status < 500 else DONE_OR_NOT
+        # A client's error in the API's form is a no: what is answered with one had no effect. But for a 401, which hides what became
+        # of it.
+        effects = NOT_DONE if 400 <= status < 500 and status != 401 else DONE_OR_NOT
         yield from _each(kind, f"status {status}", _given(Reply(status, body, answers.JSON)), effects)
         if 200 < status < 300 and status not in BODILESS:
             yield from _each(
@@ -280,17 +283,25 @@ def _statuses(kind: str, statuses: Iterable[int] = STATUSES) -> Iterator[Fault]:
                 f"status {status} with the body",
                 lambda _m, _s, honest, status=status: replace(honest, status=status),
             )
-    for status in (400, 401, 403, 404, 405, 409, 412, 429, 500, 502, 503, 504):
-        effects = NOT_DONE if status < 500 else DONE_OR_NOT
+    for status in (400, 401, 403, 404, 405, 408, 409, 412, 429, 500, 502, 503, 504):
+        # Something in between answers in its own form, whatever became of the request. What is repeated may have its effect late, and then
+        # twice: nobody can tell that from none.
+        effects = DONE_OR_NOT if status in (401, 429) or status >= 500 else WHENEVER
         html = Reply(status, b"<html><body>No</body></html>", {"Content-Type": "text/html"})
         yield from _each(kind, f"status {status} in HTML", _given(html), effects)
-        yield from _each(kind, f"status {status}, empty", _given(Reply(status)), effects)
+        yield from _each(kind, f"status {status}, empty", _given(Reply(status)))
+        yield from _each(kind, f"status {status} in other JSON", _given(answers.as_json(status, {"message": "No"})))
+        yield from _each(kind, f"status {status} without a code", _given(answers.error(status, None)))
+    if kind == PROBE:
+        for status in (400, 401, 403):
+            for code in UNKNOWN_CODES:
+                yield Fault(f"status {status} with the code {code}", _given(answers.error(status, code)))
     for name, value in RETRY_AFTER.items():
         yield from _each(kind, f"429 retry-after {name}", _given(answers.rate_limited(value)), NOT_DONE)
     for name in ("seconds", "a year", "rubbish"):
         yield from _each(kind, f"503 retry-after {name}", _given(Reply(503, b"", {"Retry-After": RETRY_AFTER[name]})))
     date = {"Retry-After": RETRY_AFTER["a date"], "Date": "Tue, 24 Nov 2026 12:00:00 GMT"}
-    yield from _each(kind, "429 with a date of the server", _given(Reply(429, b"", date)), NOT_DONE)
+    yield from _each(kind, "429 with a date of the server", _given(Reply(429, b"", date)))
     for number, (name, target) in enumerate(TARGETS.items()):
         status = (301, 302, 303, 307, 308)[number % 5]
         yield from _each(kind, f"redirect {status} to {name}", _given(Reply(status, b"", {"Location": target})))

@@ -36,6 +36,7 @@ PROBE, ME, USER, RECORD = "probe", "tenants/me", "users/me", "own record"
 ACTIONS = (DEACTIVATE, REACTIVATE)
 
 _DEACTIVATED_CODES = ("TENANT_DEACTIVATED", "TENANT_DISABLED")
+_AUTHENTICATION_CODES = ("OAUTH-", "AUTH-", "AUTHENTICATION-")
 _LATE = 5.0
 
 
@@ -228,7 +229,6 @@ def proven(kind: str, reply: Reply) -> str | None:
     code = first.get("code") if isinstance(first, dict) else None
     if not isinstance(code, str) or not code.strip():
         return None
-    if reply.status in (401, 403):
-        # Any other refusal is a live tenant that dislikes the credentials.
-        return "disabled" if code in _DEACTIVATED_CODES else None if code == "LOGIN-2" else "active"
-    return "active" if reply.status == 400 else None
+    if reply.status in (401, 403) and code in _DEACTIVATED_CODES:
+        return "disabled"
+    return "active" if reply.status in (400, 401, 403) and code.startswith(_AUTHENTICATION_CODES) else None

@@ -86,7 +86,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "hostname": {"type": "str", "required": True},
         "expect": {
             "type": "str",
-            "choices": ["active", "deactivated", "unauthorized", "not_found", "unreachable"],
+            "choices": ["active", "deactivated", "unauthorized", "not_found", "unreachable", "unknown"],
         },
         "wait_timeout": {"type": "float", "default": 0},
     },

@@ -143,7 +143,10 @@ def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
     seconds = check_seconds(params["wait_timeout"], "wait_timeout", 0)
     client = open_client(params, run, region=address.region, credentials=check_credentials(params))
     wanted = State(params["expect"]) if params["expect"] else None
-    found = wait_for_state(client, address, (wanted,), seconds) if wanted and seconds else probe(client, address)
+    if wanted and seconds:
+        found = wait_for_state(client, address, (wanted,), seconds, credentials=client.credentials)
+    else:
+        found = probe(client, address, credentials=client.credentials)
     result = {"changed": False, "hostname": address.hostname, **found.result()}
     if wanted and found.state is not wanted:
         raise Refused(

@@ -24,7 +24,7 @@ from .._domain.tenant import State
 from .._http.client import Client
 from .._http.messages import Request, Response
 from .._http.oauth import Token, read_token, token_request
-from .tenants import probe_state
+from .tenants import probe_state, says_no_such_tenant
 
 _RECORD_PATH = re.compile(r"/api/v1/tenants/(?P<id>[^/]+)")
 
@@ -45,7 +45,7 @@ def find_by_id(client: Client, tenant_id: str, region_host: str) -> dict[str, t.
     answer = client.request_with_token(
         Request(f"reading tenant {tenant_id}", "GET", region_host, tenant_path(tenant_id), tier=1)
     )
-    if answer.status == 404 and (answer.code or "").startswith("TENANTS-"):
+    if says_no_such_tenant(answer):
         return None
     record = normal_form(answer.body) if answer.status == 200 else None
     if record is None or record["id"] != tenant_id:

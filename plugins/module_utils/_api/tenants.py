@@ -16,12 +16,16 @@ from .._domain.commands import Target
 from .._domain.tenant import Probe, Reading, Record, State
 from .._http.client import Client
 from .._http.messages import Request, Response
-from .._http.oauth import read_token, token_request
+from .._http.oauth import Credentials, read_token, token_request
 
 _DEACTIVATED_CODES = frozenset(("TENANT_DEACTIVATED", "TENANT_DISABLED"))
 
 
 _UNKNOWN_HOST_CODE = "LOGIN-2"
+
+
+# The codes of a live tenant's own authentication service.
+_AUTHENTICATION_CODES = ("OAUTH-", "AUTH-", "AUTHENTICATION-")
 
 
 _REFUSALS = frozenset((401, 403, 404, 405))
@@ -42,26 +46,44 @@ def read_tenant(client: Client, target: Target) -> Record | Reading:
     answer = client.request_with_token(
         Request(f"reading tenant {target}", "GET", host, tenant_path(target.tenant_id), tier=1)
     )
-    if answer.status == 404 and (answer.code or "").startswith("TENANTS-"):
+    if says_no_such_tenant(answer):
         return Reading.ABSENT
     if answer.status in _REFUSALS:
         return Reading.REFUSED
     record = _read_record(answer.body) if answer.status == 200 else None
     if record is None or record.tenant_id != target.tenant_id:
-        raise answer.refusal(
-            "This is no record of that tenant. Check tenant_id and region; if they are right, try again later."
-        )
+        raise answer.refusal(_why_no_record(answer))
     return record
 
 
-def probe(client: Client, address: Address, *, patiently: bool = True) -> Probe:
+def says_no_such_tenant(answer: Response) -> bool:
+    """The API answers that there is no tenant with this id. A 404 of something in between does not say so."""
+    return answer.status == 404 and answer.is_api_error and (answer.code or "").startswith("TENANTS-")
+
+
+def _why_no_record(answer: Response) -> str:
+    if answer.status >= 500:
+        return "The server failed. Run again later; if it stays, show this to the vendor's support."
+    if answer.status == 429:
+        return "The rate limit still holds. Run again later, or raise retries and max_wait."
+    if 300 <= answer.status < 400:
+        return "A redirect is not an answer of this API. Check proxy and region."
+    if answer.succeeded:
+        return "This is no record of that tenant. Check tenant_id and region; if they are right, try again later."
+    return "The tenant cannot be read. Run again later; if it stays, show this to the vendor's support."
+
+
+def probe(client: Client, address: Address, *, credentials: Credentials | None, patiently: bool = True) -> Probe:
     """Ask the tenant's own host for a token, as the vendor's tutorial does, and tell the tenant's state from the answer.
 
-    With the client's credentials, or with none: the code decides in both cases. A token that is issued is thrown away.
+    A token that is issued is thrown away.
 
+    :arg credentials: None: the request has none in it. The answer tells a live tenant from a deactivated one all the same, and nothing
+        in the tenant changes. With them a live tenant issues a token, and the first one that it issues makes a bot user with
+        administrator rights there (reference: "A token request on a live tenant has an effect").
     :arg patiently: repeat the request where its failure is a temporary one.
     """
-    request = token_request(address.hostname, client.credentials, f"probing {address.hostname}")
+    request = token_request(address.hostname, credentials, f"probing {address.hostname}")
     try:
         answer = client.request(request) if patiently else client.send(request)
     except NoResponse as error:
@@ -79,34 +101,40 @@ def probe(client: Client, address: Address, *, patiently: bool = True) -> Probe:
     )
 
 
-def wait_for_state(client: Client, address: Address, wanted: Collection[State], seconds: float) -> Probe:
+def wait_for_state(
+    client: Client, address: Address, wanted: Collection[State], seconds: float, *, credentials: Credentials | None
+) -> Probe:
     """Probe until the tenant is in one of the wanted states, at most for so many seconds; the last probe, whatever it says."""
     end = client.clock.monotonic() + seconds
     looks = 0
     while True:
         # The next look is the repeat.
-        last = probe(client, address, patiently=False)
+        last = probe(client, address, credentials=credentials, patiently=False)
         pause = _LOOKS[min(looks, len(_LOOKS) - 1)]
         looks += 1
         left = end - client.clock.monotonic()
-        if (last.state in wanted and last.certain) or left <= 0:
+        if last.state in wanted or left <= 0:
             return last
         client.clock.sleep(min(pause, left))
 
 
 def probe_state(answer: Response, *, token_issued: bool) -> State:
-    """What an answer of a tenant's host to a request for a token says of the tenant. The code decides, not the status alone."""
+    """What an answer of a tenant's host to a request for a token says of the tenant (reference: "Probe").
+
+    An error says something only in the API's own form, by its code. A proxy or a gateway answers with the same statuses.
+    """
     if token_issued:
         return State.ACTIVE
+    code = answer.code if answer.is_api_error and answer.code else ""
     refused = answer.status in (401, 403)
-    if refused and answer.code in _DEACTIVATED_CODES:
+    if refused and code in _DEACTIVATED_CODES:
         return State.DEACTIVATED
-    if answer.status == 404 or (refused and answer.code == _UNKNOWN_HOST_CODE):
+    if (answer.status == 404 and code) or (refused and code == _UNKNOWN_HOST_CODE):
         return State.NOT_FOUND
-    # 400 in the API's own form: the live tenant's token endpoint misses the credentials that were not sent.
-    if refused or (answer.status == 400 and answer.code is not None):
+    # 400: the live tenant's token endpoint misses the credentials that were not sent.
+    if (refused or answer.status == 400) and code.startswith(_AUTHENTICATION_CODES):
         return State.UNAUTHORIZED
-    return State.UNREACHABLE
+    return State.UNREACHABLE if answer.temporary or answer.status >= 500 else State.UNKNOWN
 
 
 def _read_record(body: t.Any) -> Record | None:

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 _FIRST_YEAR = 1970
+_ZONED = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})")
 
 
 def read_time(value: t.Any) -> datetime | None:
@@ -28,6 +30,11 @@ def read_time(value: t.Any) -> datetime | None:
         # OverflowError: the last hours of the year 9999 are none in UTC.
         return None
     return time if time.year >= _FIRST_YEAR else None
+
+
+def read_zoned_time(value: t.Any) -> datetime | None:
+    """As read_time(), but None for a text without a time of day or without a zone: nobody can say which moment that is."""
+    return read_time(value) if isinstance(value, str) and _ZONED.fullmatch(value) else None
 
 
 def write_time(value: datetime) -> str:

@@ -19,6 +19,7 @@ from .._base.errors import InvalidInput
 from .._base.text import for_terminal, shown
 from .addresses import Address, check_hostname_in_region, check_tenant_id
 from .planned import DEACTIVATE, Planned
+from .restored import RestoreRule, check_restore_date
 from .validation import (
     LONGEST_PURGE_DAYS,
     SHORTEST_PURGE_DAYS,
@@ -88,12 +89,15 @@ class Command:
 class Deactivation(Command):
     """A command to deactivate a tenant, to be purged after so many days.
 
-    ``listed_purge_date``: of a tenant that is disabled already, by the organization's list.
+    ``restore_rule``: what lets a tenant go again that was restored (None: whoever gives the order knows; a warning tells it).
+    ``listed_purge_date``: of a tenant that is disabled already, by the organization's list. ``listed_live``: by that list it lives.
     """
 
     purge_after_days: int
     reset_purge_timer: bool = False
     listed_purge_date: str | None = None
+    listed_live: bool = False
+    restore_rule: RestoreRule | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,13 +108,15 @@ class Reactivation(Command):
 def command_from_json(found: Mapping[str, t.Any]) -> Deactivation | Reactivation:
     """The command that to_json() wrote, and nobody else: its values are not checked again."""
     fields = {key: value for key, value in found.items() if key != "action"}
-    target, planned = fields["target"], fields["planned"]
+    target, planned, restore_rule = fields["target"], fields["planned"], fields.get("restore_rule")
     fields |= {
         "target": Target(Address(**target["address"]), target["tenant_id"]),
         "author": Author(**fields["author"]),
         "protected": tuple(fields["protected"]),
         "planned": Planned(**{**planned, "hostnames": tuple(planned["hostnames"])}) if planned else None,
     }
+    if restore_rule:
+        fields["restore_rule"] = RestoreRule(**restore_rule)
     return Deactivation(**fields) if found["action"] == DEACTIVATE else Reactivation(**fields)
 
 
@@ -125,7 +131,8 @@ def build_deactivation(
     """The command to deactivate a tenant, from what was given.
 
     :arg given: the values by their options. Those of a module; or those of a tenant of a wave, which has the limits of the local
-        policy, patterns of protected hostnames, a folder of receipts instead of a file, and the digest of the plan besides.
+        policy, patterns of protected hostnames, a folder of receipts instead of a file, the confirmation of a restored tenant, and the
+        plan's digest and time besides.
     :arg run_id: the name of the run, if the options give none.
     :arg name_of: what the user calls an option.
     :arg must_confirm: there has to be a confirmation. One that is given must fit in any case.
@@ -137,7 +144,13 @@ def build_deactivation(
     if planned:
         _check_planned(planned, common["target"], days, name_of)
     reset = check_bool(given.get("reset_purge_timer", False), name_of("reset_purge_timer"))
-    return Deactivation(purge_after_days=days, reset_purge_timer=reset, planned=planned, **common)
+    return Deactivation(
+        purge_after_days=days,
+        reset_purge_timer=reset,
+        planned=planned,
+        restore_rule=_check_restore_rule(given, name_of) if "confirm_restored" in given else None,
+        **common,
+    )
 
 
 def build_reactivation(
@@ -206,6 +219,16 @@ def _check_claim(value: t.Any, option: str) -> str | None:
     if not isinstance(value, (str, int)) or isinstance(value, bool) or len(str(value)) > _LONGEST_CLAIM:
         raise InvalidInput(f"{option} is {shown(value)}: it must be a text of at most {_LONGEST_CLAIM} characters.")
     return for_terminal(str(value), _LONGEST_CLAIM)
+
+
+def _check_restore_rule(given: Mapping[str, t.Any], name_of: Naming) -> RestoreRule:
+    option = name_of("confirm_restored")
+    return RestoreRule(
+        option,
+        confirmed=check_restore_date(given["confirm_restored"], option),
+        plan_created=given.get("plan_created"),
+        planning=given.get("planning", False),
+    )
 
 
 def _check_planned(planned: Planned, target: Target, days: int, name_of: Naming) -> None:

@@ -28,11 +28,12 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict, the status that the tenant has now where one can be told, and the reason for stopping."""
+    """A verdict, the status that the tenant has now where one can be told, the reason for stopping, and what to do about it."""
 
     verdict: Verdict
     status: str | None = None
     reason: str = ""
+    next_step: str = "Check that it is the tenant that is meant."
 
 
 _DELETED = "deleted"
@@ -45,6 +46,7 @@ def decide_deactivation(
     *,
     reset_purge_timer: bool,
     purge_is_over: bool = False,
+    was_disabled: bool = False,
 ) -> Decision:
     """Whether a tenant is to be deactivated.
 
@@ -53,8 +55,22 @@ def decide_deactivation(
     :arg hostname: the tenant's host as it was given, in lower case.
     :arg reset_purge_timer: a tenant that is disabled already is to be deactivated again, which restarts its countdown.
     :arg purge_is_over: its receipt proves that it was deactivated, and that the last day of its purge has passed.
+    :arg was_disabled: its receipt says that it is disabled, or that a deactivation was sent, and nothing newer says that it lives. An
+        error of its authentication service is no proof of life then: a second deactivation would restart the countdown.
     """
     decision = _decide(read, probed, hostname, wanted=DISABLED_STATUSES, again=reset_purge_timer)
+    if (
+        was_disabled
+        and probed is State.UNAUTHORIZED
+        and decision.verdict is Verdict.ACT
+        and not isinstance(read, Record)
+    ):
+        return Decision(
+            Verdict.STOP,
+            None,
+            f"{read.value}, and its receipt says that it is disabled: only a token of its own host would prove that it is live again",
+            "Check client_id and client_secret (without them no token can be requested), and find out who restored the tenant.",
+        )
     # The register host's own word that it is gone; not a refusal, behind which the tenant may live under another hostname.
     gone = read is Reading.ABSENT or (isinstance(read, Record) and read.status == _DELETED)
     if decision.verdict is not Verdict.NOT_FOUND or not gone or not purge_is_over:
@@ -101,8 +117,17 @@ def _decide(
     if probed is State.NOT_FOUND:
         return Decision(Verdict.NOT_FOUND, None, f"{read.value}, and nobody has this hostname")
     if probed is State.UNREACHABLE:
-        return Decision(Verdict.STOP, None, f"{read.value}, and its host gives no answer that tells its state")
-    # A live tenant may dislike the credentials: it lives.
+        return Decision(
+            Verdict.STOP, None, f"{read.value}, and its host gives no answer that tells its state", "Run again later."
+        )
+    if probed is State.UNKNOWN:
+        return Decision(
+            Verdict.STOP,
+            None,
+            f"{read.value}, and the answer of its host proves neither that it is live nor that it is disabled",
+            "Check what answers in place of the tenant (a proxy, a block page), then run again.",
+        )
+    # A live tenant may refuse the credentials: it lives.
     status = "disabled" if probed is State.DEACTIVATED else "active"
     if status in wanted and not again:
         return Decision(Verdict.LEAVE, status)

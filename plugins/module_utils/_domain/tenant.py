@@ -20,6 +20,11 @@ class State(str, enum.Enum):
     UNAUTHORIZED = "unauthorized"
     NOT_FOUND = "not_found"
     UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+# What only a live tenant answers: a token, or an error of its own authentication service.
+LIVE_STATES = frozenset((State.ACTIVE, State.UNAUTHORIZED))
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,6 @@ class Probe:
     title: str | None = None
     trace_id: str | None = None
     words: str = ""
-
-    @property
-    def certain(self) -> bool:
-        """The answer is the tenant's own. A refusal without a code may come from whatever stands between."""
-        return self.state is not State.UNAUTHORIZED or self.code is not None
 
     def error_fields(self) -> dict[str, t.Any]:
         """What the host said, as an error's facts."""

@@ -9,6 +9,7 @@ Reference: "Hosts and credentials", "Errors", "Rate limits".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from .._base.clock import Clock
@@ -48,6 +49,8 @@ class Client:
     ) -> None:
         self.issuer = issuer
         self.credentials = credentials
+        # Where credentials come from that cost something to get, for the few tasks that need them.
+        self.late_credentials: Callable[[], Credentials | None] = lambda: None
         self.retry_policy = retry_policy
         self.actions_sent = 0
         self.secrets = Masking()
@@ -60,6 +63,14 @@ class Client:
             self.secrets.add(credentials.client_secret)
         if token:
             self.secrets.add(token.value)
+
+    def obtain_credentials(self) -> Credentials | None:
+        """The credentials, got now where they were not given at first; None where there are none."""
+        if self.credentials is None:
+            self.credentials = self.late_credentials()
+            if self.credentials:
+                self.secrets.add(self.credentials.client_secret)
+        return self.credentials
 
     @property
     def clock(self) -> Clock:
@@ -106,8 +117,7 @@ class Client:
                     raise
                 self.wait(attempt, error)
             else:
-                repeatable = response.temporary or response.server_failed
-                if not repeatable or attempt > self.retry_policy.retries:
+                if not response.temporary or attempt > self.retry_policy.retries:
                     return response
                 self.wait(attempt, response)
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from .._base.errors import Refused
 from .._base.text import as_text, for_terminal, sentence
 
-# 429: the tier is blocked for a while. 502, 503, 504: a gateway's word that the server behind it did not answer.
-_TEMPORARY = frozenset((429, 502, 503, 504))
+# The server does not know such requests, now or later.
+_NEVER = frozenset((501, 505))
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,19 @@ class Response:
 
     @property
     def temporary(self) -> bool:
-        """The same request may fare better later."""
-        return self.status in _TEMPORARY
+        """The same request may fare better later: the tier is blocked for a while, or the server, or what stands before it, failed."""
+        return self.status == 429 or (500 <= self.status <= 599 and self.status not in _NEVER)
 
     @property
-    def server_failed(self) -> bool:
-        """A fault of the server, or of what stands before it. What changes nothing can be sent again after it."""
-        # 501 and 505: the server does not know such requests, now or later.
-        return 500 <= self.status <= 599 and self.status not in (501, 505)
+    def is_api_error(self) -> bool:
+        """The body is an error in the API's own form, with a code (reference: "Errors"). A page of something in between is none."""
+        listed = self.body.get("errors") if isinstance(self.body, dict) else None
+        return bool(self.code) and isinstance(listed, list) and bool(listed) and isinstance(listed[0], dict)
+
+    @property
+    def refuses(self) -> bool:
+        """The API itself says no (4xx in its own form): the request had no effect. Any other answer that is no success leaves that open."""
+        return 400 <= self.status < 500 and self.is_api_error
 
     def error_fields(self) -> dict[str, t.Any]:
         """What the server said, as an error's fields."""

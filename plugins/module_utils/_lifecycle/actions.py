@@ -9,14 +9,15 @@ from __future__ import annotations
 import typing as t
 from datetime import timedelta
 
+from .._api.tenants import probe
 from .._base.text import for_terminal
-from .._base.timestamps import days_after, read_time
+from .._base.timestamps import days_after, read_time, read_zoned_time, write_time
 from .._domain.commands import Deactivation, Reactivation
 from .._domain.decision import Decision, decide_deactivation, decide_reactivation
-from .._domain.tenant import DISABLED_STATUSES, Probe, Reading, Record, State
+from .._domain.tenant import DISABLED_STATUSES, LIVE_STATES, Probe, Reading, Record, State
 from .._http.client import Client
 from .._http.messages import Response
-from .._receipts.events import DISABLED, LIVE, PURGED, is_overdue
+from .._receipts.events import DISABLED, LIVE, PURGED, action_of, is_overdue
 from .course import Course, Observation, reckoned_date
 
 _NEXT_STEPS = {
@@ -58,6 +59,8 @@ class _Deactivating(Course):
         400: "The request is wrong for the server: check purge_after_days (only multi-tenant entitlements may set it).",
     }
     _order: Deactivation
+    # The purge date in the answer, where it cannot be read.
+    _raw_date: str | None = None
 
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         # A tenant that was live before a lost answer and is disabled after it was deactivated: once is enough.
@@ -68,7 +71,39 @@ class _Deactivating(Course):
             self._target.address.hostname,
             reset_purge_timer=again,
             purge_is_over=self._journal.gone_by(self._target.tenant_id) is not None,
+            was_disabled=self._was_disabled(),
         )
+
+    def _check_restored(self) -> None:
+        restore, rule = self._journal.standing.restore_if_live, self._order.restore_rule
+        if restore is None:
+            return
+        if rule is None:
+            self._warnings.append(
+                f"Tenant {self._target} was {restore}, after its last deactivation, and this task deactivates it again."
+            )
+            return
+        self._known["restored_on"] = f"{restore.on}"
+        problem = rule.problem(restore)
+        if problem:
+            words, next_step = problem
+            raise self._stopped(f"Tenant {self._target} {words}", next_step)
+
+    def _was_disabled(self) -> bool:
+        """The receipt says that the tenant is disabled, or may be, and the organization's list does not say that it lives."""
+        told = self._journal.standing
+        pending = told.unsettled is not None and action_of(told.unsettled) == self.ACTION and not self._journal.intended
+        return (told.state in (DISABLED, PURGED) or pending) and not self._order.listed_live
+
+    def _probe(self, read: Record | Reading) -> Probe:
+        # Proof of life takes a token where one can be had. Whether it is gone, or why it has no id, the tenant's host says without one.
+        credentials = self._client.credentials if read is Reading.REFUSED else None
+        probed = probe(self._client, self._target.address, credentials=credentials)
+        if probed.state is State.UNAUTHORIZED and self._was_disabled() and read is Reading.REFUSED and not credentials:
+            credentials = self._client.obtain_credentials()
+            if credentials:
+                probed = probe(self._client, self._target.address, credentials=credentials)
+        return probed
 
     def _was_live(self) -> bool:
         return self._first is not None and self._first.decision.status not in DISABLED_STATUSES
@@ -88,7 +123,26 @@ class _Deactivating(Course):
                 f"{self._what}: {answer.describe()}, and the answer does not say that this tenant is disabled", answer
             )
         date = body.get("estimatedPurgeDate")
-        return {"estimated_purge_date": date if read_time(date) else None}
+        if read_zoned_time(date):
+            return {"estimated_purge_date": date}
+        return self._without_date(date)
+
+    def _without_date(self, given: t.Any) -> dict[str, t.Any]:
+        """The result keys of a deactivation whose answer has no purge date that can be relied on."""
+        days = self._order.purge_after_days
+        computed = days_after(self._client.clock.now(), days)
+        said = "has no estimatedPurgeDate"
+        if given is not None:
+            self._raw_date = for_terminal(given, 100)
+            said = f"has an estimatedPurgeDate that is no time with a zone (RFC 3339), {self._raw_date}"
+        self._warnings.append(
+            f"Tenant {self._target} is disabled, and the server's answer {said}."
+            + (f" Computed from {days} days: about {computed:%Y-%m-%d}." if computed else " So no purge date is known.")
+        )
+        return {"estimated_purge_date": write_time(computed), "purge_date_reckoned": True} if computed else {}
+
+    def _evidence(self) -> dict[str, t.Any]:
+        return {"purge_date_text": self._raw_date}
 
     def _settled(self, found: Observation) -> dict[str, t.Any]:
         return reckoned_date(found, self._order.purge_after_days)
@@ -150,11 +204,10 @@ class _Deactivating(Course):
             or abs(date - expected) < timedelta(days=2)
         ):
             return
-        warning = (
+        self._warnings.append(
             f"Tenant {self._target} will be purged about {date:%Y-%m-%d} by the server's word;"
             f" {order.purge_after_days} days were asked for, which would be {expected:%Y-%m-%d}."
         )
-        self._known["warnings"] = [warning]
 
 
 class _Reactivating(Course):
@@ -163,16 +216,20 @@ class _Reactivating(Course):
     DEED = "reactivation"
     END = "active"
     # A live tenant may dislike the credentials, or that there are none.
-    END_STATES = frozenset((State.ACTIVE, State.UNAUTHORIZED))
+    END_STATES = LIVE_STATES
     NEXT_STEPS = _NEXT_STEPS
     _order: Reactivation
 
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         return decide_reactivation(read, probed, self._target.address.hostname)
 
-    def _state_in(self, probed: Probe) -> State:
-        # To leave a tenant because it lives takes its own word.
-        return probed.state if probed.certain else State.UNREACHABLE
+    def _check_restored(self) -> None:
+        # To restore it once more is no danger to it.
+        return
+
+    def _probe(self, read: Record | Reading) -> Probe:  # noqa: ARG002
+        # A tenant that lives is to be left as it is: no token is requested of it.
+        return probe(self._client, self._target.address, credentials=None)
 
     def _confirmed(self, answer: Response) -> None:  # noqa: ARG002
         # The answer's fields are not documented for certain: the next look confirms it.

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import enum
 import typing as t
 from dataclasses import dataclass
 
 from .._api.lookup import find_target
-from .._api.tenants import probe, read_tenant, wait_for_state
+from .._api.tenants import read_tenant, wait_for_state
 from .._base.errors import NoResponse, QlikError, Stopped, Unconfirmed, Unrecorded, WaitTooLong
 from .._base.text import for_terminal, sentence
 from .._base.timestamps import days_after, write_time
@@ -54,6 +55,18 @@ class Observation:
         return self.read.name if isinstance(self.read, Record) else None
 
 
+class Doubt(enum.IntEnum):
+    """How sure it is that no POST of this run has had an effect.
+
+    UNTIL_READ: a 401 of the API says that it had none, and a reading that shows the tenant as it was confirms that. LASTING: what the
+    server did is not known, and may still be coming.
+    """
+
+    NONE = 0
+    UNTIL_READ = 1
+    LASTING = 2
+
+
 class Course(abc.ABC):
     """One order, from the first look at the tenant to its confirmed end."""
 
@@ -77,14 +90,16 @@ class Course(abc.ABC):
         self._last: Observation | None = None
         self._attempts = 0
         self._cause: Response | NoResponse | None = None
-        # A POST may have reached the server, and what became of it is not known.
-        self._in_doubt = False
+        self._doubt = Doubt.NONE
+        # The last POST failed in a way that another one may not.
+        self._may_repeat = True
         # What the server said to the POST, for the receipt.
         self._said: dict[str, t.Any] = {}
         self._waited_for_another_run = False
         self._wait_budget_spent = False
         # Keys of the result that are known, also where the course ends in an error.
         self._known: dict[str, t.Any] = {}
+        self._warnings: list[str] = []
 
     def run(self) -> dict[str, t.Any]:
         """The result; where it ends in an error, that holds what is known by then.
@@ -107,9 +122,17 @@ class Course(abc.ABC):
                 except NotWritten as reason:
                     error.message += f" That could not be written to the receipt: {reason}."
                 error.changed = error.changed or self._known.get("changed", False)
-                error.result = {**self._identity(), **self._known, **error.result}
+                error.result = {**self._result(), **error.result}
                 raise error from None
-        return {**self._identity(), **self._known}
+        return self._result()
+
+    def _result(self) -> dict[str, t.Any]:
+        return {**self._identity(), **self._known, **({"warnings": self._warnings} if self._warnings else {})}
+
+    @property
+    def _in_doubt(self) -> bool:
+        """A POST may have had an effect, and what became of it is not known."""
+        return self._doubt is not Doubt.NONE
 
     @abc.abstractmethod
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
@@ -119,9 +142,13 @@ class Course(abc.ABC):
     def _confirmed(self, answer: Response) -> dict[str, t.Any] | None:
         """The result keys of a 2xx answer that confirms the deed, None where only looking again can, an error where it does not."""
 
-    def _state_in(self, probed: Probe) -> State:
-        """What to take a probe for."""
-        return probed.state
+    @abc.abstractmethod
+    def _probe(self, read: Record | Reading) -> Probe:
+        """What the tenant's host answers, where the record does not decide."""
+
+    def _evidence(self) -> dict[str, t.Any]:
+        """What the receipt keeps of the answer besides the outcome."""
+        return {}
 
     def _settled(self, found: Observation) -> dict[str, t.Any]:  # noqa: ARG002
         """The result keys of a deed that looking at the tenant confirms."""
@@ -166,6 +193,12 @@ class Course(abc.ABC):
             facts: dict[str, t.Any] = {}
             if self._wait_for_another_run(found):
                 continue
+            if (
+                self._doubt is Doubt.UNTIL_READ
+                and found.decision.verdict is Verdict.ACT
+                and not self._must_not_repeat()
+            ):
+                self._doubt = Doubt.NONE
             if not self._in_doubt and found.decision.verdict is not Verdict.ACT:
                 # What this run sent was refused, and what is so now somebody else did.
                 self._settle_refused()
@@ -184,8 +217,7 @@ class Course(abc.ABC):
                 self._conclude(found.decision.status, changed=True)
                 return
             elif self._in_doubt and found.probe is not None and found.probe.state is State.UNAUTHORIZED:
-                # Good enough to begin with, when the server checks the hostname. Not good enough to send it a second time: whatever
-                # stands between may answer like this for a tenant that is changed already.
+                # Good enough to begin with, when the server checks the hostname. Not good enough to send it a second time.
                 raise self._unconfirmed(
                     f"its host answers {found.probe.words}, which does not tell its state", found.probe
                 )
@@ -194,10 +226,12 @@ class Course(abc.ABC):
                 done = self._attempt()
             if done is not None:
                 # It is no longer in doubt, whatever verifying it brings.
-                self._in_doubt = False
+                self._doubt = Doubt.NONE
                 self._conclude(self._known["previous_status"], changed=True, **done)
                 with self._recording():
-                    self._journal.conclude(OUTCOMES[self.ACTION], {**self._said, **self._intent(), **done, **facts})
+                    self._journal.conclude(
+                        OUTCOMES[self.ACTION], {**self._said, **self._intent(), **done, **self._evidence(), **facts}
+                    )
                 return
 
     def _wait_for_another_run(self, found: Observation) -> bool:
@@ -224,8 +258,8 @@ class Course(abc.ABC):
         read = read_tenant(self._client, self._target)
         found = Observation(read, None, self._decide(read, None))
         if found.decision.verdict is Verdict.PROBE:
-            probed = probe(self._client, self._target.address)
-            found = Observation(read, probed, self._decide(read, self._state_in(probed)))
+            probed = self._probe(read)
+            found = Observation(read, probed, self._decide(read, probed.state))
         if self._first is None:
             self._first = found
             status = found.decision.status
@@ -244,9 +278,7 @@ class Course(abc.ABC):
                 f"Check tenant_id, hostname and region; {self._words_for_absence()}.",
             )
         if found.decision.verdict is Verdict.STOP:
-            raise self._stopped(
-                f"Tenant {target} is left alone: {reason}", "Check that it is the tenant that is meant."
-            )
+            raise self._stopped(f"Tenant {target} is left alone: {reason}", found.decision.next_step)
         for hostname in (target.address.hostname, *found.hostnames):
             pattern = matching_pattern(hostname, self._order.protected)
             if pattern is not None:
@@ -260,8 +292,15 @@ class Course(abc.ABC):
                 f"Tenant {target} is not as the plan has it: {for_terminal(differs, 1000)}",
                 "Find out what has changed, make a new plan and have it approved.",
             )
-        if found.decision.verdict is Verdict.ACT and not self._order.counted:
+        if found.decision.verdict is not Verdict.ACT or self._journal.intended:
+            return
+        self._check_restored()
+        if not self._order.counted:
             self._stop_uncounted(found)
+
+    @abc.abstractmethod
+    def _check_restored(self) -> None:
+        """Stop a tenant that was restored since, where that is not confirmed."""
 
     def _stop_uncounted(self, found: Observation) -> t.NoReturn:
         """Stop a tenant that was left out of the wave's count by its receipt or by the organization's list, and correct the receipt, so
@@ -274,10 +313,14 @@ class Course(abc.ABC):
         # Where it cannot be written, the tenant stops all the same.
         with contextlib.suppress(NotWritten):
             self._journal.record("observed", {"status": status, **_facts_of(found.probe)})
+        # From now on its receipt has it as live: it counts, and may have to be confirmed as a restored one.
+        restore, rule = self._journal.standing.restored, getattr(self._order, "restore_rule", None)
+        confirm = f"set {rule.option} to {restore.on} and " if restore and rule else ""
         raise self._stopped(
             f"Tenant {self._target} is {for_terminal(status)}, and {said}: so it was not counted for the limits of the wave, nor were the"
             " tasks run that come before a deactivation",
-            "Find out who brought it back. If it is meant to go all the same, run again: its receipt has it as live now, and it counts.",
+            f"Find out who brought it back. If it is meant to go all the same, {confirm}run again: its receipt has it as live now, and it"
+            " counts.",
         )
 
     def _stopped(self, words: str, next_step: str) -> Stopped:
@@ -294,7 +337,9 @@ class Course(abc.ABC):
         """Send it; None where the next look has to tell, or where it failed for now and the wait before that look is over."""
         retries = self._client.retry_policy.retries
         cause = self._cause
-        if cause is not None and (self._attempts > retries or self._wait_budget_spent or self._must_not_repeat()):
+        if cause is not None and (
+            self._attempts > retries or self._wait_budget_spent or not self._may_repeat or self._must_not_repeat()
+        ):
             raise self._failure(cause)
         self._attempts += 1
         if cause is None or not _may_be_running(cause):
@@ -303,7 +348,8 @@ class Course(abc.ABC):
             if isinstance(outcome, dict):
                 return outcome
             self._cause = cause = outcome
-            if isinstance(cause, Response) and cause.succeeded:
+            if isinstance(cause, Response) and not cause.temporary:
+                # Nothing to wait for: the next look tells.
                 return None
         if self._attempts > retries and not self._in_doubt:
             raise self._failure(cause)
@@ -332,21 +378,26 @@ class Course(abc.ABC):
     def _send_and_confirm(self) -> dict[str, t.Any] | Response | NoResponse:
         """Done, or why it is not yet. What failed for good is raised."""
         answer = self._send()
-        if isinstance(answer, Response) and answer.status == 401 and self._client.renew_token():
-            answer = self._send()
+        self._may_repeat = answer.temporary
         self._said = {name: value for name, value in answer.error_fields().items() if name != "code"}
         if isinstance(answer, NoResponse):
-            self._in_doubt = self._in_doubt or answer.sent
+            self._doubt = Doubt.LASTING if answer.sent else self._doubt
             if not answer.temporary:
                 raise answer
             return answer
         if answer.succeeded:
-            self._in_doubt = True
+            self._doubt, self._may_repeat = Doubt.LASTING, True
             confirmed = self._confirmed(answer)
             return answer if confirmed is None else confirmed
-        # A client's error (4xx) is a no. Behind any other error the server may have done it all the same.
-        self._in_doubt = self._in_doubt or not 400 <= answer.status < 500
-        if not answer.temporary:
+        # Only the API's own no is one. Behind any other answer the server may have done it all the same.
+        if not answer.refuses:
+            self._doubt = Doubt.LASTING
+        if answer.status == 401:
+            self._doubt = max(self._doubt, Doubt.UNTIL_READ)
+            self._may_repeat = self._client.renew_token()
+            # It does not count: the request was not looked at.
+            self._attempts -= self._may_repeat
+        elif answer.refuses and not answer.temporary:
             raise self._failure(answer)
         return answer
 
@@ -397,12 +448,13 @@ class Course(abc.ABC):
         if timeout is None or (self._check_mode and self._known["changed"]) or self._known["status"] == PURGED:
             self._record_sight(probed)
             return
-        if probed is None or probed.state not in self.END_STATES or not probed.certain:
+        if probed is None or probed.state not in self.END_STATES:
             seconds = 0 if self._check_mode else timeout
-            probed = wait_for_state(self._client, self._target.address, self.END_STATES, seconds)
+            # Without credentials: a tenant that is not deactivated yet, or is live again, must not get a bot user by looking at it.
+            probed = wait_for_state(self._client, self._target.address, self.END_STATES, seconds, credentials=None)
         self._known["probe"] = probed.result()
         self._record_sight(probed)
-        if probed.state not in self.END_STATES or not probed.certain:
+        if probed.state not in self.END_STATES:
             raise Unconfirmed(
                 f"Tenant {self._target} is {self._known['status']} by the API's word, but its host does not answer as"
                 f" {' or '.join(sorted(state.value for state in self.END_STATES))} within {timeout:g} s: it answers as"
@@ -505,7 +557,12 @@ class Course(abc.ABC):
 
 
 def _facts_of(probed: Probe | None) -> dict[str, t.Any]:
-    return {} if probed is None else {"probe_state": probed.state.value, **probed.error_fields()}
+    """What the receipt has of a probe. Whoever reads it wants to know if the tenant is live, not what its host lacked to issue a token."""
+    if probed is None:
+        return {}
+    if probed.state is State.UNAUTHORIZED:
+        return {"probe_state": State.ACTIVE.value}
+    return {"probe_state": probed.state.value, **probed.error_fields()}
 
 
 def _outcome_of(intent: t.Mapping[str, t.Any], found: Observation, journal: Journal) -> dict[str, t.Any]:

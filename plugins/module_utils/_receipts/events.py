@@ -20,10 +20,11 @@ from datetime import datetime, timedelta
 
 from .._base.errors import InvalidInput
 from .._base.files import MIB
-from .._base.strict_json import read_json
+from .._base.strict_json import DuplicateKey, read_json
 from .._base.text import for_terminal
 from .._base.timestamps import days_after, read_time
 from .._domain.addresses import check_hostname, check_tenant_id
+from .._domain.restored import Restore, restore_of
 from .._domain.tenant import DISABLED_STATUSES, LIVE_STATUSES, State
 from .._domain.validation import LONGEST_PURGE_DAYS
 
@@ -39,7 +40,12 @@ LIVE, DISABLED, PURGED = "live", "disabled", "purged"
 _AFTER_THE_PURGE = timedelta(hours=48)
 LARGEST = 10 * MIB
 _ROOM = 64 * 1024
-_TEXTS = ("action", "previous_status", "status", "estimated_purge_date", "effect", "probe_state")
+_TEXTS = (
+    *("previous_status", "status", "estimated_purge_date", "probe_state", "plan_sha256", "approved_by", "ticket"),
+    "purge_date_text",
+)
+# What is branched on, and what it may be.
+_EFFECTS = ("none", "unknown")
 
 
 class BadReceipt(Exception):
@@ -61,6 +67,15 @@ class Standing:
     unsettled: Mapping[str, t.Any] | None = None
     # When the outcome of the unsettled intent was last looked for.
     unsettled_since: datetime | None = None
+    # Since the last deactivation.
+    restored: Restore | None = None
+
+    @property
+    def restore_if_live(self) -> Restore | None:
+        """The restore that made a tenant live which is live; a restore that was sent, and whose outcome nobody wrote, is one then."""
+        if self.unsettled is not None and action_of(self.unsettled) == "reactivate":
+            return restore_of(self.unsettled, t.cast(datetime, read_time(self.unsettled["at"])))
+        return self.restored
 
     def gone_by(self, now: datetime) -> datetime | None:
         """The time of the event by which a tenant that is not found any more must have been purged; None: by none."""
@@ -123,7 +138,7 @@ def _after(before: Standing, event: Mapping[str, t.Any]) -> Standing:
         # What was to be changed had been read just then.
         status, known = event.get("previous_status"), before
         if status in LIVE_STATUSES:
-            known = Standing(LIVE, at)
+            known = Standing(LIVE, at, restored=before.restore_if_live)
         elif status in DISABLED_STATUSES and before.state != DISABLED:
             known = Standing(DISABLED, at)
         return replace(known, unsettled=event, unsettled_since=at)
@@ -142,9 +157,21 @@ def _after(before: Standing, event: Mapping[str, t.Any]) -> Standing:
     else:
         seen = LIVE if kind == "reactivated" else DISABLED
     if seen == LIVE:
-        return Standing(LIVE, at)
+        return Standing(LIVE, at, restored=_restored(before, event, t.cast(datetime, at)))
     date = event.get("estimated_purge_date")
     return Standing(DISABLED, at, date if read_time(date) else None, bool(event.get("purge_date_reckoned")))
+
+
+def _restored(before: Standing, event: Mapping[str, t.Any], at: datetime) -> Restore | None:
+    """The restore by which a tenant lives, since an event that tells that it does."""
+    if event["event"] == "reactivated" and not (event.get("settled") and before.unsettled):
+        return restore_of(event, at)
+    # An outcome that was found later is that of its request.
+    known = before.restore_if_live
+    if known is None and before.state in (DISABLED, PURGED):
+        # Somebody else has restored it.
+        return Restore(at, seen=True)
+    return known
 
 
 def _seen(event: Mapping[str, t.Any]) -> str | None:
@@ -173,8 +200,8 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
         raise BadReceipt(f"is larger than {LARGEST // MIB} MiB")
     try:
         found = read_json(content)
-    except ValueError:
-        raise BadReceipt("is not JSON") from None
+    except ValueError as error:
+        raise BadReceipt("is not JSON" + (f": {error}" if isinstance(error, DuplicateKey) else "")) from None
     if not isinstance(found, dict):
         raise BadReceipt("is not a receipt: it holds no JSON object")
     schema = found.get("schema")
@@ -228,6 +255,13 @@ def _fault(event: t.Any) -> str | None:
     for name in _TEXTS:
         if not isinstance(event.get(name), (str, type(None))):
             return f"its {name} is no text"
+    for name, choices in (("action", tuple(OUTCOMES)), ("effect", _EFFECTS)):
+        # An older version may have left it out; what is there must be known.
+        if event.get(name) is not None and event[name] not in choices:
+            return f"its {name} is {for_terminal(event[name], 40)}"
+    for name in ("settled", "purge_date_reckoned"):
+        if not isinstance(event.get(name), (bool, type(None))):
+            return f"its {name} is neither true nor false"
     days = event.get("purge_after_days")
     if isinstance(days, bool) or not isinstance(days, (int, type(None))):
         return "its purge_after_days is no whole number"

@@ -29,12 +29,14 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.decision import Verdict, decide_deactivation
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import (
     DISABLED_STATUSES,
+    LIVE_STATES,
     Reading,
     Record,
     State,
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import Journal
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import (
     Entry,
@@ -55,7 +57,6 @@ _WOULD = {
     Verdict.STOP: "stop",
     Verdict.PURGED: "leave",
 }
-_LIVE = frozenset((State.ACTIVE, State.UNAUTHORIZED))
 
 
 def preflight(
@@ -170,8 +171,6 @@ class _Region:
             )
             self.found |= _request_token(opened)
             self.client = opened
-            # A probe that shows no credentials leaves nothing behind in the tenant.
-            self.without_credentials = open_client(params, run, region=None, credentials=None)
         except QlikError as error:
             self.found["message"] = error.message
 
@@ -213,7 +212,8 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
         if isinstance(read, Record):
             seen |= {"status": read.status, "hostnames": list(read.hostnames)}
         region.note_reads(read)
-        probed = probe(region.without_credentials, target.address).state
+        # Looking has no effect on a tenant: no token is requested of it.
+        probed = probe(client, target.address, credentials=None).state
         seen["probe_state"] = probed.value
         decision = decide_deactivation(
             read,
@@ -221,10 +221,11 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
             hostname,
             reset_purge_timer=False,
             purge_is_over=journal.gone_by(target.tenant_id) is not None,
+            was_disabled=journal.standing.state in (DISABLED, PURGED),
         )
         seen |= {"would": _WOULD[decision.verdict], "message": for_terminal(decision.reason)}
         remarks: list[str] = []
-        if read is Reading.NO_ID and probed in _LIVE:
+        if read is Reading.NO_ID and probed in LIVE_STATES:
             # A run with credentials looks the id up.
             seen["would"] = "deactivate"
             remarks.append(

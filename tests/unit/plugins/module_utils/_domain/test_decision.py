@@ -43,6 +43,7 @@ BY_PROBE = {
         State.DEACTIVATED: (LEAVE, ACT, "disabled"),
         State.NOT_FOUND: (NOT_FOUND, NOT_FOUND, None),
         State.UNREACHABLE: (STOP, STOP, None),
+        State.UNKNOWN: (STOP, STOP, None),
     },
     Reading.NO_ID: {
         None: (PROBE, PROBE, None),
@@ -51,6 +52,7 @@ BY_PROBE = {
         State.DEACTIVATED: (LEAVE, STOP, "disabled"),
         State.NOT_FOUND: (NOT_FOUND, NOT_FOUND, None),
         State.UNREACHABLE: (STOP, STOP, None),
+        State.UNKNOWN: (STOP, STOP, None),
     },
     Reading.ABSENT: dict.fromkeys(EVERY_PROBE, (NOT_FOUND, NOT_FOUND, None)),
 }
@@ -83,6 +85,32 @@ def test_where_no_record_was_read_the_probe_decides(
     assert decide(read, probed).verdict is verdict
     assert decide(read, probed, reset_purge_timer=True).verdict is with_reset
     assert decide(read, probed).status == status
+
+
+@pytest.mark.parametrize("probed", EVERY_PROBE)
+@pytest.mark.parametrize("reset_purge_timer", [False, True])
+def test_against_a_receipt_that_says_disabled_an_error_of_the_host_is_no_proof_of_life(
+    probed: State | None, reset_purge_timer: bool
+) -> None:
+    decision = decide_deactivation(
+        Reading.REFUSED, probed, HOSTNAME, reset_purge_timer=reset_purge_timer, was_disabled=True
+    )
+    usual = decide(Reading.REFUSED, probed, reset_purge_timer=reset_purge_timer)
+    if probed is State.UNAUTHORIZED:
+        assert (decision.verdict, decision.status) == (STOP, None)
+        assert "only a token" in decision.reason
+    else:
+        assert decision == usual
+
+
+@pytest.mark.parametrize("probed", EVERY_PROBE)
+@pytest.mark.parametrize(("status", "verdicts"), BY_STATUS.items())
+def test_a_record_is_proof_of_life_against_the_receipt(
+    status: str, verdicts: tuple[Verdict, Verdict], probed: State | None
+) -> None:
+    record = Record(TENANT_ID, status, (HOSTNAME,))
+    decision = decide_deactivation(record, probed, HOSTNAME, reset_purge_timer=False, was_disabled=True)
+    assert decision.verdict is verdicts[0]
 
 
 def test_the_table_is_complete() -> None:
@@ -125,7 +153,7 @@ def test_a_stop_names_the_status(status: str) -> None:
 
 
 @pytest.mark.parametrize("read", [Reading.REFUSED, Reading.NO_ID])
-@pytest.mark.parametrize("probed", [State.NOT_FOUND, State.UNREACHABLE])
+@pytest.mark.parametrize("probed", [State.NOT_FOUND, State.UNREACHABLE, State.UNKNOWN])
 def test_whatever_is_not_acted_on_has_a_reason(read: Reading, probed: State) -> None:
     assert decide(read, probed).reason
 

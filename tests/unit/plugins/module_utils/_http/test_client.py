@@ -92,7 +92,7 @@ def run_through_all_kinds(wire: Wire, run: Run, **given: t.Any) -> None:
 
 def test_the_secret_goes_nowhere_but_into_bodies_of_token_requests(wire: Wire, run: Run) -> None:
     run_through_all_kinds(wire, run)
-    assert [sent.kind for sent in wire.sent if CLIENT_SECRET in str(sent.content)] == ["token", "probe"]
+    assert [sent.kind for sent in wire.sent if CLIENT_SECRET in str(sent.content)] == ["token"]
     assert not any(CLIENT_SECRET in f"{sent.url} {sent.headers}" for sent in wire.sent)
 
 
@@ -117,7 +117,8 @@ def test_a_redirect_is_not_followed_and_named(wire: Wire, run: Run, status: int,
     wire.on("probe", answers.deactivated())
     wire.on(kind, Reply(status, b"", {"Location": where}))
     result = deactivate(run, verify=True, verify_timeout=0)
-    assert wire.sequence[-1] == kind
+    # After a POST that was answered with one the state is read again.
+    assert wire.sequence[-1] == ("read" if kind == "deactivate" else kind)
     assert {sent.url.split("/")[2] for sent in wire.sent} <= {REGISTER, HOSTNAME}
     assert result["failed"] is True
     assert f"redirect to {where} not followed" in result["msg"]

@@ -118,7 +118,7 @@ def test_a_redirect_is_named() -> None:
 
 @pytest.mark.parametrize(("status", "succeeded", "temporary"), [
     (200, True, False), (204, True, False), (299, True, False), (199, False, False), (300, False, False),
-    (400, False, False), (429, False, True), (500, False, False), (502, False, True), (503, False, True),
+    (400, False, False), (429, False, True), (500, False, True), (502, False, True), (503, False, True),
     (504, False, True), (505, False, False),
 ])  # fmt: skip
 def test_what_a_status_means(status: int, succeeded: bool, temporary: bool) -> None:

@@ -191,7 +191,10 @@ PROBES = {
     "TENANT_DEACTIVATED with 403": (answers.deactivated("TENANT_DEACTIVATED", 403), "leave", "disabled"),
     "TENANT_DISABLED with 403": (answers.deactivated("TENANT_DISABLED", 403), "leave", "disabled"),
     "LOGIN-2": (answers.NOBODYS_HOST, "not found", None),
-    "404": (answers.Reply(404), "not found", None),
+    "404": (answers.error(404, "HTTP-404"), "not found", None),
+    "404 in HTML": (answers.Reply(404, b"<html>"), "left alone", None),
+    "403 in HTML": (answers.Reply(403, b"<html>"), "left alone", None),
+    "401 with an unknown code": (answers.error(401, "WAF-1"), "left alone", None),
     "html": (answers.HTML, "left alone", None),
     "501": (answers.Reply(501), "left alone", None),
 }
@@ -258,7 +261,7 @@ def test_a_token_that_expires_between_reading_and_the_post_is_renewed_once(wire:
     wire.on("token", answers.token(), answers.token(RENEWED_TOKEN))
     wire.on("deactivate", answers.UNAUTHORIZED, answers.disabled())
     result = deactivate(run)
-    assert wire.sequence == ["token", "read", "deactivate", "token", "deactivate"]
+    assert wire.sequence == ["token", "read", "deactivate", "token", "read", "deactivate"]
     assert wire.sent[-1].headers["Authorization"] == f"Bearer {RENEWED_TOKEN}"
     assert (result["failed"], result["changed"]) == (False, True)
 
@@ -266,31 +269,40 @@ def test_a_token_that_expires_between_reading_and_the_post_is_renewed_once(wire:
 def test_a_post_that_a_new_token_does_not_help_is_refused(wire: Wire, run: Run) -> None:
     wire.on("deactivate", answers.UNAUTHORIZED)
     result = deactivate(run)
-    assert wire.sequence == ["token", "read", "deactivate", "token", "deactivate"]
+    assert wire.sequence == ["token", "read", "deactivate", "token", "read", "deactivate", "read"]
     assert (result["failed"], result["changed"], result["http_status"]) == (True, False, 401)
+
+
+def test_a_401_that_hides_an_effect_is_resolved_by_reading_before_any_second_post(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.record("active"), answers.record("disabled"))
+    wire.on("deactivate", answers.UNAUTHORIZED)
+    result = deactivate(run)
+    assert wire.sequence == ["token", "read", "deactivate", "token", "read"]
+    assert (result["failed"], result["changed"], result["status"]) == (False, True, "disabled")
 
 
 def test_a_token_that_was_renewed_for_reading_is_not_renewed_again_for_the_post(wire: Wire, run: Run) -> None:
     wire.on("read", answers.UNAUTHORIZED, answers.record("active"))
     wire.on("deactivate", answers.UNAUTHORIZED)
     result = deactivate(run, access_token=GIVEN_TOKEN)
-    assert wire.sequence == ["read", "token", "read", "deactivate"]
+    assert wire.sequence == ["read", "token", "read", "deactivate", "read"]
     assert (result["failed"], result["changed"], result["http_status"]) == (True, False, 401)
 
 
 def test_without_credentials_an_expired_token_is_not_renewed(wire: Wire, run: Run) -> None:
     wire.on("deactivate", answers.UNAUTHORIZED)
     result = deactivate(run, access_token=GIVEN_TOKEN, client_id=None, client_secret=None)
-    assert wire.sequence == ["read", "deactivate"]
+    assert wire.sequence == ["read", "deactivate", "read"]
     assert (result["failed"], result["changed"], result["http_status"]) == (True, False, 401)
 
 
 @pytest.mark.parametrize("lost", [answers.UNAVAILABLE, faults.cut(), faults.read_timeout()], ids=["503", "cut", "late"])
-def test_a_lost_renewal_of_the_token_is_no_lost_deactivation(
+def test_a_token_that_is_not_renewed_leaves_in_doubt_what_the_post_did(
     wire: Wire, run: Run, lost: answers.Reply | BaseException
 ) -> None:
-    # The POST was answered, with a no: nothing can have changed.
+    # The state cannot be read any more, and a 401 may come from something in between, after the effect.
     wire.on("token", answers.token(), lost)
     wire.on("deactivate", answers.UNAUTHORIZED)
     result = deactivate(run, retries=0)
-    assert (result["failed"], result["changed"]) == (True, False)
+    assert len(wire.of("deactivate")) == 1
+    assert (result["failed"], result["changed"]) == (True, True)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
 )
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate
+from ansible_collections.tenantops.qlik.tests.unit.receipts import content_of
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 CLIENT_ERRORS = [400, 402, 403, 404, 405, 406, 409, 410, 412, 413, 415, 418, 422, 428, 431, 451]
@@ -81,11 +83,46 @@ def test_a_no_of_the_server_is_a_failure_and_no_change(wire: Wire, run: Run, sta
 def test_a_redirect_is_no_success_and_is_not_followed(wire: Wire, run: Run, status: int) -> None:
     wire.on("deactivate", Reply(status, b"", {"Location": f"https://{REGISTER}/elsewhere"}))
     result = deactivate(run)
-    assert wire.sequence == ["token", "read", "deactivate"]
+    assert wire.sequence == ["token", "read", "deactivate", "read"]
     assert (result["failed"], result["http_status"]) == (True, status)
 
 
-@pytest.mark.parametrize("status", [500, 501, 505, 507, 511, 520, 524])
+# Refusals of something in between: without the API's form they say nothing about the effect.
+NO_REFUSALS = {
+    "HTML": lambda status: Reply(status, b"<html>Blocked</html>", {"Content-Type": "text/html"}),
+    "empty": Reply,
+    "other JSON": lambda status: answers.as_json(status, {"message": "no route matched with those values"}),
+    "no code": lambda status: answers.as_json(status, {"errors": [{"title": "Forbidden"}]}),
+    "form of RFC 6749": lambda status: answers.as_json(status, {"error": "access_denied"}),
+}
+
+
+@pytest.mark.parametrize("form", NO_REFUSALS)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 412, 429])
+def test_a_refusal_in_another_form_than_the_apis_is_resolved_by_reading(
+    wire: Wire, run: Run, status: int, form: str
+) -> None:
+    wire.on("read", answers.record("active"), answers.record("disabled"))
+    wire.on("deactivate", NO_REFUSALS[form](status))
+    result = deactivate(run)
+    assert [kind for kind in wire.sequence if kind != "token"] == ["read", "deactivate", "read"]
+    assert (result["failed"], result["changed"], result["status"]) == (False, True, "disabled")
+    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == ("2026-12-24T12:00:01Z", True)
+
+
+@pytest.mark.parametrize("form", NO_REFUSALS)
+@pytest.mark.parametrize("status", [400, 403, 404, 408, 409, 412])
+def test_a_refusal_in_another_form_that_reading_does_not_resolve_is_failed_and_changed(
+    wire: Wire, run: Run, status: int, form: str
+) -> None:
+    wire.on("deactivate", NO_REFUSALS[form](status))
+    result = deactivate(run)
+    assert wire.sequence == ["token", "read", "deactivate", "read"]
+    assert (result["failed"], result["changed"], result["http_status"]) == (True, True, status)
+    assert "was sent and is not confirmed" in result["msg"]
+
+
+@pytest.mark.parametrize("status", [501, 505, 507, 511, 520, 524])
 def test_a_servers_error_leaves_in_doubt_what_it_did(wire: Wire, run: Run, status: int) -> None:
     wire.on("deactivate", Reply(status, b"<html>"))
     result = deactivate(run)
@@ -128,13 +165,46 @@ def test_a_record_that_lists_no_hostnames_is_one_all_the_same(wire: Wire, run: R
     assert deactivate(run)["changed"] is True
 
 
-@pytest.mark.parametrize(
-    "date", [None, "", "soon", 1700000000, ["2026-12-24"], {"at": PURGE_DATE}, "2026-13-45T00:00:00Z"]
-)
-def test_a_purge_date_that_is_none_is_null_and_the_deactivation_holds(wire: Wire, run: Run, date: object) -> None:
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_record_that_cannot_be_read_because_the_server_fails_says_so(wire: Wire, run: Run, status: int) -> None:
+    wire.on("read", Reply(status))
+    result = deactivate(run, retries=2)
+    assert wire.sequence == ["token", *["read"] * 3]
+    assert (result["failed"], result["changed"], result["http_status"]) == (True, False, status)
+    assert "The server failed." in result["msg"]
+    assert "tenant_id" not in result["msg"]
+
+
+WRONG_DATES = [None, "", "soon", 1700000000, ["2026-12-24"], {"at": PURGE_DATE}, "2026-13-45T00:00:00Z", "30/07/2026"]
+WRONG_DATES += ["2026-12-24", "2026-12-24T12:00:01", HOSTILE["clear screen"], "9" * 5000]
+
+
+@pytest.mark.parametrize("date", WRONG_DATES, ids=lambda date: str(date)[:20])
+def test_a_purge_date_that_is_none_is_computed_and_warned_of_and_its_text_is_in_the_receipt(
+    wire: Wire, run: Run, tmp_path: Path, date: object
+) -> None:
     wire.on("deactivate", answers.disabled(estimatedPurgeDate=date))
-    result = deactivate(run)
-    assert (result["failed"], result["changed"], result["estimated_purge_date"]) == (False, True, None)
+    path = tmp_path / f"{HOSTNAME}.json"
+    result = deactivate(run, receipt_path=str(path))
+    assert (result["failed"], result["changed"]) == (False, True)
+    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == ("2026-12-24T12:00:00Z", True)
+    (warning,) = result["warnings"]
+    assert HOSTNAME in warning
+    assert "estimatedPurgeDate" in warning
+    assert is_harmless(warning)
+    done = content_of(path)["events"][-1]
+    assert done["estimated_purge_date"] == "2026-12-24T12:00:00Z"
+    assert ("purge_date_text" in done) is (date is not None)
+    if date is not None:
+        assert len(done["purge_date_text"]) <= 100
+        assert is_harmless(done["purge_date_text"])
+
+
+def test_a_purge_date_that_is_missing_is_computed_and_warned_of(wire: Wire, run: Run) -> None:
+    wire.on("deactivate", answers.as_json(200, {"id": TENANT_ID, "status": "disabled"}))
+    result = deactivate(run, purge_after_days=60)
+    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == ("2027-01-23T12:00:00Z", True)
+    assert "has no estimatedPurgeDate" in result["warnings"][0]
 
 
 TROUBLES = {

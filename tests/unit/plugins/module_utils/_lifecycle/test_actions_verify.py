@@ -12,14 +12,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.answers import Reply
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
-from ansible_collections.tenantops.qlik.tests.unit.facts import (
-    CLIENT_ID,
-    CLIENT_SECRET,
-    GIVEN_TOKEN,
-    HOSTNAME,
-    PURGE_DATE,
-    TRACE_ID,
-)
+from ansible_collections.tenantops.qlik.tests.unit.facts import GIVEN_TOKEN, HOSTNAME, PURGE_DATE, TRACE_ID
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
@@ -28,7 +21,8 @@ OTHER_STATES = {
     "active": answers.tenant_token(),
     "unauthorized": answers.UNKNOWN_CLIENT,
     "not_found": answers.NOBODYS_HOST,
-    "unreachable": answers.HTML,
+    "unreachable": answers.Reply(501),
+    "unknown": answers.HTML,
 }
 
 
@@ -55,15 +49,13 @@ def test_a_tenant_that_answers_as_deactivated_is_verified(wire: Wire, run: Run, 
     }
 
 
-def test_the_probe_sends_the_clients_credentials_as_the_tutorial_does(wire: Wire, run: Run) -> None:
+def test_verification_requests_no_token_of_the_tenant(wire: Wire, run: Run) -> None:
+    # A tenant that is live all the same would get a bot user with administrator rights by being looked at.
     deactivate(run, verify=True)
     (probe,) = wire.of("probe")
     assert (probe.method, probe.url) == ("POST", f"https://{HOSTNAME}/oauth/token")
-    assert probe.body == {
-        "client_id": CLIENT_ID,
-        "client_secret": CLIENT_SECRET,
-        "grant_type": "client_credentials",
-    }
+    assert probe.body == {"grant_type": "client_credentials"}
+    assert "Authorization" not in probe.headers
 
 
 def test_without_credentials_the_probe_sends_none_and_not_the_token_of_the_register_host(wire: Wire, run: Run) -> None:

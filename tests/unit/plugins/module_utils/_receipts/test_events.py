@@ -119,9 +119,20 @@ WRONG: dict[str, tuple[t.Any, str]] = {
     "true days": (with_event(purge_after_days=True), "purge_after_days"),
     **{
         f"{value!r} as {name}": (with_event(**{name: value}), f"its {name} is no text")
-        for name in ("action", "previous_status", "status", "estimated_purge_date", "effect", "probe_state")
+        for name in ("previous_status", "status", "estimated_purge_date", "probe_state", "plan_sha256", "ticket")
         for value in (7, False, ["active"], {"is": "active"})
     },
+    **{
+        f"{value!r} as {name}": (with_event(**{name: value}), f"its {name} is {value}")
+        for name in ("action", "effect")
+        for value in (7, False, ["deactivate"], "delete", "DEACTIVATE")
+    },
+    "settled in words": (with_event(settled="no"), "its settled is neither true nor false"),
+    "a key twice": (json.dumps(receipt()).encode()[:-1] + b', "events": []}', "the key events stands twice"),
+    "a key of an event twice": (
+        json.dumps(receipt(event("observed"))).encode().replace(b'"run"', b'"event": "purged", "run"'),
+        "the key event stands twice",
+    ),
 }
 
 
@@ -465,3 +476,51 @@ def test_an_id_and_a_hostname_are_written_as_they_were_read() -> None:
     assert (found["tenant_id"], found["hostname"]) == (TENANT_ID, HOSTNAME)
     assert write_receipt(found).endswith(b"}\n")
     assert json.loads(write_receipt(found)) == receipt()
+
+
+# The events of a receipt → the day of the restore that made the tenant live, and who did it; None: it was not restored.
+UNDONE = event("reactivated", SECOND, by={"user": "ann", "host": "desk"}, ticket="CHG-7")
+RESTORES: dict[str, tuple[list[dict[str, t.Any]], str | None]] = {
+    "never touched": ([], None),
+    "live": ([event("observed", FIRST, status="active")], None),
+    "deactivated": ([DEACTIVATED], None),
+    "restored": ([DEACTIVATED, UNDONE], f"restored on {SECOND[:10]}, by ann, ticket CHG-7"),
+    "restored, and seen live": (
+        [DEACTIVATED, UNDONE, event("observed", THIRD, status="active")],
+        f"restored on {SECOND[:10]}, by ann, ticket CHG-7",
+    ),
+    "restored, and then a deactivation that failed": (
+        [DEACTIVATED, UNDONE, intent(THIRD), failed(THIRD)],
+        f"restored on {SECOND[:10]}, by ann, ticket CHG-7",
+    ),
+    "restored, and deactivated again": ([DEACTIVATED, UNDONE, event("deactivated", THIRD)], None),
+    "restored, and seen disabled": ([DEACTIVATED, UNDONE, event("observed", THIRD, status="disabled")], None),
+    "restored by somebody else": (
+        [DEACTIVATED, event("observed", SECOND, status="active")],
+        f"seen live again on {SECOND[:10]}",
+    ),
+    "a restore that was sent, and whose outcome is not known": (
+        [DEACTIVATED, intent(SECOND, "reactivate", by={"user": "ann", "host": "desk"})],
+        f"restored on {SECOND[:10]}, by ann",
+    ),
+    "a restore that was sent, and seen live": (
+        [DEACTIVATED, intent(SECOND, "reactivate"), event("observed", THIRD, status="active")],
+        f"restored on {SECOND[:10]}, by ops",
+    ),
+    "a restore whose outcome was found later": (
+        [DEACTIVATED, intent(SECOND, "reactivate"), event("reactivated", THIRD, settled=True)],
+        f"restored on {SECOND[:10]}, by ops",
+    ),
+    "a restore that was refused": (
+        [DEACTIVATED, intent(SECOND, "reactivate"), failed(SECOND, action="reactivate")],
+        None,
+    ),
+    "restored without a deactivation of ours": ([event("reactivated", FIRST)], f"restored on {FIRST[:10]}, by ops"),
+}
+
+
+@pytest.mark.parametrize("case", RESTORES)
+def test_a_receipt_tells_of_a_restore_since_the_last_deactivation(case: str) -> None:
+    events, words = RESTORES[case]
+    found = standing(events).restore_if_live
+    assert (None if found is None else str(found)) == words

@@ -245,7 +245,7 @@ def test_a_token_that_has_expired_is_renewed_with_the_one_client_of_all_regions(
     wire.on("token", answers.token())
     credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     result = decommission(run, one_client=True, options=credentials)
-    assert wire.sequence == ["read", "deactivate", "token", "deactivate", "probe"]
+    assert wire.sequence == ["read", "deactivate", "token", "read", "deactivate", "probe"]
     assert (result["failed"], result["changed"]) == (False, True)
 
 
