@@ -113,6 +113,7 @@ class ActionModule(QlikAction):
             wave_id,
             one_client=one_client is not None,
             purge_dates=listed.purge_dates,
+            live=listed.live,
             inactive=listed.at_rest,
         )
         result = {

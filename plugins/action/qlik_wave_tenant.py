@@ -8,11 +8,14 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible import context
+from ansible.errors import AnsibleError
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.apply import change_tenant
@@ -76,7 +79,17 @@ class ActionModule(QlikAction):
         if tenant.prepares:
             mark = task_vars.get(params["prepared_variable"])
             self._must_be_prepared(tenant, is_marked=mark == params["tenant"]["signature"])
-        return change_tenant(tenant, params, run)
+        return change_tenant(tenant, params, run, lambda: self._late_credentials(tenant, task_vars))
+
+    def _late_credentials(self, tenant: GuardedTenant, task_vars: Mapping[str, t.Any]) -> Credentials | None:
+        """The client of the tenant's region, evaluated now: for each tenant that would be as many look-ups in a vault."""
+        args: dict[str, t.Any] = {}
+        try:
+            if not tenant.one_client:
+                self._add_credentials(args, task_vars, tenant)
+        except AnsibleError as error:
+            raise InvalidInput(f"{tenant.prefix}credentials cannot be evaluated: {for_terminal(error)}.") from None
+        return check_credentials(args.get("credentials") or {})
 
     @staticmethod
     def _must_be_prepared(tenant: GuardedTenant, *, is_marked: bool) -> None:

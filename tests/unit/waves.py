@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant, pass_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
@@ -63,20 +64,23 @@ def guarded(
     one_client: bool = False,
     counted: bool = True,
     listed_purge_date: str | None = None,
+    listed_live: bool = False,
+    plan_created: str | None = None,
     **given: t.Any,
 ) -> GuardedTenant:
     """What the guard passes to the task of the tenant of the tests.
 
-    ``planned`` is what an approved plan says of it.
+    ``planned`` is what an approved plan says of it, which was made at ``plan_created`` (by default now).
     """
     of_wave = {name: given.pop(name) for name in ("approved_by", "ticket", "planning") if name in given}
     written = entry(**{**given, "operation": operation})
-    plan = Plan(plan_sha256, NOW, NOW, {planned["hostname"]: planned}) if planned else None
+    plan = Plan(plan_sha256, read_time(plan_created) or NOW, NOW, {planned["hostname"]: planned}) if planned else None
     (passed,) = pass_tenants(
         wave_of(written, operation=operation, plan=plan, **of_wave),
         WAVE,
         one_client=one_client,
         purge_dates={written.host: listed_purge_date} if listed_purge_date else {},
+        live=(written.host,) if listed_live else (),
         inactive=() if counted else (written.host,),
     )
     return passed

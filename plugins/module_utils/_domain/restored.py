@@ -86,11 +86,12 @@ def check_restore_date(value: t.Any, option: str) -> str | None:
     if value is None or value == "":
         return None
     try:
-        # A time of day is none: YAML makes a datetime of it, which is a date too.
+        # A time of day is none, which YAML makes a datetime of, and that is a date too.
         if isinstance(value, str) and _DAY.fullmatch(value):
             return f"{date.fromisoformat(value)}"
-        if type(value) is date:
-            return f"{value}"
+        # Ansible's own dates are of a type beneath it.
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return f"{value:%Y-%m-%d}"
     except ValueError:
         pass
     raise InvalidInput(

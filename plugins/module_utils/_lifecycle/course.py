@@ -96,7 +96,7 @@ class Course(abc.ABC):
         # What the server said to the POST, for the receipt.
         self._said: dict[str, t.Any] = {}
         self._waited_for_another_run = False
-        self._wait_budget_spent = False
+        self._wait_budget_spent: WaitTooLong | None = None
         # Keys of the result that are known, also where the course ends in an error.
         self._known: dict[str, t.Any] = {}
         self._warnings: list[str] = []
@@ -338,7 +338,10 @@ class Course(abc.ABC):
         retries = self._client.retry_policy.retries
         cause = self._cause
         if cause is not None and (
-            self._attempts > retries or self._wait_budget_spent or not self._may_repeat or self._must_not_repeat()
+            self._attempts > retries
+            or self._wait_budget_spent is not None
+            or not self._may_repeat
+            or self._must_not_repeat()
         ):
             raise self._failure(cause)
         self._attempts += 1
@@ -355,11 +358,11 @@ class Course(abc.ABC):
             raise self._failure(cause)
         try:
             self._client.wait(self._attempts, cause)
-        except WaitTooLong:
+        except WaitTooLong as error:
             if not self._in_doubt:
                 raise
             # One look is free.
-            self._wait_budget_spent = True
+            self._wait_budget_spent = error
         return None
 
     def _intend(self) -> None:
@@ -538,7 +541,8 @@ class Course(abc.ABC):
         if isinstance(cause, NoResponse):
             return self._unconfirmed(cause.message, cause) if self._in_doubt else cause
         if self._in_doubt:
-            return self._unconfirmed(f"{self._what}: {cause.describe()}", cause)
+            spent = self._wait_budget_spent
+            return self._unconfirmed(spent.message if spent else f"{self._what}: {cause.describe()}", cause)
         if 300 <= cause.status < 400:
             return cause.refusal("A redirect is not an answer of this API: check proxy and region.")
         return cause.refusal(

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
@@ -15,15 +15,21 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, LEAVE
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Token
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials, Token
 from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.actions import deactivate, reactivate
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import VERBS
 
 
-def change_tenant(tenant: GuardedTenant, params: Mapping[str, t.Any], run: Run) -> dict[str, t.Any]:
+def change_tenant(
+    tenant: GuardedTenant,
+    params: Mapping[str, t.Any],
+    run: Run,
+    late_credentials: Callable[[], Credentials | None] = lambda: None,
+) -> dict[str, t.Any]:
     """Deactivate or reactivate one tenant of a guarded wave, as the wave's operation is.
 
+    :arg late_credentials: gets the client of the tenant's region, for the few tenants that need more than its token.
     :returns: the role's result of a host.
     """
     known = {"wave": tenant.wave, "hostname": tenant.hostname, "id": tenant.tenant_id, "region": tenant.region}
@@ -42,6 +48,7 @@ def change_tenant(tenant: GuardedTenant, params: Mapping[str, t.Any], run: Run) 
             credentials=check_credentials(params["credentials"] or (params if tenant.one_client else {})),
             token=_token_of(address.region, params["tokens"]),
         )
+        client.late_credentials = late_credentials
         if isinstance(command, Deactivation):
             result = deactivate(client, command, check_mode=check_mode)
         else:
@@ -88,7 +95,7 @@ def _host_result(
         "receipt": result.get("receipt"),
         "failed": failed,
         "msg": msg,
-        **{key: result[key] for key in ("diff", "warnings") if key in result},
+        **{key: result[key] for key in ("diff", "warnings", "restored_on") if key in result},
     }
 
 

@@ -86,12 +86,12 @@ def command_of(
     :arg operation: what the wave is for: ``decommission``, ``restore``.
     :arg planned: what the approved plan says of the tenant. It was read and approved with the tenant in it, so it is the confirmation.
     :arg planning: a plan is made. Nothing is changed, so no confirmation is needed. One that is typed all the same must fit.
-    :arg author: ``approved_by``, ``ticket`` and ``plan_sha256``.
+    :arg author: ``approved_by``, ``ticket``, ``plan_sha256`` and ``plan_created``.
     :raises InvalidInput: what is wrong with this tenant.
     """
     _must_be_evaluated(entry)
     must_confirm = planned is None and not planning
-    given = {**entry.values, **author}
+    given = {**entry.values, **author, "planning": planning}
     if not must_confirm:
         given["confirm_hostname"] = entry["confirm_hostname"] or None
     if operation == RESTORE:

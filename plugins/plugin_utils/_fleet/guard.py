@@ -77,12 +77,14 @@ def pass_tenants(
     *,
     one_client: bool,
     purge_dates: Mapping[str, str],
+    live: Collection[str] = (),
     inactive: Collection[str] = (),
 ) -> list[GuardedTenant]:
     """What the tasks of the tenants get of a wave that guard_wave() has checked.
 
     :arg wave_id: what to call the wave.
     :arg purge_dates: of disabled tenants, by host, from the organization's list.
+    :arg live: hosts whose tenants live by that list.
     :arg inactive: hosts whose tenants did not count for a limit, since they are not live by the organization's list.
     """
     # A tenant that was left out of a count, or of the tasks that come first, may not be changed.
@@ -96,7 +98,7 @@ def pass_tenants(
         if command is not None:
             command = replace(command, counted=tenant.host not in left_out)
         if isinstance(command, Deactivation):
-            command = replace(command, listed_purge_date=purge_dates.get(tenant.host))
+            command = replace(command, listed_purge_date=purge_dates.get(tenant.host), listed_live=tenant.host in live)
         return GuardedTenant(
             wave=wave_id,
             operation=wave.operation,

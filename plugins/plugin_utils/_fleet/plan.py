@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.files import MIB
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.strict_json import read_json
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.strict_json import DuplicateKey, read_json
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import days_after, read_time, write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import (
@@ -218,6 +218,8 @@ def _checked(content: bytes) -> dict[str, t.Any]:
         raise _refused(f"it is larger than {LARGEST // MIB} MiB")
     try:
         found = read_json(content)
+    except DuplicateKey as error:
+        raise _refused(f"{error}, and one program may read the other value than another") from None
     except ValueError:
         raise _refused("it is not JSON") from None
     schema = found.get("schema") if isinstance(found, dict) else None

@@ -22,10 +22,10 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credential
     setting_names,
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._api.tenants import probe, read_tenant
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import alias_warning
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Author, Target
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Author, Deactivation, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.decision import Verdict, decide_deactivation
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import (
     DISABLED_STATUSES,
@@ -233,11 +233,21 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
                 f" {entry.name_of('tenant_id')} to avoid that"
             )
         if seen["would"] != "stop":
-            command_of(entry, DECOMMISSION)
+            command = command_of(entry, DECOMMISSION)
+            if decision.verdict is Verdict.ACT and isinstance(command, Deactivation):
+                _must_not_be_restored(command, journal)
             seen["message"] = "; ".join([*remarks, *_remarks(read, probed, hostname)])
     except QlikError as error:
         seen |= {"would": "stop", "message": error.message}
     return seen
+
+
+def _must_not_be_restored(command: Deactivation, journal: Journal) -> None:
+    restore, rule = journal.standing.restore_if_live, command.restore_rule
+    problem = rule.problem(restore) if rule and restore else None
+    if problem:
+        words, next_step = problem
+        raise Stopped(f"Tenant {command.target} {words}. {next_step}")
 
 
 def _open_receipt(client: Client, entry: Entry, target: Target) -> Journal:

@@ -32,7 +32,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import LEAVE
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES, LIVE_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_percent
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import Tenant, WaveInput
@@ -50,6 +50,7 @@ class Listed:
     ``tenants``: how many tenants the organization has, None if only the disabled ones were listed, or none; ``disabled``: how many of them
     are disabled, None if nothing was listed; ``details``: by host, the ``name`` and ``license_ends_at`` that the list has of its tenant;
     ``purge_dates``: of disabled tenants, by host;
+    ``live``: hosts whose tenants live by the list;
     ``at_rest``: hosts whose tenants did not count, since by the list they are not live; ``refusal``: why the wave is too large;
     ``warnings``: what could not be found out, where nothing depends on it.
     """
@@ -58,6 +59,7 @@ class Listed:
     disabled: int | None = None
     details: dict[str, dict[str, str | None]] = field(default_factory=dict)
     purge_dates: dict[str, str] = field(default_factory=dict)
+    live: frozenset[str] = frozenset()
     at_rest: frozenset[str] = frozenset()
     refusal: str | None = None
     warnings: list[str] = field(default_factory=list)
@@ -103,6 +105,7 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
         disabled=sum(_status(listed) in DISABLED_STATUSES for listed in listing.tenants),
         details=known.details(),
         purge_dates=known.purge_dates(),
+        live=known.live(),
     )
     if limits:
         found.at_rest = known.at_rest
@@ -160,6 +163,14 @@ class _Known:
             for tenant, listed in self._wave
             if listed
         }
+
+    def live(self) -> frozenset[str]:
+        """The hosts whose tenants live by the list: with a documented status that says so, and the id that the inventory has."""
+        return frozenset(
+            tenant.host
+            for tenant, listed in self._wave
+            if listed and _status(listed) in LIVE_STATUSES and tenant.target and tenant.target.tenant_id == listed["id"]
+        )
 
     def purge_dates(self) -> dict[str, str]:
         """The dates of the disabled tenants of the wave, by host."""

@@ -60,6 +60,7 @@ _COMMON = (
 _VARIABLES: dict[str, tuple[Variable, ...]] = {
     DECOMMISSION: (
         *_COMMON,
+        _of_tenant("confirm_restored", "str"),
         _of_tenant("purge_after_days", "int", default=DEFAULT_PURGE_DAYS),
         _of_tenant("min_purge_days", "int", default=SHORTEST_PURGE_DAYS),
         _of_tenant("max_purge_days", "int", default=LONGEST_PURGE_DAYS),

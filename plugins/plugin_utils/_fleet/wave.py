@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation, Reactivation, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, Planned, planned_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED
@@ -129,7 +130,12 @@ def read_wave(
     """
     plan, planning = given.get("plan"), given.get("planning", False)
     asks_receipts = operation == DECOMMISSION and (plan is None or given.get("pre_tasks"))
-    author = {"approved_by": approved_by, "ticket": ticket, "plan_sha256": plan.sha256 if plan else None}
+    author = {
+        "approved_by": approved_by,
+        "ticket": ticket,
+        "plan_sha256": plan.sha256 if plan else None,
+        "plan_created": write_time(plan.created) if plan else None,
+    }
 
     def tenant_of(entry: Entry) -> Tenant:
         known: dict[str, t.Any] = {"target": None, "planned": None, "command": None, "fault": None, "is_done": False}

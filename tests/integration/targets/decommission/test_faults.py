@@ -21,7 +21,14 @@ SURVIVED = {
     "429 with a date": (DEACTIVATE, {"status": 429, "headers": {"Retry-After": "Tue, 24 Nov 2026 15:00:01 GMT"}}, 1),
     "429 with rubbish": (DEACTIVATE, {"status": 429, "headers": {"Retry-After": "soon"}}, 1),
     "429 on reading": (READ, {"status": 429, "headers": {"Retry-After": "1"}}, 1),
-    **{f"{status}": (DEACTIVATE, {"status": status, "html": "<h1>no</h1>"}, 1) for status in (502, 503, 504)},
+    **{f"{status}": (DEACTIVATE, {"status": status, "html": "<h1>no</h1>"}, 1) for status in (500, 502, 503, 504)},
+    "a block page after the effect": (DEACTIVATE, {"status": 403, "html": "<h1>Blocked</h1>", "effect": True}, 1),
+    "a 401 after the effect": (
+        DEACTIVATE,
+        {"status": 401, "json": {"errors": [{"code": "AUTH-1", "title": "No"}]}, "effect": True},
+        1,
+    ),
+    "500 on reading": (READ, {"status": 500}, 1),
     "503 with the effect": (DEACTIVATE, {"status": 503, "html": "<h1>no</h1>", "effect": True}, 1),
     "cut before the effect": (DEACTIVATE, {"drop": "before"}, 1),
     "cut after the effect": (DEACTIVATE, {"drop": "after"}, 1),
@@ -35,14 +42,15 @@ REFUSED = {
     "HTML": {"html": "<html>ok</html>"},
     "a list": {"json": [OTHER]},
     "nothing": {"body": ""},
+    "a block page": {"status": 403, "html": "<h1>Blocked</h1>"},
     "a redirect": {"redirect": "https://evil.example/", "status": 307},
     **{
         f"{status}": {"status": status, "json": {"errors": [{"code": "X-1", "title": "No"}], "traceId": "trace-1"}}
-        for status in (400, 403, 404, 405, 409, 412, 418, 500, 501)
+        for status in (400, 403, 404, 405, 409, 412, 418, 501)
     },
 }
 # The server may have done it: its answer is no answer.
-DOUBTFUL = {"another id", "HTML", "a list", "nothing", "active", "a redirect", "500", "501"}
+DOUBTFUL = {"another id", "HTML", "a list", "nothing", "active", "a redirect", "a block page", "501"}
 
 
 def name_of(case):

@@ -84,7 +84,11 @@ def test_one_of_them_that_somebody_brought_back_is_stopped_and_goes_in_a_wave_th
     assert receipt.kinds == [*DONE, "observed"]
 
     since = cloud.mark()
-    alone = terminal.decommission("--limit", "old06*:old07*:old08*")
+    day = receipt.events[-1]["at"][:10]
+    assert f"set tenant_decommission_confirm_restored to {day}" in done.stdout
+    # As a date of YAML.
+    variables = terminal.write("confirmed.yml", f"tenant_decommission_confirm_restored: {day}\n")
+    alone = terminal.decommission("--limit", "old06*:old07*:old08*", "-e", f"@{variables}")
     assert alone.status == 0, alone
     assert "3 tenants: 1 deactivated, 2 unchanged, 0 failed." in alone.stdout
     assert deactivations(cloud.action_posts(since)) == [tenant_id("old07")]

@@ -62,7 +62,7 @@ UNPROVEN = {
     "byhandearly": (days_ago(91), "its receipt tells that it was disabled on"),
     "killedearly": (killed_after_the_intent(91), "its receipt tells that it was live"),
     "silent": (days_ago(33), "its host answers as unreachable: it may be another's now"),
-    "taken": (days_ago(33), "its host answers as active: it may be another's now"),
+    "taken": (days_ago(33), "its host answers as unauthorized: it may be another's now"),
 }
 # Somebody else has this hostname, and was deactivated. A probe alone cannot tell that from the tenant that is meant.
 TAKEN_AND_DISABLED = "takenanddisabled"
@@ -122,7 +122,7 @@ def aftermath(request, tmp_path_factory):
         *(tenant(name, status="disabled", purge_at="-3d") for name in NAMES if name not in others),
         *({**tenant(name, status=status), "id": tenant_id(f"new{name}")} for name, status in others.items()),
         reads={"purged": shown},
-        faults=[{"name": "silent", "host": "silent.*", "do": {"status": 500, "html": "<h1>no</h1>"}, "times": None}],
+        faults=[{"name": "silent", "host": "silent.*", "do": {"status": 501, "html": "<h1>no</h1>"}, "times": None}],
     )
     folder = terminal.folder / "qlik-receipts"
     with Simulator(later, directory=tmp_path_factory.mktemp("later"), refuse_reads=refuse_reads) as cloud:

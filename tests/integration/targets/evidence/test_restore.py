@@ -84,10 +84,12 @@ def test_tenants_go_and_come_back_and_go_again(start_cloud, terminal):
         assert {event["ticket"] for event in (intent, reactivated, observed)} == {"OPS-7"}
         assert (intent["action"], intent["previous_status"]) == ("reactivate", "disabled")
         assert (reactivated["http_status"], observed["status"]) == (200, "active")
-        # Its host was asked without credentials, or with those of the region: it lives in both cases.
-        assert observed["probe_state"] in ("active", "unauthorized")
+        # Its host was asked without credentials, and says that it lives.
+        assert observed["probe_state"] == "active"
+        assert "http_status" not in observed
         assert "estimated_purge_date" not in reactivated
 
+    restored_at = receipts[0].events[4]["at"]
     before, since = state_of(terminal.folder / "evidence"), cloud.mark()
     again = terminal.restore()
     assert again.status == 0, again
@@ -99,7 +101,15 @@ def test_tenants_go_and_come_back_and_go_again(start_cloud, terminal):
     assert too_many.status == 2, too_many
     assert "The play has 2 tenants to deactivate, and tenant_decommission_max_tenants allows 1" in too_many.stdout
     assert cloud.action_posts(since) == []
-    gone_again, summary = terminal.sum_up("decommission", "-e", "tenant_decommission_max_tenants=2")
+    # The inventory still confirms it, as before the restore: that counts no more.
+    undone = terminal.decommission("-e", "tenant_decommission_max_tenants=2")
+    day = restored_at[:10]
+    assert undone.status == 2, undone
+    assert undone.stdout.count(f"restored on {day}, by ") >= 2
+    assert f"set tenant_decommission_confirm_restored to {day}" in undone.stdout
+    assert cloud.action_posts(since) == []
+    confirmed = json.dumps({"tenant_decommission_max_tenants": 2, "tenant_decommission_confirm_restored": day})
+    gone_again, summary = terminal.sum_up("decommission", "-e", confirmed)
     assert gone_again.status == 0, gone_again
     assert [post["effective"] for post in cloud.action_posts(since)] == [True, True]
     for receipt, first_date in zip(receipts, first_dates, strict=True):

@@ -66,7 +66,11 @@ def test_a_plan_can_be_made_of_it() -> None:
     assert rule(planning=True).problem(RESTORE) is None
 
 
-@pytest.mark.parametrize("value", ["2026-11-26", date(2026, 11, 26)])
+class TaggedDate(date):
+    """What Ansible makes of a date in YAML."""
+
+
+@pytest.mark.parametrize("value", ["2026-11-26", date(2026, 11, 26), TaggedDate(2026, 11, 26)])
 def test_a_text_and_a_date_of_yaml_are_a_day(value: t.Any) -> None:
     assert check_restore_date(value, OPTION) == "2026-11-26"
 

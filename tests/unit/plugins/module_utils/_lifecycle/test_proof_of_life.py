@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.answers import Reply
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME
+from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, GIVEN_TOKEN, HOSTNAME
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, reactivate
 from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, event, failed, intent, put, receipt, told
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
@@ -46,7 +46,7 @@ DISABLED: dict[str, list[dict[str, t.Any]]] = {
     "observed": [event("observed", ago(days=3), status="disabled")],
     "sent, and not known to be done": [intent(ago(days=3)), failed(ago(days=3), "unknown")],
 }
-NO_CREDENTIALS = {"access_token": "given", "client_id": None, "client_secret": None}
+NO_CREDENTIALS = {"access_token": GIVEN_TOKEN, "client_id": None, "client_secret": None}
 
 
 @pytest.fixture(autouse=True)

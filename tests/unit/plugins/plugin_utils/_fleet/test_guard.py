@@ -21,6 +21,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
     Reactivation,
     Target,
 )
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.restored import RestoreRule
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
@@ -77,6 +78,7 @@ def test_a_good_wave_passes_with_its_commands_and_regions() -> None:
         verify_timeout=60,
         author=Author(run=""),
         purge_after_days=60,
+        restore_rule=RestoreRule("tenant_decommission_confirm_restored"),
     )
     assert (first.wave, first.operation, first.host) == (WAVE, DECOMMISSION, "A.eu.qlikcloud.com")
     assert (first.planning, first.prepares, first.fault) == (False, False, None)
@@ -423,6 +425,7 @@ def of_restore(written: Entry) -> Entry:
 def test_a_restore_has_no_variables_of_purges() -> None:
     decommission, restore = ({one.name for one in tenant_variables(name)} for name in (DECOMMISSION, RESTORE))
     assert decommission - restore == {
+        "confirm_restored",
         "purge_after_days",
         "min_purge_days",
         "max_purge_days",

@@ -1,0 +1,154 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A restored tenant in a wave: what was undone is not done again, but with a confirmation of its own or by a later plan."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
+from ansible_collections.tenantops.qlik.tests.unit import answers
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate
+from ansible_collections.tenantops.qlik.tests.unit.plans import apply, look, to_deactivate
+from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, event, intent, put, receipt
+from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, decommission
+from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
+
+GONE = event("deactivated", ago(days=9))
+DAY = f"{NOW - timedelta(days=3):%Y-%m-%d}"
+BACK = event("reactivated", ago(days=3), by={"user": "ann", "host": "desk"}, ticket="CHG-7")
+# Receipts of restored tenants → how the message puts it.
+RESTORED: dict[str, tuple[list[dict[str, t.Any]], str]] = {
+    "restored": ([GONE, BACK], f"restored on {DAY}, by ann, ticket CHG-7"),
+    "restored, and seen live since": (
+        [GONE, BACK, event("observed", ago(days=1), status="active")],
+        f"restored on {DAY}, by ann, ticket CHG-7",
+    ),
+    "a restore that was killed": (
+        [GONE, intent(ago(days=3), "reactivate", by={"user": "ann", "host": "desk"})],
+        f"restored on {DAY}, by ann",
+    ),
+    "seen live again": ([GONE, event("observed", ago(days=3), status="active")], f"seen live again on {DAY}"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _live(wire: Wire) -> None:
+    wire.on("token", answers.token())
+    wire.on("read", answers.record("active"))
+    wire.on("deactivate", answers.disabled())
+    wire.on("probe", answers.deactivated())
+
+
+def put_receipt(folder: Path, *events: dict[str, t.Any]) -> dict[str, t.Any]:
+    put(folder / f"{HOSTNAME}.json", receipt(*events))
+    return {"receipts_dir": str(folder)}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("case", RESTORED)
+def test_the_confirmation_of_its_deactivation_does_not_count_any_more(
+    wire: Wire, run: Run, tmp_path: Path, *, case: str, check_mode: bool
+) -> None:
+    events, words = RESTORED[case]
+    run.check_mode = check_mode
+    result = decommission(run, **put_receipt(tmp_path, *events))
+    assert wire.sequence == ["read"]
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert f"was {words}, after its last deactivation" in result["msg"]
+    assert f"set {PREFIX}confirm_restored to {DAY}" in result["msg"]
+    assert "Nothing was sent" in result["msg"]
+
+
+@pytest.mark.parametrize("value", [DAY, date.fromisoformat(DAY)], ids=["text", "date of YAML"])
+@pytest.mark.parametrize("case", RESTORED)
+def test_the_day_of_its_restore_confirms_it(wire: Wire, run: Run, tmp_path: Path, *, case: str, value: t.Any) -> None:
+    result = decommission(run, **put_receipt(tmp_path, *RESTORED[case][0]), confirm_restored=value)
+    assert (result["failed"], result["changed"]) == (False, True)
+    assert len(wire.of("deactivate")) == 1
+    assert result["restored_on"] == DAY
+
+
+@pytest.mark.parametrize("value", ["2026-11-20", f"{NOW:%Y-%m-%d}"])
+def test_another_day_does_not(wire: Wire, run: Run, tmp_path: Path, value: str) -> None:
+    result = decommission(run, **put_receipt(tmp_path, GONE, BACK), confirm_restored=value)
+    assert (result["failed"], wire.of("deactivate")) == (True, [])
+    assert f"{PREFIX}confirm_restored is {value}" in result["msg"]
+
+
+def test_a_value_that_is_no_day_stops_the_tenant_whatever_its_receipt_says(wire: Wire, run: Run) -> None:
+    result = decommission(run, confirm_restored="yes")
+    assert (result["failed"], wire.sent) == (True, [])
+    assert result["msg"].startswith(f"{PREFIX}confirm_restored is 'yes'")
+
+
+@pytest.mark.parametrize("events", [[], [GONE], [GONE, BACK, event("deactivated", ago(days=1))]])
+def test_a_tenant_that_was_not_restored_since_needs_no_such_day(
+    wire: Wire, run: Run, tmp_path: Path, events: list[dict[str, t.Any]]
+) -> None:
+    result = decommission(run, **put_receipt(tmp_path, *events))
+    assert (result["failed"], result["changed"]) == (False, True)
+    assert "restored_on" not in result
+    assert len(wire.of("deactivate")) == 1
+
+
+@pytest.mark.parametrize("case", [case for case in RESTORED if case != "seen live again"])
+@pytest.mark.parametrize("confirmed", [None, DAY])
+def test_a_plan_that_was_made_before_the_restore_does_not_deactivate_it(
+    wire: Wire, run: Run, tmp_path: Path, *, case: str, confirmed: str | None
+) -> None:
+    events, words = RESTORED[case]
+    given = {**put_receipt(tmp_path, *events), "confirm_restored": confirmed}
+    result = apply(run, to_deactivate(), plan_created=ago(days=4), **given)
+    assert (result["failed"], result["changed"], wire.of("deactivate")) == (True, False, [])
+    assert f"was {words}, after the plan was made" in result["msg"]
+    assert "Make a new plan" in result["msg"]
+
+
+@pytest.mark.parametrize("case", RESTORED)
+def test_a_plan_that_was_made_after_the_restore_deactivates_it(wire: Wire, run: Run, tmp_path: Path, case: str) -> None:
+    result = apply(run, to_deactivate(), plan_created=ago(days=2), **put_receipt(tmp_path, *RESTORED[case][0]))
+    assert (result["failed"], result["changed"]) == (False, True)
+    assert len(wire.of("deactivate")) == 1
+
+
+@pytest.mark.parametrize("case", RESTORED)
+def test_a_plan_of_it_can_be_made_and_says_when_it_was_restored(
+    wire: Wire, run: Run, tmp_path: Path, case: str
+) -> None:
+    result = look(run, **put_receipt(tmp_path, *RESTORED[case][0]))
+    assert (result["failed"], result["action"], result["restored_on"]) == (False, "deactivate", DAY)
+    assert wire.of("deactivate") == []
+
+
+def test_a_restored_tenant_that_is_disabled_again_is_left_as_it_is(wire: Wire, run: Run, tmp_path: Path) -> None:
+    wire.on("read", answers.record("disabled"))
+    result = decommission(run, **put_receipt(tmp_path, GONE, BACK))
+    assert (result["failed"], result["changed"], result["status"]) == (False, False, "disabled")
+
+
+def test_the_module_by_itself_does_what_its_task_says_and_warns(wire: Wire, run: Run, tmp_path: Path) -> None:
+    put_receipt(tmp_path, GONE, BACK)
+    result = deactivate(run, receipt_path=str(tmp_path / f"{HOSTNAME}.json"))
+    assert (result["failed"], result["changed"]) == (False, True)
+    (warning,) = result["warnings"]
+    assert f"{HOSTNAME} ({TENANT_ID}) was restored on {DAY}, by ann, ticket CHG-7" in warning
+
+
+def test_the_run_that_was_approved_is_not_stopped_by_what_it_writes_itself(
+    wire: Wire, run: Run, tmp_path: Path
+) -> None:
+    # The outcome of a restore that was killed is written by the run that deactivates the tenant again.
+    given = put_receipt(tmp_path, *RESTORED["a restore that was killed"][0])
+    wire.on("deactivate", answers.FORBIDDEN, answers.disabled())
+    for failed in (True, False):
+        result = apply(run, to_deactivate(), plan_created=write_time(NOW - timedelta(days=1)), **given)
+        assert result["failed"] is failed
