@@ -14,6 +14,8 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credential
     check_regions,
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import shown
+from ansible_collections.tenantops.qlik.plugins.module_utils._local.state_dir import state_folder
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import (
     read_entries,
@@ -24,6 +26,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play impor
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
     SUMMARY,
+    BadOutput,
     check_output,
     check_plan_output,
     read_plan_file,
@@ -85,8 +88,8 @@ class ActionModule(QlikAction):
         one_client = check_credentials(params, prefix=prefix) if not regions else None
         # Before anything else is looked at: without the approved plan nothing else matters.
         plan = self._plan(params, run)
-        if params["summary_file"]:
-            check_output(params["summary_file"], f"{prefix}summary_file", SUMMARY)
+        file, named = params["summary_file"], f"{prefix}summary_file"
+        summary = check_output(file, named, SUMMARY) if file else None
         wave = read_wave(
             read_entries(self._task, task_vars, prefix=prefix, operation=operation),
             prefix=prefix,
@@ -102,6 +105,14 @@ class ActionModule(QlikAction):
             ticket=params["ticket"],
         )
         guard_wave(wave)
+        receipts = {tenant.command.receipt_path for tenant in wave.tenants if tenant.command}
+        if summary in receipts - {None}:
+            raise BadOutput(
+                f"{named} is {shown(file)}: the receipt of a tenant is to be kept there. Name another file."
+            )
+        if not (run.check_mode or params["planning"]):
+            # Without it there is no lock, and each tenant would stop by itself.
+            state_folder()
         listed = Listed()
         if operation == DECOMMISSION:
             listed = look_up_wave(wave, params, run)

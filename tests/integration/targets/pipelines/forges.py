@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,8 @@ class Repository:
 
     def __init__(self, terminal: Terminal, inventory: dict[str, Any]) -> None:
         self._terminal = terminal
+        # How often somebody else has pushed.
+        self.pushes = 0
         self.origin = terminal.folder / "origin.git"
         terminal.environment |= {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a"}
         terminal.environment |= {
@@ -82,6 +84,15 @@ class Repository:
     def commits(self) -> int:
         return int(self._git("rev-list", "--count", "leavers", cwd=self.origin))
 
+    def push(self, name: str, text: str) -> None:
+        """Somebody pushes a file to the branch."""
+        folder = self.checkout("somebody")
+        (folder / name).write_text(text)
+        self._git("add", "--force", name, cwd=folder)
+        self._git("commit", "--quiet", "--message", name, cwd=folder)
+        self._git("push", "--quiet", "origin", "HEAD:leavers", cwd=folder)
+        self.pushes += 1
+
     def receipt(self, name: str) -> Receipt:
         """A receipt as it was committed."""
         return Receipt(self.checkout("looked-at") / "qlik-receipts" / f"{name}.eu.qlikcloud.com.json")
@@ -94,13 +105,16 @@ class Repository:
 
 @dataclass
 class Forge:
-    """What GitHub and GitLab have in common here. ``comments`` are those on the request, oldest first."""
+    """What GitHub and GitLab have in common here. ``comments`` are those on the request, oldest first; ``artifacts`` are the files that
+    each job kept. ``meanwhile`` is called once, when a job has checked out the branch.
+    """
 
     terminal: Terminal
     repository: Repository
     comments: list[str] = field(default_factory=list)
     artifacts: dict[int, dict[str, bytes]] = field(default_factory=dict)
     number: int = 0
+    meanwhile: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         for program, text in (("gh", GH), ("curl", CURL)):
@@ -117,7 +131,20 @@ class Forge:
     @property
     def kept(self) -> int:
         """How often receipts were kept."""
-        return self.repository.commits - 1
+        return self.repository.commits - 1 - self.repository.pushes
+
+    def _checkout(self) -> pathlib.Path:
+        folder = self.repository.checkout("workspace")
+        if self.meanwhile is not None:
+            self.meanwhile()
+            self.meanwhile = None
+        return folder
+
+    def _keep(self, folder: pathlib.Path, paths: list[str]) -> None:
+        """Keep files and folders as artifacts of the job; what is not there is left out with a warning, as the forges do it."""
+        files = [file for path in paths for file in (folder / path, *(folder / path).rglob("*")) if file.is_file()]
+        kept = self.artifacts.setdefault(self.number, {})
+        kept |= {str(file.relative_to(folder)): file.read_bytes() for file in files}
 
     def _shell(self, script: str, folder: pathlib.Path, environment: dict[str, str]) -> tuple[int, str]:
         given = {**self.terminal.environment, **environment}
@@ -175,6 +202,7 @@ class GitHub(Forge):
             "github.actor": "approver",
             "github.ref_name": "leavers",
             "github.run_id": str(self.number),
+            "github.run_attempt": "1",
             **more,
         }
 
@@ -185,14 +213,14 @@ class GitHub(Forge):
         (job,) = workflow["jobs"].values()
         status, output, folder = 0, "", pathlib.Path()
         for step in job["steps"]:
-            if status and step.get("if") != "always()":
+            if status and step.get("if", "success()") != "always()":
                 continue
             action = step.get("uses", "").partition("@")[0]
             given = filled(step.get("with", {}))
             if action == "actions/checkout":
-                folder = self.repository.checkout("workspace")
+                folder = self._checkout()
             elif action == "actions/upload-artifact":
-                self.artifacts[self.number] = {given["path"]: (folder / given["path"]).read_bytes()}
+                self._keep(folder, given["path"].split())
             elif action == "actions/download-artifact":
                 for path, content in self.artifacts[int(given["run-id"])].items():
                     (folder / path).write_bytes(content)
@@ -237,25 +265,32 @@ class GitLab(Forge):
             "CI_JOB_ID": str(self.number),
         }
         own = {
-            key: re.sub(r"\$(\w+)", lambda at: predefined[at[1]], value)
-            for key, value in job.get("variables", {}).items()
+            **pipeline["variables"],
+            **{
+                key: re.sub(r"\$(\w+)", lambda at: predefined[at[1]], value)
+                for key, value in job.get("variables", {}).items()
+            },
         }
-        folder = self.repository.checkout("workspace")
+        folder = self._checkout()
         if needs is not None:
             assert job["needs"] == ["plan"]
             for path, content in self.artifacts[needs.number].items():
                 (folder / path).write_bytes(content)
         environment = {**predefined, **own, **typed}
-        script = "\n".join([*pipeline["default"]["before_script"], *job["script"]])
+        script = "\n".join([*pipeline["default"]["before_script"], *_flat(job["script"])])
         status, output = self._shell(script, folder, environment)
-        for path in job.get("artifacts", {}).get("paths", []) if not status else []:
-            self.artifacts[self.number] = {path: (folder / path).read_bytes()}
         if "after_script" in job:
-            # In a shell of its own, and whatever became of the script.
-            code, printed = self._shell("\n".join(job["after_script"]), folder, environment)
-            assert code == 0, printed
-            output += printed
+            # In a shell of its own, and whatever became of the script. Its status is ignored.
+            output += self._shell("\n".join(_flat(job["after_script"])), folder, environment)[1]
+        kept = job.get("artifacts", {})
+        if kept.get("when", "on_success") == "always" or not status:
+            self._keep(folder, kept.get("paths", []))
         return Job(status, output, self.number)
+
+
+def _flat(lines: list[Any]) -> list[str]:
+    """The lines of a script: GitLab puts lists in it into their place."""
+    return [one for line in lines for one in (_flat(line) if isinstance(line, list) else [line])]
 
 
 class Controller:

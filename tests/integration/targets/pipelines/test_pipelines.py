@@ -49,7 +49,8 @@ def test_from_plan_through_refused_drift_to_restore(kind, start_cloud, terminal)
     before = start_cloud(scenario(tenant("acme"), tenant("beta")))
     drifted = start_cloud(scenario(tenant("acme"), tenant("beta", aliases=["other.eu.qlikcloud.com"])))
     terminal.go_online(before)
-    forge = kind(terminal, Repository(terminal, INVENTORY))
+    repository = Repository(terminal, INVENTORY)
+    forge = kind(terminal, repository)
     jobs = []
 
     # What is to be done is shown where it is approved, and nothing is done.
@@ -67,18 +68,25 @@ def test_from_plan_through_refused_drift_to_restore(kind, start_cloud, terminal)
 
     # One of the tenants is not any more what was approved: it stops alone.
     terminal.go_online(drifted)
+    # And somebody pushes to the branch while the job runs: the receipts come on top of that.
+    forge.meanwhile = lambda: repository.push("notes.md", "Meanwhile.")
     jobs.append(partly := forge.apply(digest, planned))
     assert partly.status != 0
     assert "beta.eu.qlikcloud.com (betabetabetabetabetabetabetabeta) is not as the plan has it" in partly.output, (
         partly.output
     )
     assert effective(drifted, "deactivate") == [f"/api/v1/tenants/{tenant_id('acme')}/actions/deactivate"]
-    # Its receipt was kept although the job failed, and says by what it was approved.
+    # Its receipt was kept although the job failed and the branch had moved, and says by what it was approved.
     assert forge.kept == 1
     done = forge.receipt("acme").events
     assert {(event["plan_sha256"], event["approved_by"], event["ticket"]) for event in done} == {
         (digest, "approver", "CHG-1")
     }
+
+    if kind is not Controller:
+        assert set(forge.artifacts[planned.number]) == {"plan.json", "plan.json.sha256", "plan.md"}
+        kept_files = {"plan.json", "summary.json", "qlik-receipts/acme.eu.qlikcloud.com.json"}
+        assert kept_files <= set(forge.artifacts[partly.number])
 
     # Planned again, it goes.
     jobs.append(planned := forge.plan())
@@ -107,3 +115,34 @@ def test_from_plan_through_refused_drift_to_restore(kind, start_cloud, terminal)
     shown = "".join(job.output for job in jobs)
     assert CLIENTS["eu"]["client_secret"] not in shown
     assert TOKEN not in shown
+
+
+def test_receipts_that_git_ignores_fail_the_job_and_are_its_artifacts(kind, start_cloud, terminal):
+    if kind is Controller:
+        pytest.skip("Automation controller keeps receipts on a mount, not in a repository")
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
+    terminal.go_online(cloud)
+    repository = Repository(terminal, INVENTORY)
+    repository.push(".gitignore", "*.json\n")
+    forge = kind(terminal, repository)
+    planned = forge.plan()
+    assert planned.status == 0, planned.output
+    applied = forge.apply(forge.digest(), planned)
+    assert len(effective(cloud, "deactivate")) == 2
+    assert applied.status == 1, applied.output
+    assert "These receipts are not committed, because git ignores them" in applied.output
+    assert ".gitignore:1:*.json\tqlik-receipts/acme.eu.qlikcloud.com.json" in applied.output
+    assert forge.kept == 0
+    assert {f"qlik-receipts/{name}.eu.qlikcloud.com.json" for name in ("acme", "beta")} <= set(
+        forge.artifacts[applied.number]
+    )
+
+
+def test_a_run_without_a_plan_is_refused_in_the_apply_job(kind, start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
+    terminal.go_online(cloud)
+    forge = kind(terminal, Repository(terminal, INVENTORY))
+    planned = forge.plan()
+    applied = forge.apply("", planned)
+    assert applied.status != 0, applied.output
+    assert cloud.action_posts() == []

@@ -80,6 +80,16 @@ def test_the_folder_of_the_summary_is_made_before_the_first_request(wire: Wire, 
     assert json.loads((tmp_path / "reports" / "o.json").read_bytes())["operation"] == "decommission"
 
 
+def test_the_place_of_a_receipt_is_not_that_of_the_summary(wire: Wire, tmp_path: Path) -> None:
+    # Neither of the two is there yet.
+    wave = guard(summary_file=f"qlik-receipts/{HOSTNAME}.json")
+    assert (wave["failed"], wire.sent) == (True, [])
+    assert (
+        f"summary_file is 'qlik-receipts/{HOSTNAME}.json': the receipt of a tenant is to be kept there" in wave["msg"]
+    )
+    assert not guard(summary_file="qlik-receipts/summary.json")["failed"]
+
+
 def test_what_comes_into_the_way_of_the_summary_during_the_run_is_not_overwritten(wire: Wire, tmp_path: Path) -> None:
     # Such as the receipt of a tenant.
     wave = guard(summary_file="out.json")
@@ -88,6 +98,20 @@ def test_what_comes_into_the_way_of_the_summary_during_the_run_is_not_overwritte
     assert found["failed"] is True
     assert "tenant_decommission_summary_file is 'out.json'" in found["msg"]
     assert (tmp_path / "out.json").read_text() == "qlik_tenants: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "more"), [({}, {}), ({}, {"check_mode": True}), ({"planning": True, "plan": "p"}, {})]
+)
+def test_a_state_folder_that_cannot_be_stops_a_run_once_and_before_the_first_request(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, args: dict[str, t.Any], more: dict[str, t.Any]
+) -> None:
+    monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", "/dev/null/state")
+    wave = run_action("qlik_wave_guard", {**CREDENTIALS, **args}, play().task_vars, **more)
+    assert wire.sent == []
+    # What changes nothing needs no lock.
+    assert wave["failed"] is not (bool(more) or bool(args))
+    assert ("TENANTOPS_QLIK_STATE_DIR" in wave.get("msg", "")) is wave["failed"]
 
 
 @pytest.mark.parametrize("make", [foreign, link, a_receipt, Path.mkdir])

@@ -131,6 +131,60 @@ def test_a_folder_of_its_own_goes_before_the_state_home(
     assert not (tmp_path / "xdg").exists()
 
 
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without a home folder and an account, as in a container that runs as a number."""
+
+    def no_account(number: int) -> t.NoReturn:
+        raise KeyError(number)
+
+    monkeypatch.delenv("TENANTOPS_QLIK_STATE_DIR", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", no_account)
+
+
+@pytest.mark.parametrize("home", [None, "", "relative"])
+@pytest.mark.parametrize("given", [None, "~/own"])
+def test_without_a_home_folder_the_tenant_stops_and_no_folder_is_made(
+    homeless: None,
+    monkeypatch: pytest.MonkeyPatch,
+    open_tenant: Wire,
+    run: Run,
+    tmp_path: Path,
+    *,
+    home: str | None,
+    given: str | None,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("HOME", home), ("TENANTOPS_QLIK_STATE_DIR", given)):
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    result = deactivate(run, receipt_path="receipts/a.json")
+    assert open_tenant.sent == []
+    assert (result["failed"], result["changed"]) == (True, False)
+    for part in ("has no home folder", "Nothing was sent", "set TENANTOPS_QLIK_STATE_DIR to a folder"):
+        assert part in result["msg"]
+    assert everything_below(tmp_path) == {}
+
+
+def test_without_a_home_folder_one_that_is_named_is_used(
+    homeless: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", str(tmp_path / "named"))
+    assert state_folder() == str(tmp_path / "named")
+    monkeypatch.delenv("TENANTOPS_QLIK_STATE_DIR")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
+    assert state_folder() == str(tmp_path / "xdg" / "tenantops.qlik")
+
+
+def test_a_receipt_in_a_home_folder_that_is_not_there_is_named(
+    homeless: None, state: Path, open_tenant: Wire, run: Run
+) -> None:
+    result = deactivate(run, receipt_path="~/receipts/a.json")
+    assert open_tenant.sent == []
+    assert "receipt_path is '~/receipts/a.json': it begins with ~" in result["msg"]
+
+
 def test_an_empty_name_of_a_folder_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", "")
     assert state_folder() == str(tmp_path / ".local" / "state" / "tenantops.qlik")
