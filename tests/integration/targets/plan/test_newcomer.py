@@ -9,6 +9,7 @@ docs/security.md has the same table for people.
 
 from __future__ import annotations
 
+import json
 import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -65,6 +66,13 @@ def mix_up_two_digests(terminal: Terminal) -> Done:
     assert terminal.plan().status == 0
     assert terminal.plan("--limit", ACME, file="other.json").status == 0
     return terminal.apply(terminal.digest("other.json"))
+
+
+def apply_after_formatting(terminal: Terminal) -> Done:
+    assert terminal.plan().status == 0
+    path = terminal.folder / "plan.json"
+    path.write_text(json.dumps(json.loads(path.read_text()), indent=4))
+    return terminal.apply(terminal.digest())
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,19 @@ SLIPS = {
         "the file is not the plan that was approved",
         TWO_PLANNED,
         mix_up_two_digests,
+    ),
+    "formats the plan with an editor": Slip(
+        "it is not byte for byte as this collection writes it", TWO_PLANNED, apply_after_formatting
+    ),
+    "names the inventory as the file of the summary": Slip(
+        "it is a file that is not a summary of this collection",
+        TWO,
+        decommission("-e", "tenant_decommission_summary_file=tenants.yml"),
+    ),
+    "names the inventory as the file of the plan": Slip(
+        "it is a file that is not a plan of this collection",
+        TWO_PLANNED,
+        lambda terminal: terminal.plan(file="tenants.yml"),
     ),
     "has an empty group": Slip("has no hosts: nothing to do", {}, status=0),
     "misspells the group": Slip(
