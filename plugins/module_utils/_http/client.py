@@ -136,7 +136,7 @@ class Client:
 
         :raises NoResponse: refused, broken or too late; ``sent`` says whether it may have reached the server.
         """
-        tier = None if request.tier is None else Tier(self._client_name(), request.host, request.tier)
+        tier = self._tier_of(request)
         if tier:
             self._wait_for_turn(tier)
         response = self._transport.send(request)
@@ -150,11 +150,17 @@ class Client:
 
         A wait that does not fit into max_wait is left out: the response says what there is to wait for.
         """
+        reason, is_news = f"{tier.host} is at its rate limit (tier {tier.number})", self._is_news(tier)
         seconds, turn = self._gate.turn(tier)
-        while seconds > 0 and self.retry_policy.pause(
-            seconds, f"{tier.host} is at its rate limit (tier {tier.number})"
-        ):
+        while seconds > 0 and self.retry_policy.pause(seconds, reason, is_news):
             seconds, turn = self._gate.turn(tier, turn)
+
+    def _is_news(self, tier: Tier | None) -> Callable[[float], bool]:
+        """Whether a wait has to be announced: all workers wait at the same limit, and one of them says so."""
+        return lambda seconds: tier is None or self._gate.announces(tier, seconds)
+
+    def _tier_of(self, request: Request) -> Tier | None:
+        return None if request.tier is None else Tier(self._client_name(), request.host, request.tier)
 
     def _client_name(self) -> str:
         known = self.credentials.client if self.credentials else self._token.client if self._token else None
@@ -225,10 +231,11 @@ class Client:
         """Wait before a repeat. Raises WaitTooLong if max_wait does not leave that much."""
         if isinstance(cause, Response):
             words, headers = f"{cause.request.what}: {cause.describe()}", cause.headers
+            tier = self._tier_of(cause.request) if cause.status == 429 else None
         else:
-            words, headers = cause.message.rstrip("."), None
+            words, headers, tier = cause.message.rstrip("."), None, None
         try:
-            self.retry_policy.wait(attempt, sentence(words), headers)
+            self.retry_policy.wait(attempt, sentence(words), headers, self._is_news(tier))
         except WaitBudgetSpent as spent:
             name = self._names.max_wait
             raise WaitTooLong(

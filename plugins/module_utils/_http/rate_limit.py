@@ -29,6 +29,10 @@ from .._local.state_dir import state_folder
 from .rate_estimate import Pace, Turn
 
 _PREFIX = "gate-"
+# Until when a block has been announced.
+_ANNOUNCED = "announced-"
+# After a block the calls go on one after the other, and each of them waits: that is no news, s.
+_ANNOUNCED_FOR = 60.0
 _LARGEST = 4096
 
 # Others hold the lock for the fraction of a millisecond, but after a block all workers may want it at once: so they come back at
@@ -101,6 +105,32 @@ class Gate:
             else:
                 pace.refused(now, seconds)
             _write(file, pace)
+
+    def announces(self, tier: Tier, seconds: float) -> bool:
+        """Whether this task is the one that tells the operator of a wait (s): the first of all workers, and once per block.
+
+        With a file that cannot be used, each task tells.
+        """
+        try:
+            folder = self._folder or state_folder(make=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            file = os.open(os.path.join(folder, f"{_ANNOUNCED}{tier.file}"), flags, 0o600)
+        except (OSError, QlikError):
+            return True
+        try:
+            if not _locked(file, self._clock.sleep):
+                return True
+            now, known = self._now(), _content(file)
+            # What lies further ahead than any wait is a clock that was wrong.
+            if isinstance(known, (int, float)) and now < known <= now + max(self._longest, _ANNOUNCED_FOR):
+                return False
+            with contextlib.suppress(OSError):
+                os.ftruncate(file, 0)
+                os.pwrite(file, json.dumps(now + max(seconds, _ANNOUNCED_FOR)).encode(), 0)
+            return True
+        finally:
+            with contextlib.suppress(OSError):
+                os.close(file)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

@@ -74,27 +74,35 @@ class RetryPolicy:
         self.max_wait = self._left = max_wait
         self.announce = announce or (lambda _sentence: None)
 
-    def wait(self, attempt: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
+    def wait(
+        self,
+        attempt: int,
+        reason: str,
+        headers: Mapping[str, str] | None = None,
+        is_news: Callable[[float], bool] = lambda _seconds: True,
+    ) -> None:
         """Wait before the repeat that follows the given attempt (1 for the first).
 
         :arg reason: why, for the announcement: "acme.eu.qlikcloud.com: HTTP 429 …".
-        :arg headers: the response's, where there was one.
-        :raises WaitBudgetSpent: before any waiting, where the wait does not fit into max_wait.
+        :arg headers: the response's, if there was one.
+        :arg is_news: as in pause().
+        :raises WaitBudgetSpent: before any waiting, if the wait does not fit into max_wait.
         """
         asked = read_retry_after(headers, self.clock.now()) if headers else None
         seconds = max(SHORTEST_WAIT, asked) if asked is not None else self._back_off(attempt)
-        if not self.pause(seconds, reason):
+        if not self.pause(seconds, reason, is_news):
             raise WaitBudgetSpent(seconds, self._left)
 
-    def pause(self, seconds: float, reason: str) -> bool:
-        """Wait for a turn; False, and no waiting, where that does not fit into max_wait.
+    def pause(self, seconds: float, reason: str, is_news: Callable[[float], bool] = lambda _seconds: True) -> bool:
+        """Wait; False, and no waiting, if that does not fit into max_wait.
 
         :arg reason: why, for the announcement.
+        :arg is_news: called with the length of a wait that is worth a word; False: somebody else has announced it.
         """
         if seconds > self._left:
             return False
         self._left -= seconds
-        if seconds > _WORTH_ANNOUNCING:
+        if seconds > _WORTH_ANNOUNCING and is_news(seconds):
             self.announce(f"{reason}: waiting {seconds:.0f} s")
         self.clock.sleep(seconds)
         return True

@@ -243,3 +243,46 @@ def test_what_is_blocked_can_be_shown(state: Path) -> None:
     (state / "gate-folder").mkdir()
     assert blocks(now + 10) == now + 50
     assert blocks(now + 60) is None
+
+
+# What the operator is told.
+def test_a_block_is_announced_once_by_all_workers_together(
+    wire: Wire, run: Run, announced: list[str], state: Path
+) -> None:
+    wire.on("token", answers.token())
+    wire.on("read", answers.rate_limited("40"), answers.record("disabled"))
+    wire.on("probe", answers.deactivated())
+    gate(run.clock).refused(Tier(CLIENT, REGISTER, 1), 40)
+    for _tenant in range(20):
+        assert deactivate(Run(clock=FakeClock(), announce=announced.append))["failed"] is False
+    assert len(announced) == 1
+
+
+def test_a_later_block_is_announced_again(state: Path) -> None:
+    assert [gate(FakeClock(NOW + timedelta(seconds=later))).announces(TIER, 40) for later in (0, 1, 59, 61, 62)] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_each_tier_is_announced_by_itself(state: Path) -> None:
+    assert gate().announces(TIER, 40)
+    assert gate().announces(Tier("client", REGISTER, 1), 40)
+
+
+@pytest.mark.parametrize("content", ["", "x", "[]", "1e300", "null", "-1"])
+def test_what_is_damaged_is_announced(state: Path, content: str) -> None:
+    gate().announces(TIER, 40)
+    (path,) = state.iterdir()
+    path.write_text(content)
+    assert gate().announces(TIER, 40)
+
+
+def test_without_a_state_folder_each_task_announces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", str(tmp_path / "file" / "below"))
+    assert gate().announces(TIER, 40)
+    assert gate().announces(TIER, 40)
