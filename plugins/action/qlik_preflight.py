@@ -48,6 +48,7 @@ class ActionModule(QlikAction):
             write_output(dest, as_json(run.mask_texts(found)), named, PREFLIGHT)
         if found["problems"]:
             raise Stopped(
-                f"{len(found['problems'])} of the things looked at would stop a run: see above.", result=found
+                f"Problems that would stop a run, or a tenant of it: {len(found['problems'])} (see above). Fix them, then run it again.",
+                result=found,
             )
         return {"changed": False, **found}

@@ -47,14 +47,14 @@ class ActionModule(QlikAction):
         results = read_results(task_vars, params["wave"], params["result_variable"])
         path, now = params["dest"], run.clock.now()
         if params["wave"].get("failed"):
-            raise Stopped(f"No plan was made. {params['wave'].get('msg', '')}")
+            raise Stopped(f"No plan was written. {params['wave'].get('msg', '')}")
         wrong = [(host, (result or {}).get("msg", "it was not reached")) for host, result in results if _failed(result)]
         if wrong:
             for host, words in wrong:
                 display.display(f"  {for_terminal(host, 253)}: {for_terminal(words, 2000)}")
             there = f" {for_terminal(path)} is the plan of an earlier run." if os.path.exists(path) else ""
             raise Stopped(
-                f"No plan was made: nothing can be said of {len(wrong)} of {len(results)} tenants, see above. Mend that, or leave them out"
+                f"No plan was written: {len(wrong)} of {len(results)} tenants could not be evaluated (see above). Fix them, or exclude them"
                 f" with --limit.{there}"
             )
         wave = params["wave"]

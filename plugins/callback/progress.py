@@ -12,9 +12,9 @@ version_added: 0.1.0
 description:
   - Shows how many tenants of a wave are done, how many failed, whether the API's rate limit is waited for and until when, and when about
     all will be done. It stands beside the output that Ansible shows anyway.
-  - On a terminal it is one line at the bottom. Elsewhere, such as in the log of a pipeline, it is a line of its own once in a while, and
-    where a long wait for the rate limit has begun. The last one says how far the wave came.
-  - It looks on, and changes nothing. Where it cannot go on, it says no more.
+  - On a terminal it is one line at the bottom. Elsewhere, such as in the log of a pipeline, it prints a line every O(interval) seconds, and
+    when a long wait for the rate limit begins. The last line says how far the wave came.
+  - It changes nothing. If it fails, it shows nothing more, and the run goes on.
 requirements:
   - Named in C(callbacks_enabled) of C(ansible.cfg), or in the environment variable C(ANSIBLE_CALLBACKS_ENABLED), as
     C(tenantops.qlik.progress).

@@ -177,21 +177,27 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         tenants = self._read_tenants(path, {**params, "filter": selection.filter}, use_cache=cache)
         undated = [tenant["id"] for tenant in tenants if selection.cannot_date(tenant)]
         if undated:
-            self.display.warning(f"Left out, since the end of their licence cannot be read: {some(undated)}.")
+            self.display.warning(
+                f"Left out, since license_ended_before is given and the end of their licence cannot be read: {some(undated)}."
+            )
         self._populate(tenant for tenant in tenants if selection.takes(tenant))
 
     def _check_keys(self, config: Mapping[str, t.Any]) -> None:
         unknown = sorted(set(map(str, config)) - set(self._options))
         if unknown:
             # A misspelt option would list tenants that it was to leave out.
-            raise AnsibleParserError(f"Unknown options: {', '.join(unknown)}.")
+            raise AnsibleParserError(
+                f"Unknown options: {', '.join(unknown)}. Correct them, or remove them. The options are in the output of"
+                " ansible-doc -t inventory tenantops.qlik.qlik_tenants."
+            )
         empty = sorted(str(name) for name, value in config.items() if value is None)
         if empty:
             raise AnsibleParserError(f"{', '.join(empty)}: there is no value. Give one, or leave the option out.")
         computed = [str(name) for name in self.get_option("compose") if str(name).endswith("confirm_hostname")]
         if computed:
             raise AnsibleParserError(
-                f"compose sets {', '.join(computed)}: a confirmation is typed, never computed. Fleets are approved by a plan."
+                f"compose sets {', '.join(computed)}: a confirmation is typed, never computed. Remove it. Fleets are approved by a plan"
+                " (playbook tenantops.qlik.plan)."
             )
 
     def _params(self) -> dict[str, t.Any]:
@@ -212,8 +218,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except AnsibleError:
             # Ansible's words show the text, which may be the secret itself.
             raise AnsibleParserError(
-                f"{name} is no template that can be evaluated. It is not shown, since it may be a secret: mark it as text with !unsafe, or"
-                " give it in the environment."
+                f"{name} cannot be evaluated as a template. Its text is not shown, since it may be a secret. Mark it as text with"
+                f" !unsafe, or set QLIK_{name.upper()} in the environment."
             ) from None
 
     def _read_tenants(self, path: str, params: Mapping[str, t.Any], *, use_cache: bool) -> list[dict[str, t.Any]]:

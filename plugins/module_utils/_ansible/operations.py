@@ -133,7 +133,12 @@ def organization_tenants(params: Params, run: Run) -> dict[str, t.Any]:
     listing = list_tenants(client, check_filter(params["filter"]))
     result: dict[str, t.Any] = {"changed": False, "tenants": listing.tenants}
     if listing.unreadable:
-        result["warnings"] = [f"{listing.unreadable} entries of the list are no tenants, and are left out."]
+        entries = (
+            "entry of the list is not a tenant and is"
+            if listing.unreadable == 1
+            else "entries of the list are not tenants and are"
+        )
+        result["warnings"] = [f"{listing.unreadable} {entries} left out."]
     return result
 
 

@@ -35,12 +35,12 @@ _LONGEST_FILTER_IN_URL = 1000
 _CURSORS = ("next", "offset")
 
 _NEXT_STEPS = {
-    400: "The API does not take this request. Check the filter: the reference lists attributes and operators. Where it says that"
+    400: "The API refuses this request. Check the filter: the vendor's reference lists attributes and operators. If the answer says that"
     " subscriptionId is missing, the subscription has to be named: in the filter, with subscription_ids of an inventory source, or as"
-    " qlik_subscription_id of the tenants of a wave.",
+    " qlik_subscription_id of the tenants of a play.",
     401: "The token is refused, and so is a new one. Check org_client_id and org_client_secret.",
-    403: "The client may not read these tenants. Check that each subscription that is named is one of its organization, and that it has"
-    " the scope cloud-console.tenants:read.",
+    403: "The client may not read these tenants. Check that each subscription that you named is one of its organization, and that the"
+    " client has the scope cloud-console.tenants:read.",
 }
 _TRY_LATER = "Try again later; if it stays, show this to the vendor's support."
 _RUN_AGAIN = "Tenants may be missing in what was read, so it is not used. Run again."

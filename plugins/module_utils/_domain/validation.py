@@ -94,7 +94,7 @@ def check_purge_days(
     """The days until the purge; the range is the API's, or a narrower one of the house."""
     days = check_whole_number(value, option, SHORTEST_PURGE_DAYS, LONGEST_PURGE_DAYS, "days")
     if not shortest <= days <= longest:
-        raise InvalidInput(f"{option} is {days}: this house allows {shortest} to {longest} days.")
+        raise InvalidInput(f"{option} is {days}: the local policy allows {shortest} to {longest} days.")
     return days
 
 

@@ -143,7 +143,7 @@ def make_plan(
             if count > 1:
                 names = ", ".join(entry["hostname"] for entry in tenants if entry[key] == value)
                 raise InvalidInput(
-                    f"No plan was made: {count} hosts are the tenant with the {key} {value} ({names}). Each tenant may stand in the"
+                    f"No plan was written: {count} hosts are the tenant with the {key} {value} ({names}). Each tenant may stand in the"
                     " inventory once."
                 )
     return {

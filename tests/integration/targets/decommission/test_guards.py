@@ -164,7 +164,7 @@ TENANTS = {
     },
     "days against the house rule": (
         {"tenant_decommission_purge_after_days": 10, "tenant_decommission_min_purge_days": 20},
-        "tenant_decommission_purge_after_days is 10: this house allows 20 to 90 days",
+        "tenant_decommission_purge_after_days is 10: the local policy allows 20 to 90 days",
     ),
     "another region": ({"qlik_region": "us"}, "tenant_decommission_region is 'us'"),
     "an empty id": ({"qlik_tenant_id": ""}, "tenant_decommission_tenant_id is ''"),

@@ -292,7 +292,7 @@ def test_tenants_that_cannot_be_hosts_are_said(start_cloud, terminal, inventory)
     text = " ".join(done.output.split())
     for name in ("nameless", "localhost", "twin-a", "twin-b", "again"):
         assert tenant_id(name) in text
-    assert "1 entries of the list are no tenants" in text
+    assert "1 entry of the list is not a tenant" in text
 
 
 def test_a_secret_may_be_vaulted_or_looked_up(cloud, terminal, inventory):
@@ -410,7 +410,7 @@ def test_a_secret_that_looks_like_a_template_is_shown_nowhere(cloud, terminal, i
     assert "No token was issued" in " ".join(done.output.split())
     assert secret not in done.output
     done = inventory("--list", "-vvv", org_client_secret=secret)
-    assert "org_client_secret is no template that can be evaluated" in " ".join(done.output.split())
+    assert "org_client_secret cannot be evaluated as a template" in " ".join(done.output.split())
     assert secret not in done.output
 
 

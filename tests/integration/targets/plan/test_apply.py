@@ -87,7 +87,7 @@ REFUSALS = {
     "a plan that is valid for too long": Refusal(
         "it is valid for 168.5 hours, and qlik_plan_max_hours allows 168", **approved_as_it_is(valid_for(168.5))
     ),
-    "a plan that is valid for longer than this house allows": Refusal(
+    "a plan that is valid for longer than the local policy allows": Refusal(
         "it is valid for 72 hours, and qlik_plan_max_hours allows 24", variables=(("qlik_plan_max_hours", 24),)
     ),
     "a plan of a newer version": Refusal("its schema is 2", **approved_as_it_is(with_(schema=2))),
@@ -244,9 +244,9 @@ SINCE = {
     ),
     "policy": Since(
         {},
-        "this house allows 60 to 90 days",
+        "the local policy allows 60 to 90 days",
         inventory={"tenant_decommission_min_purge_days": 60},
-        refused="this house allows 60 to 90 days",
+        refused="the local policy allows 60 to 90 days",
     ),
     "no-id": Since({}, "active → disabled", "changed", inventory={"qlik_tenant_id": None}, refused="active → disabled"),
 }

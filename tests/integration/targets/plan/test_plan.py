@@ -252,12 +252,12 @@ NO_PLANS = {
     "tenants that cannot be read": (
         {key: value for hosts, _words in UNREADABLE.values() for key, value in hosts.items()},
         (),
-        f"No plan was made: nothing can be said of {len(UNREADABLE)} of {len(UNREADABLE) + 1} tenants",
+        f"No plan was written: {len(UNREADABLE)} of {len(UNREADABLE) + 1} tenants could not be evaluated",
     ),
     "a wave that is refused": (
         planned_host("copy", qlik_tenant_id=tenant_id("well")),
         (),
-        "No plan was made. The wave is refused, nothing was sent. 2 hosts have the tenant_id",
+        "No plan was written. The wave is refused, nothing was sent. 2 hosts have the tenant_id",
     ),
     "one tenant by two of its hostnames": (
         {**planned_host("twin", qlik_tenant_id=None), **planned_host("alias", qlik_tenant_id=None)},
@@ -381,7 +381,7 @@ def test_hostnames_and_a_status_that_a_server_made_up_can_do_no_harm(tmp_path_fa
         )
         refused = terminal.plan()
         assert refused.status == 2, refused
-        assert f"nothing can be said of {len(tenants)} of {len(tenants)} tenants" in refused.stdout
+        assert f"{len(tenants)} of {len(tenants)} tenants could not be evaluated" in refused.stdout
         assert "EVIL" in refused.stdout
         assert all(is_harmless(line) for line in refused.output.split("\n"))
         assert not (terminal.folder / "plan.json").exists()

@@ -283,7 +283,7 @@ def test_a_host_that_stands_in_the_inventory_twice_is_refused_with_a_plan(wire: 
         ({"tenant_id": "another"}, f"has the id {TENANT_ID} in the plan"),
         ({"purge_after_days": 31}, "the plan has 30 days"),
         ({"confirm_hostname": HOSTNAME}, f"{PREFIX}confirm_hostname is"),
-        ({"min_purge_days": 31}, "this house allows 31 to 90 days"),
+        ({"min_purge_days": 31}, "the local policy allows 31 to 90 days"),
         ({"verify": "maybe"}, f"{PREFIX}verify"),
     ],
 )
@@ -655,7 +655,7 @@ def test_a_plan_that_is_to_be_made_needs_a_name_before_any_request(
     is_refused(wire, planning.wave, "qlik_plan is missing", "-e qlik_plan=plan.json")
     made = planning.write("")
     assert made["failed"] is True
-    assert "No plan was made" in made["msg"] and "qlik_plan is missing" in made["msg"]
+    assert "No plan was written" in made["msg"] and "qlik_plan is missing" in made["msg"]
 
 
 def test_what_is_made_for_a_plan_is_never_applied(wire: Wire) -> None:
@@ -691,7 +691,7 @@ def test_a_plan_that_lacks_a_tenant_is_none(wire: Wire, tmp_path: Path, displaye
     )
     made = planning.write()
     assert (made["failed"], made["changed"]) == (True, False)
-    assert "No plan was made: nothing can be said of 1 of 3 tenants" in made["msg"]
+    assert "No plan was written: 1 of 3 tenants could not be evaluated" in made["msg"]
     assert not {"plan", "plan_sha256", "ansible_stats", "lines"} & set(made)
     assert everything_below(tmp_path) == {}
     assert len(displayed) == 1
@@ -712,7 +712,7 @@ def test_a_refused_wave_makes_no_plan(wire: Wire, tmp_path: Path, displayed: lis
     planning = Planning({"one": host(), "two": host()})
     made = planning.write()
     assert (made["failed"], wire.sent) == (True, [])
-    assert "No plan was made. The wave is refused" in made["msg"]
+    assert "No plan was written. The wave is refused" in made["msg"]
     assert everything_below(tmp_path) == {}
 
 

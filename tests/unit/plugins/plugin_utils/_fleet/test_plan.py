@@ -207,7 +207,7 @@ def test_a_fraction_of_a_second_does_not_lengthen_a_plan(fraction: int) -> None:
 def test_one_tenant_with_two_entries_makes_no_plan(second: dict[str, t.Any], told: tuple[str, ...]) -> None:
     with pytest.raises(InvalidInput) as caught:
         make_plan([to_deactivate(), second], NOW, 72)
-    for words in (*told, "No plan was made", "2 hosts"):
+    for words in (*told, "No plan was written", "2 hosts"):
         assert words in caught.value.message
 
 

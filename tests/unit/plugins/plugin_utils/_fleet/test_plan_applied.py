@@ -318,8 +318,8 @@ def test_the_days_of_a_tenant_that_is_left_alone_do_not_count(wire: Wire, run: R
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"min_purge_days": 31}, "this house allows 31 to 90 days"),
-        ({"max_purge_days": 29}, "this house allows 10 to 29 days"),
+        ({"min_purge_days": 31}, "the local policy allows 31 to 90 days"),
+        ({"max_purge_days": 29}, "the local policy allows 10 to 29 days"),
         ({"min_purge_days": 40, "max_purge_days": 30}, "no number of days fits both"),
         ({"protected": "acme.*"}, f"{PREFIX}protected"),
         ({"verify": "maybe"}, f"{PREFIX}verify"),
