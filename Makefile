@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help: ## Show this list
 	@sed -n 's/^\([a-z -]*\):.*## /\1\t/p' Makefile | expand -t 40
 
-demo: venv ## Take tenants of a stand-in Qlik Cloud out of service, twice
+demo: venv ## Take tenants of a simulated Qlik Cloud out of service, with a run that is killed
 	tests/demo/run.sh
 
 check: lint ## What to run while you work: style, types, unit tests, the simulator's tests (about a minute)
