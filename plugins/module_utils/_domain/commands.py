@@ -69,7 +69,8 @@ class Command:
     ``verify_timeout`` in s (None: no verification); ``protected``: patterns of hostnames; ``receipt_path``: the file of its
     receipt (None: none is kept); ``counted``: False if this tenant was left out, since its receipt says that nothing is to be
     done: out of the count of a wave that has more tenants than may be changed, or of the tasks that come before a deactivation;
-    ``planned``: what the approved plan says of it (None: there is no plan).
+    ``planned``: what the approved plan says of it (None: there is no plan); ``receipt_searched``: the receipt was looked for under all
+    hostnames of the tenant.
     """
 
     target: Target
@@ -79,6 +80,7 @@ class Command:
     protected: tuple[str, ...] = ()
     counted: bool = True
     planned: Planned | None = None
+    receipt_searched: bool = False
 
     def to_json(self) -> dict[str, t.Any]:
         """The command as JSON has it; command_from_json() reads it back."""

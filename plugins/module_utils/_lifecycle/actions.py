@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from datetime import timedelta
 
+from .._api.lookup import find_by_hostname
 from .._api.tenants import probe
+from .._base.errors import InvalidInput, QlikError, Stopped
 from .._base.text import for_terminal
 from .._base.timestamps import days_after, read_time, read_zoned_time, write_time
 from .._domain.commands import Deactivation, Reactivation
-from .._domain.decision import Decision, decide_deactivation, decide_reactivation
+from .._domain.decision import Decision, Verdict, decide_deactivation, decide_reactivation
 from .._domain.tenant import DISABLED_STATUSES, LIVE_STATES, Probe, Reading, Record, State
 from .._http.client import Client
 from .._http.messages import Response
@@ -59,6 +62,8 @@ class _Deactivating(Course):
         400: "The request is wrong for the server: check purge_after_days (only multi-tenant entitlements may set it).",
     }
     _order: Deactivation
+    # What the tenant's own host showed.
+    _own_hostnames: tuple[str, ...] | None = None
     # The purge date in the answer, where it cannot be read.
     _raw_date: str | None = None
 
@@ -73,6 +78,34 @@ class _Deactivating(Course):
             purge_is_over=self._journal.gone_by(self._target.tenant_id) is not None,
             was_disabled=self._was_disabled(),
         )
+
+    def _with_hostnames(self, found: Observation) -> Observation:
+        # A protected alias is known by the record; where that is not shown, by the tenant itself.
+        if not self._order.protected or found.hostnames or found.decision.verdict is not Verdict.ACT:
+            return found
+        if self._own_hostnames is None:
+            self._own_hostnames = self._ask_for_hostnames()
+        return replace(found, own_hostnames=self._own_hostnames)
+
+    def _ask_for_hostnames(self) -> tuple[str, ...]:
+        """The hostnames that the tenant's own host shows.
+
+        :raises Stopped: it shows none. One of them may be protected.
+        """
+        target, client = self._target, self._client
+        try:
+            if client.obtain_credentials() is None:
+                raise InvalidInput("a token of its own host takes client_id and client_secret, and there are none")
+            record = find_by_hostname(client, target.address).record
+            if record is None or record["id"] != target.tenant_id:
+                raise Stopped("its own host does not show the tenant with this id")
+        except QlikError as error:
+            raise self._stopped(
+                f"Tenant {target} may be protected: the register host does not show its hostnames, and its own host does not"
+                f" either ({error.message.rstrip('.')})",
+                "Give the client of its region, or take out the protection if it is not needed for this tenant.",
+            ) from None
+        return tuple(record["hostnames"])
 
     def _check_restored(self) -> None:
         restore, rule = self._journal.standing.restore_if_live, self._order.restore_rule

@@ -24,7 +24,7 @@ from .._api.tenants import read_tenant, wait_for_state
 from .._base.errors import NoResponse, QlikError, Stopped, Unconfirmed, Unrecorded, WaitTooLong
 from .._base.text import for_terminal, sentence
 from .._base.timestamps import days_after, write_time
-from .._domain.addresses import action_path
+from .._domain.addresses import action_path, alias_warning
 from .._domain.commands import Command
 from .._domain.decision import Decision, Verdict
 from .._domain.tenant import Probe, Reading, Record, State
@@ -43,11 +43,13 @@ class Observation:
     read: Record | Reading
     probe: Probe | None
     decision: Decision
+    # What the tenant's own host showed, where the record shows none.
+    own_hostnames: tuple[str, ...] = ()
 
     @property
     def hostnames(self) -> tuple[str, ...]:
-        """The hostnames that the record shows."""
-        return self.read.hostnames if isinstance(self.read, Record) else ()
+        """The hostnames of the tenant, as far as they are shown."""
+        return (self.read.hostnames if isinstance(self.read, Record) else ()) or self.own_hostnames
 
     @property
     def name(self) -> str | None:
@@ -84,7 +86,9 @@ class Course(abc.ABC):
         self._order = order
         self._target = order.target
         self._check_mode = check_mode
-        self._journal = Journal(order.receipt_path, order.author, client.clock, writes=not check_mode)
+        self._journal = Journal(
+            order.receipt_path, order.author, client.clock, searched=order.receipt_searched, writes=not check_mode
+        )
         self._locks = TenantLocks(client.clock, client.retry_policy.max_wait, client.retry_policy.announce)
         self._first: Observation | None = None
         self._last: Observation | None = None
@@ -176,15 +180,23 @@ class Course(abc.ABC):
     def _identify(self) -> None:
         """Have the tenant to oneself, its receipt open, and its id where it can be found."""
         address = self._target.address
-        if not self._check_mode:
-            # By its hostname and by its id: others may know it by another of its hostnames.
-            self._locks.hold(address.hostname)
-        self._journal.open(self._target)
+        self._hold(address.hostname)
         if self._target.tenant_id is None:
-            self._target = find_target(self._client, self._target, self._journal.tenant_id)
             self._journal.open(self._target)
-        if self._target.tenant_id is not None and not self._check_mode:
-            self._locks.hold(self._target.tenant_id)
+            self._target = find_target(self._client, self._target, self._journal.tenant_id)
+        # By its id too, before its receipt is read: others may know it by another of its hostnames.
+        self._hold(self._target.tenant_id)
+        self._journal.open(self._target)
+        begun_as = self._journal.hostname
+        if begun_as is not None and begun_as != address.hostname:
+            self._warnings.append(
+                f"The receipt of {address.hostname} is that of {for_terminal(begun_as, 253)}, a hostname that the same tenant had before:"
+                f" {for_terminal(self._journal.path, 4096)}."
+            )
+
+    def _hold(self, name: str | None) -> None:
+        if name is not None and not self._check_mode:
+            self._locks.hold(name)
 
     def _bring_about(self) -> None:
         while True:
@@ -260,13 +272,28 @@ class Course(abc.ABC):
         if found.decision.verdict is Verdict.PROBE:
             probed = self._probe(read)
             found = Observation(read, probed, self._decide(read, probed.state))
+        found = self._with_hostnames(found)
         if self._first is None:
             self._first = found
             status = found.decision.status
             self._known["previous_status"] = None if status is None else for_terminal(status)
         self._last = found
         self._must_be_allowed(found)
-        self._journal.name(self._target.tenant_id, [for_terminal(name) for name in found.hostnames])
+        if found is self._first:
+            alias = alias_warning(self._target.address.hostname, found.hostnames)
+            self._warnings += [f"{alias}."] if alias else []
+        self._journal.name(
+            self._target.tenant_id, [for_terminal(name) for name in found.hostnames] or self._names_so_far()
+        )
+        return found
+
+    def _names_so_far(self) -> list[str]:
+        """The hostnames of the receipt, and the one that the tenant is named by now, where that is another one."""
+        named, known = self._target.address.hostname, self._journal.hostnames
+        return known if named in (self._journal.hostname, *known) else [*known, named]
+
+    def _with_hostnames(self, found: Observation) -> Observation:
+        """The same, with the hostnames that the tenant's own host shows, where something depends on them."""
         return found
 
     def _must_be_allowed(self, found: Observation) -> None:

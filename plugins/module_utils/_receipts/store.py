@@ -27,6 +27,7 @@ from .._base.timestamps import write_time
 from .._domain.addresses import find_address
 from .._domain.commands import Author, Target
 from .events import LARGEST, OUTCOMES, SCHEMA, BadReceipt, Standing, action_of, read_receipt, standing, write_receipt
+from .folder import receipts_beside
 
 # What the author of an event says of it.
 _CLAIMS = ("plan_sha256", "approved_by", "ticket")
@@ -40,12 +41,14 @@ class NotWritten(Exception):
 class Journal:
     """The receipt of one tenant during one operation. Without a path there is none: nothing is known, and nothing kept.
 
+    :arg searched: the folder was looked through already for a receipt of this tenant under another of its hostnames.
     :arg writes: False in check mode.
     """
 
     path: str | None
     author: Author
     clock: Clock
+    searched: bool = False
     writes: bool = True
     # This operation has written an intent, and no outcome yet.
     intended: bool = False
@@ -70,6 +73,16 @@ class Journal:
         sent = [event for event in events if event["event"] == "intent" and action_of(event) == "deactivate"]
         return sent[-1].get("plan_sha256") if sent else None
 
+    @property
+    def hostnames(self) -> list[str]:
+        """The hostnames that the receipt holds."""
+        return list(self._content.get("hostnames", ()))
+
+    @property
+    def hostname(self) -> str | None:
+        """The hostname that the receipt was begun under."""
+        return self._content.get("hostname")
+
     def gone_by(self, tenant_id: str | None) -> datetime | None:
         """The time of the event that proves the purge of a tenant with this id that is not found any more; None: none does."""
         return self.standing.gone_by(self.clock.now()) if self.holds(tenant_id) else None
@@ -79,13 +92,14 @@ class Journal:
         return tenant_id is not None and tenant_id == self.tenant_id
 
     def open(self, target: Target) -> None:
-        """Read what is there.
+        """Read what is there: the file that was named, else the tenant's receipt under another of its hostnames in the same folder.
 
         :raises Stopped: it is no receipt of this tenant, or no receipt could be written.
         """
         if self.path is None:
             return
         try:
+            self.path = self._known_by_its_id(target) or self.path
             if self.writes:
                 # What a run that was killed had half written.
                 remove(new_file(self.path))
@@ -109,8 +123,21 @@ class Journal:
             "events": [],
         }
 
+    def _known_by_its_id(self, target: Target) -> str | None:
+        """The receipt that holds the tenant's id, if there is none at the path; None: there is none, or no reason to look for one."""
+        if self.path is None or self.searched:
+            return None
+        found = receipts_beside(self.path, target.tenant_id)
+        if len(found) > 1:
+            names = ", ".join(for_terminal(os.path.basename(path)) for path in found)
+            raise BadReceipt(f"is not there, and more than one receipt beside it holds the id of the tenant ({names})")
+        return found[0] if found else None
+
     def name(self, tenant_id: str | None, hostnames: t.Sequence[str]) -> None:
-        """Note the tenant's id and hostnames; they are written with the next event. What can be no hostname is left out."""
+        """Note the tenant's id and hostnames; they are written with the next event. What can be no hostname is left out.
+
+        The first of its record's hostnames is the one that never changes: their order is kept.
+        """
         known = {"tenant_id": tenant_id, "hostnames": [name for name in hostnames if find_address([name])]}
         self._names = {key: value for key, value in known.items() if value}
 
@@ -198,6 +225,9 @@ def read_receipt_file(path: str) -> dict[str, t.Any] | None:
 
 def _check_owner(found: Mapping[str, t.Any], target: Target) -> None:
     address = target.address
+    if found["tenant_id"] is not None and (found["tenant_id"], found["region"]) == (target.tenant_id, address.region):
+        # The same tenant, whatever it is called now.
+        return
     named = (found["hostname"], found["region"])
     if named != (address.hostname, address.region):
         raise BadReceipt(f"is another tenant's, that of {for_terminal(found['hostname'], 100)}")

@@ -96,6 +96,8 @@ def _host_result(
         "failed": failed,
         "msg": msg,
         **{key: result[key] for key in ("diff", "warnings", "restored_on") if key in result},
+        # For the summary: Ansible shows warnings, and does not hand them on.
+        **({"notes": list(result["warnings"])} if result.get("warnings") else {}),
     }
 
 

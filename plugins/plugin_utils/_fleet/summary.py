@@ -113,6 +113,7 @@ def _tenant(host: str, found: Mapping[str, t.Any], now: datetime) -> dict[str, t
         "code": text("code"),
         "trace_id": text("trace_id"),
         "msg": text("msg", 2000),
+        "notes": [for_terminal(note, 1000) for note in found.get("notes") or ()],
     }
 
 
@@ -149,6 +150,9 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
     if totals["failed"]:
         lines.append("Failed:")
         lines += [f"  {_shown_name(tenant)}: {tenant['msg']}" for tenant in tenants if tenant["outcome"] == "failed"]
+    notes = [note for tenant in tenants for note in tenant["notes"]]
+    if notes:
+        lines += ["Notes:", *(f"  {note}" for note in notes)]
     if summary["droppable"]:
         lines.append(f"Purged, and to be dropped from the inventory: {', '.join(summary['droppable'])}.")
     if summary["overdue"]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError
@@ -16,6 +16,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps im
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation, Reactivation, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, Planned, planned_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.folder import receipts_beside
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import (
     Entry,
@@ -148,12 +149,25 @@ def read_wave(
                 # The plan's id, if the inventory has none.
                 entry = entry.with_values(tenant_id=planned.tenant_id)
             known["planned"] = planned
-            known["command"] = command_of(entry, operation, run_id=run_id, planned=planned, planning=planning, **author)
+            command = command_of(entry, operation, run_id=run_id, planned=planned, planning=planning, **author)
+            known["command"] = _with_its_receipt(command)
         except InvalidInput as error:
             known["fault"] = error.message
         return Tenant(entry=entry, **known)
 
     return WaveInput(tenants=tuple(tenant_of(entry) for entry in entries), operation=operation, **given)
+
+
+def _with_its_receipt(command: Deactivation | Reactivation) -> Deactivation | Reactivation:
+    """The command with the receipt that the tenant has under another of its hostnames, if there is none under this one."""
+    path, tenant_id = command.receipt_path, command.target.tenant_id
+    if path is None or tenant_id is None:
+        return command
+    found = receipts_beside(path, tenant_id)
+    if len(found) > 1:
+        # Its own task says so.
+        return command
+    return replace(command, receipt_path=found[0] if found else path, receipt_searched=True)
 
 
 def _is_done(entry: Entry, target: Target) -> bool:
@@ -165,5 +179,6 @@ def _is_done(entry: Entry, target: Target) -> bool:
         return False
     if path is None:
         return False
-    told = standing_in(path, target)
+    others = receipts_beside(path, target.tenant_id)
+    told = standing_in(others[0] if len(others) == 1 else path, target)
     return told.state in (DISABLED, PURGED) and told.unsettled is None

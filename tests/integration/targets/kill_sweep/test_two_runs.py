@@ -57,7 +57,7 @@ def starting_line(state, *hostnames) -> Iterator[None]:
         wait_for(lambda: processes_with(state / "tenants.lock") == 2 * FORKS)
 
 
-def run_together(terminal, state, hostnames, *commands):
+def run_together(terminal, state, hostnames, *commands, statuses=(0,)):
     """Two runs whose workers begin with their tenants at one time; their summaries."""
     with contextlib.ExitStack() as both:
         with starting_line(state, *hostnames):
@@ -68,7 +68,7 @@ def run_together(terminal, state, hostnames, *commands):
             ]
         for one in running:
             done = one.wait()
-            assert done.status == 0, done
+            assert done.status in statuses, done
     return [read_summary(terminal.folder / f"sum{n}.json")["tenants"] for n, _command in enumerate(commands)]
 
 
@@ -142,7 +142,12 @@ def test_a_decommission_beside_a_restore_leaves_what_the_receipts_tell(start_clo
             )
         ),
     )
-    run_together(terminal, state, hostnames, decommission("tenants.yml"), restore("tenants.yml"))
+    # A tenant that was restored a moment ago is not deactivated again: what confirmed its deactivation does not count any more.
+    both = run_together(
+        terminal, state, hostnames, decommission("tenants.yml"), restore("tenants.yml"), statuses=(0, 2)
+    )
+    failures = [one["msg"] for tenants in both for one in tenants.values() if one["outcome"] == "failed"]
+    assert all("was restored on " in msg for msg in failures), failures
 
     found = records(cloud, NAMES)
     outcomes = {"deactivate": "deactivated", "reactivate": "reactivated"}

@@ -1061,7 +1061,11 @@ def test_without_one_of_its_conditions_a_tenant_that_is_not_found_is_a_failure(
 
 @pytest.mark.parametrize(
     "other",
-    [{"hostname": "beta.eu.qlikcloud.com"}, {"hostname": "acme.us.qlikcloud.com", "region": "us"}, {"tenant_id": "x"}],
+    [
+        {"hostname": "beta.eu.qlikcloud.com", "tenant_id": "x"},
+        {"hostname": "acme.us.qlikcloud.com", "region": "us"},
+        {"tenant_id": "x"},
+    ],
     ids=["hostname", "region", "id"],
 )
 def test_the_receipt_of_another_tenant_proves_nothing(wire: Wire, run: Run, path: Path, other: dict[str, str]) -> None:

@@ -426,7 +426,7 @@ def _newer(path: Path) -> None:
 
 
 def _other_hostname(path: Path) -> None:
-    put(path, receipt(hostname="beta.eu.qlikcloud.com"))
+    put(path, receipt(hostname="beta.eu.qlikcloud.com", tenant_id="another"))
 
 
 def _other_region(path: Path) -> None:

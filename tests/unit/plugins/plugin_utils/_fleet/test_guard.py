@@ -351,7 +351,7 @@ def test_a_refusal_names_those_that_do_not_count_too(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"hostname": "x.eu.qlikcloud.com"}, {"tenant_id": "x"}, {"schema": 2}, {"events": None}],
+    [{"hostname": "x.eu.qlikcloud.com", "tenant_id": "y"}, {"tenant_id": "x"}, {"schema": 2}, {"events": None}],
     ids=["another's", "another id's", "newer", "wrong"],
 )
 def test_a_receipt_that_cannot_be_worked_with_leaves_its_tenant_in_the_count(
