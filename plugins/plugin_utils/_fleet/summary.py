@@ -37,6 +37,7 @@ _SEEN = {
     "unauthorized": "still answers its users",
     "not_found": "nobody has this hostname",
     "unreachable": "its host gives no answer",
+    "unknown": "its host says nothing clear",
 }
 
 

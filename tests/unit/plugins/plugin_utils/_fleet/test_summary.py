@@ -105,6 +105,10 @@ LINES: dict[str, tuple[dict[str, t.Any] | None, str]] = {
         {**CHANGED, "failed": True, "probe_state": "unreachable"},
         f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC its host gives no answer",
     ),
+    "not verified, an answer that proves nothing": (
+        {**CHANGED, "failed": True, "probe_state": "unknown"},
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC its host says nothing clear",
+    ),
     "purged": (
         {
             **UNCHANGED,
