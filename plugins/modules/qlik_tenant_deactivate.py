@@ -22,6 +22,8 @@ description:
   - If the register host refuses reads, the server itself checks that id and hostname belong together.
   - Success is what the server confirmed. If the answer was lost, or is no refusal in the API's own form, the state is read again. A
     deactivation that was sent and is not confirmed fails, and counts as changed.
+  - If the receipt says that the tenant was restored after its last deactivation, the task deactivates it all the same, and warns. The role
+    P(tenantops.qlik.tenant_decommission#role) asks for a confirmation of its own then.
   - With O(receipt_path) a record is kept. A tenant that the API does not know any more, and whose host is nobody's, is V(purged) and
     unchanged where that record proves that it was deactivated and that the last day of its purge is over 48 hours past. Without such a
     record it is a failure.

@@ -15,7 +15,8 @@ description:
     ones too, and when they are purged.
   - Without them, by O(tenant_id) the register host of the region is asked.
   - Without them, by O(hostname) the tenant's own API is asked, with a token of that tenant. It is the way from a hostname to an id, as
-    long as the tenant lives. A deactivated tenant refuses every call, so it shows no record then, and RV(state) says why.
+    long as the tenant lives. A deactivated tenant refuses every call, so it shows no record then, and RV(state) says why. The first token
+    that a region-level client requests of a live tenant makes a bot user with administrator rights there.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only

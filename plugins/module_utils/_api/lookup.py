@@ -24,7 +24,7 @@ from .._domain.tenant import State
 from .._http.client import Client
 from .._http.messages import Request, Response
 from .._http.oauth import Token, read_token, token_request
-from .tenants import probe_state, says_no_such_tenant
+from .tenants import SERVER_FAILED, probe_state, says_no_such_tenant
 
 _RECORD_PATH = re.compile(r"/api/v1/tenants/(?P<id>[^/]+)")
 
@@ -50,7 +50,9 @@ def find_by_id(client: Client, tenant_id: str, region_host: str) -> dict[str, t.
     record = normal_form(answer.body) if answer.status == 200 else None
     if record is None or record["id"] != tenant_id:
         raise answer.refusal(
-            "The register host does not show the tenant. Ask by hostname, which a live tenant's own host answers."
+            SERVER_FAILED
+            if answer.status >= 500
+            else "The register host does not show the tenant. Ask by hostname, which a live tenant's own host answers."
         )
     return record
 
@@ -73,7 +75,9 @@ def find_by_hostname(client: Client, address: Address) -> Found:
         return Found(state, None)
     if issued is None:
         raise answer.refusal(
-            "The tenant's host issues no token, so its id cannot be looked up. Check client_id and client_secret, or give tenant_id."
+            SERVER_FAILED
+            if answer.status >= 500
+            else "The tenant's host issues no token, so its id cannot be looked up. Check client_id and client_secret, or give tenant_id."
         )
     client.secrets.add(issued.token.value)
     return Found(state, _read_itself(client, address, issued.token))

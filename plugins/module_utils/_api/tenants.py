@@ -18,6 +18,9 @@ from .._http.client import Client
 from .._http.messages import Request, Response
 from .._http.oauth import Credentials, read_token, token_request
 
+SERVER_FAILED = "The server failed. Run again later; if it stays, show this to the vendor's support."
+
+
 _DEACTIVATED_CODES = frozenset(("TENANT_DEACTIVATED", "TENANT_DISABLED"))
 
 
@@ -63,7 +66,7 @@ def says_no_such_tenant(answer: Response) -> bool:
 
 def _why_no_record(answer: Response) -> str:
     if answer.status >= 500:
-        return "The server failed. Run again later; if it stays, show this to the vendor's support."
+        return SERVER_FAILED
     if answer.status == 429:
         return "The rate limit still holds. Run again later, or raise retries and max_wait."
     if 300 <= answer.status < 400:

@@ -143,3 +143,14 @@ def test_the_three_sources_have_one_normal_form(wire: Wire, run: Run) -> None:
     assert list(of_the_register_host) == list(of_the_organization)
     same = ("id", "name", "hostnames", "region", "datacenter", "status", "created", "updated")
     assert {key: of_the_register_host[key] for key in same} == {key: of_the_organization[key] for key in same}
+
+
+@pytest.mark.parametrize("kind", ["read", "probe"])
+def test_a_server_that_fails_is_what_the_message_is_about(wire: Wire, run: Run, kind: str) -> None:
+    wire.on("token", answers.token())
+    wire.on(kind, Reply(503))
+    given = {"tenant_id": TENANT_ID, "region": REGION} if kind == "read" else {"hostname": HOSTNAME}
+    result = operate("qlik_tenant_info", run, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, retries=0, **given)
+    assert (result["failed"], result["http_status"]) == (True, 503)
+    assert "The server failed." in result["msg"]
+    assert "client_secret" not in result["msg"]
