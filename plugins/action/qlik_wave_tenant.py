@@ -11,7 +11,7 @@ from ansible import context
 from ansible.errors import AnsibleError
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_client
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
@@ -87,9 +87,15 @@ class ActionModule(QlikAction):
         try:
             if not tenant.one_client:
                 self._add_credentials(args, task_vars, tenant)
-        except AnsibleError as error:
-            raise InvalidInput(f"{tenant.prefix}credentials cannot be evaluated: {for_terminal(error)}.") from None
-        return check_credentials(args.get("credentials") or {})
+        except AnsibleError:
+            # Ansible's words can show the text of the template, and there may be a secret in it.
+            raise InvalidInput(
+                f"{tenant.prefix}credentials of region {tenant.region} cannot be evaluated; the reason is not shown, since there may be a"
+                " secret in it: try its look-ups one by one."
+            ) from None
+        if "credentials" not in args:
+            return None
+        return check_client(args["credentials"], tenant.region or "", f"{tenant.prefix}credentials")
 
     @staticmethod
     def _must_be_prepared(tenant: GuardedTenant, *, is_marked: bool) -> None:

@@ -10,7 +10,10 @@ import typing as t
 from collections.abc import Callable, Mapping, Sequence
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_credentials
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
+    check_credentials,
+    setting_names,
+)
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
@@ -47,6 +50,7 @@ def change_tenant(
             region=address.region,
             credentials=check_credentials(params["credentials"] or (params if tenant.one_client else {})),
             token=_token_of(address.region, params["tokens"]),
+            names=setting_names(tenant.prefix, mapping="" if tenant.one_client else f"{tenant.prefix}credentials"),
         )
         client.late_credentials = late_credentials
         if isinstance(command, Deactivation):

@@ -162,3 +162,27 @@ def test_a_module_that_needs_the_play_refuses_to_run(
     assert wire.sent == []
     assert result["failed"] is True
     assert name in result["msg"]
+
+
+def test_a_secret_that_is_part_of_a_hostname_or_an_id_does_not_destroy_them(wire: Wire, module: Module) -> None:
+    wire.on("token", answers.token())
+    wire.on("read", answers.record("active"))
+    wire.on("deactivate", answers.disabled())
+    for secret in (HOSTNAME, TENANT_ID, PURGE_DATE):
+        result = module("qlik_tenant_deactivate", **{**DEACTIVATION, "client_secret": secret})
+        assert (result["id"], result["hostname"], result["region"]) == (TENANT_ID, HOSTNAME, REGION)
+        assert result["estimated_purge_date"] == PURGE_DATE
+        arguments = result["invocation"]["module_args"]
+        assert (arguments["hostname"], arguments["client_secret"]) == (HOSTNAME, "********")
+
+
+@pytest.mark.parametrize("secret", ["a", "acme", "e", "client_"])
+def test_a_secret_that_is_too_short_is_refused_in_words_that_can_be_read(
+    wire: Wire, module: Module, secret: str
+) -> None:
+    result = module("qlik_tenant_deactivate", **{**DEACTIVATION, "client_secret": secret})
+    assert wire.sent == []
+    assert result["msg"].startswith(
+        "client_secret has fewer than 8 characters: so short a secret cannot be kept out of"
+    )
+    assert result["invocation"]["module_args"]["client_secret"] == "********"

@@ -250,3 +250,10 @@ def test_values_with_tags_become_plain_ones(wire: Wire) -> None:
 def test_a_warning_of_the_operation_is_one_of_the_action(wire: Wire) -> None:
     wire.on("deactivate", answers.disabled(estimatedPurgeDate="2050-01-01T00:00:00Z"))
     assert "2050-01-01" in str(run_action("qlik_tenant_deactivate", DEACTIVATION)["warnings"])
+
+
+@pytest.mark.parametrize("secret", [HOSTNAME, TENANT_ID, "qlikcloud.com", "disabled"])
+def test_a_secret_that_is_part_of_ids_and_hostnames_does_not_destroy_them(wire: Wire, secret: str) -> None:
+    result = run_action("qlik_tenant_deactivate", {**DEACTIVATION, "client_secret": secret})
+    assert (result["id"], result["hostname"], result["status"]) == (TENANT_ID, HOSTNAME, "disabled")
+    assert result["diff"]["after"]["status"] == "disabled"
