@@ -51,8 +51,11 @@ def check_credentials(params: Mapping[str, t.Any], kind: str = "", prefix: str =
         return None
     if len(given) == 1:
         missing = names[1] if given == [names[0]] else names[0]
+        source = _source(given[0], params[given[0]], prefix)
+        # What the environment gives is no variable of the user's play.
+        prefix, where = ("", f" ({source})") if source != f"{prefix}{given[0]}" else (prefix, "")
         raise InvalidInput(
-            f"{prefix}{missing} is missing and {prefix}{given[0]} is given: the two belong together; give both, as options or as"
+            f"{prefix}{missing} is missing and {prefix}{given[0]} is given{where}: the two belong together; give both, as options or as"
             f" {setting_names(prefix, kind).environment} in the environment."
         )
     return _client(client_id, client_secret, *(_source(name, params[name], prefix) for name in names))

@@ -170,7 +170,7 @@ WAVES = {
     "no credentials for its region": (
         {"tenant_restore_credentials": {"us": CLIENTS["us"]}},
         {},
-        "There are no credentials for region eu: give them in tenant_restore_credentials",
+        "There are no credentials for region eu in tenant_restore_credentials, which has the keys",
     ),
 }
 
