@@ -14,12 +14,13 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight import preflight
 from ansible_collections.tenantops.qlik.tests.unit import answers
-from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, TENANT_ID
-from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate
+from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, NOW, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, options
 from ansible_collections.tenantops.qlik.tests.unit.plans import apply, look, to_deactivate
 from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, event, intent, put, receipt
-from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, decommission
+from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, decommission, entry
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 GONE = event("deactivated", ago(days=9))
@@ -152,3 +153,42 @@ def test_the_run_that_was_approved_is_not_stopped_by_what_it_writes_itself(
     for failed in (True, False):
         result = apply(run, to_deactivate(), plan_created=write_time(NOW - timedelta(days=1)), **given)
         assert result["failed"] is failed
+
+
+@pytest.mark.parametrize("confirmed", [None, DAY])
+def test_preflight_says_that_a_restored_tenant_would_stop_unless_that_is_confirmed(
+    wire: Wire, run: Run, tmp_path: Path, confirmed: str | None
+) -> None:
+    wire.on("probe", answers.error(400, "OAUTH-5"))
+    params = options("qlik_preflight", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    host = entry(HOSTNAME, **put_receipt(tmp_path, GONE, BACK), confirm_restored=confirmed)
+    (tenant,) = preflight([host], prefix=PREFIX, params=params, run=run)["tenants"]
+    assert tenant["would"] == ("deactivate" if confirmed else "stop")
+    assert (f"restored on {DAY}, by ann" in tenant["message"]) is (confirmed is None)
+
+
+@pytest.mark.parametrize("answer", [answers.Reply(403, b"<html>"), answers.error(401, "WAF-1")])
+def test_preflight_says_that_a_tenant_behind_a_block_page_would_stop(
+    wire: Wire, run: Run, answer: answers.Reply
+) -> None:
+    wire.on("read", answers.FORBIDDEN)
+    wire.on("probe", answer)
+    params = options("qlik_preflight", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    (tenant,) = preflight([entry(HOSTNAME)], prefix=PREFIX, params=params, run=run)["tenants"]
+    assert (tenant["would"], tenant["probe_state"]) == ("stop", "unknown")
+
+
+def test_a_plan_is_not_made_of_a_tenant_behind_a_block_page(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.FORBIDDEN)
+    wire.on("probe", answers.Reply(403, b"<html>"))
+    result = look(run)
+    assert (result["failed"], result["action"], wire.of("deactivate")) == (True, None, [])
+
+
+def test_the_organizations_list_is_proof_of_life_against_the_receipt(wire: Wire, run: Run, tmp_path: Path) -> None:
+    wire.on("read", answers.FORBIDDEN)
+    wire.on("probe", answers.UNKNOWN_CLIENT, answers.deactivated())
+    for listed_live, changed in ((False, False), (True, True)):
+        result = decommission(run, **put_receipt(tmp_path, GONE), listed_live=listed_live)
+        assert (result["failed"], result["changed"]) == (not changed, changed)
+        wire.on("probe", answers.UNKNOWN_CLIENT, answers.deactivated())
