@@ -7,13 +7,12 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible.utils.display import Display
-
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import read_loaded
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import check_selection, read_loaded
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
     PREFLIGHT,
     as_json,
@@ -22,8 +21,6 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs impo
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight import preflight
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
-
-display = Display()
 
 
 class ActionModule(QlikAction):
@@ -39,11 +36,15 @@ class ActionModule(QlikAction):
         named = f"{prefix}preflight_file" if self._task._role else "dest"
         if dest:
             check_output(dest, named, PREFLIGHT)
-        entries = read_entries(self._task, task_vars, prefix=prefix, operation=DECOMMISSION)
+        check_selection(task_vars)
+        entries, of_play = read_entries(self._task, task_vars, prefix=prefix, operation=DECOMMISSION)
+        refused = list(of_play.problems)
+        if refused:
+            raise InvalidInput(f"A run would be refused, so nothing was looked at. {' '.join(refused)}")
         pre_tasks = read_loaded(self._task, task_vars, f"{prefix}pre_tasks")
         found = preflight(entries, prefix=prefix, params=params, run=run, pre_tasks=pre_tasks)
         for line in found["lines"]:
-            display.display(line)
+            say(line)
         if dest:
             write_output(dest, as_json(run.mask_texts(found)), named, PREFLIGHT)
         if found["problems"]:

@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
@@ -16,13 +15,20 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credential
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import shown
 from ansible_collections.tenantops.qlik.plugins.module_utils._local.state_dir import state_folder
+
+# Imported in the process of ansible-playbook, it shows the summary if the run is interrupted.
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import ending  # noqa: F401
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import (
-    read_entries,
-    read_registered,
-    read_results,
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import (
+    batch_of,
+    check_play,
+    check_selection,
+    due_hosts,
+    has_foreign_run_once,
+    id_of_play,
+    read_loaded,
 )
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import has_foreign_run_once, read_loaded
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
     SUMMARY,
@@ -33,9 +39,15 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs impo
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan, read_plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import check_max_tenants
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import (
+    Part,
+    WaveLog,
+    log_part,
+    read_wave_log,
+)
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import read_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput, read_wave
 
 
 class ActionModule(QlikAction):
@@ -44,35 +56,52 @@ class ActionModule(QlikAction):
     NAME = "qlik_wave_guard"
     CONTROLLER_ONLY = True
 
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Do the task. A refusal is kept for the summary too, wherever it comes from."""
+        task_vars = task_vars or {}
+        self._hosts: dict[str, str | None] = dict.fromkeys(map(str, task_vars.get("ansible_play_hosts_all", ())))
+        result = super().run(tmp, task_vars)
+        if result.get("failed") and not self._task.args.get("empty"):
+            refused = Part(
+                operation=str(self._task.args.get("operation", DECOMMISSION)),
+                hosts=self._hosts,
+                refusal=str(result.get("msg")),
+                planning=bool(self._task.args.get("planning")),
+                check_mode=self._task.check_mode,
+            )
+            log_part(id_of_play(self._task), refused)
+        return result
+
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Read what was written for each host of the play, check it, and sign what passed."""
-        # The batches of a play are one wave.
-        wave_id = str(getattr(self._task.get_play(), "_uuid", None) or uuid.uuid4().hex)
+        # The batches of a play are one wave, and so are the runs of the role in a loop.
+        play = id_of_play(self._task)
         try:
-            self._look_back(params["variables"], wave_id, task_vars)
-            return self._guard(params, run, task_vars, wave_id)
+            check_selection(task_vars)
+            if params["empty"]:
+                if params["planning"]:
+                    log_part(play, Part(operation=params["operation"], hosts={}, planning=True))
+                wave = self._read([], params, run, task_vars)
+                return _result_of(play, wave, tenants={}, listed={}, limit=_limit_of(wave))
+            check_play(self._task, task_vars)
+            before = read_wave_log(play, params["operation"])
+            self._look_back(before)
+            return self._guard(params, run, task_vars, before)
         except QlikError as error:
-            # What earlier batches have done stays this wave's.
-            error.result = {"id": wave_id, **error.result}
+            error.result = {"id": play, **error.result}
             raise
 
-    def _look_back(self, prefix: str, wave_id: str, task_vars: Mapping[str, t.Any]) -> None:
-        """Stop where more of the batch before have failed than the play allows.
+    def _look_back(self, before: WaveLog) -> None:
+        """Stop if more tenants of the batch before have failed than the play allows.
 
         Ansible looks at ``max_fail_percentage`` only while tasks fail that no ``always`` follows, and one follows here.
         """
         allowed = getattr(self._task.get_play(), "max_fail_percentage", None)
-        if allowed is None:
+        if allowed is None or not before.parts:
             return
-        everybody = [str(host) for host in task_vars["ansible_play_hosts_all"]]
-        first = everybody.index(str(task_vars["ansible_play_batch"][0]))
-        # What was registered once in a batch, its hosts have alone.
-        before = read_registered(task_vars, everybody[first - 1], f"_{prefix}wave") if first else None
-        if not isinstance(before, Mapping) or before.get("id") != wave_id:
-            return
-        hosts = before.get("batch") or ()
-        results = dict(read_results(task_vars, before, f"{prefix}result"))
-        failed = sum((results.get(host) or {"failed": True}).get("failed", True) for host in hosts)
+        last = before.parts[-1]
+        hosts = last.part.batch
+        failed = sum(bool(last.results.get(host, {"failed": True}).get("failed")) for host in hosts)
         if hosts and 100 * failed / len(hosts) > allowed:
             raise Stopped(
                 f"The wave is stopped: {failed} of the {len(hosts)} tenants of the batch before failed, and max_fail_percentage allows"
@@ -80,30 +109,18 @@ class ActionModule(QlikAction):
             )
 
     def _guard(
-        self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any], wave_id: str
+        self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any], before: WaveLog
     ) -> dict[str, t.Any]:
-        prefix, operation = params["variables"], params["operation"]
-        regions = check_regions(params["regions_with_credentials"], f"{prefix}credentials")
-        # A mapping of credentials speaks for its regions; one client without a mapping is taken for each region's.
-        one_client = check_credentials(params, prefix=prefix) if not regions else None
-        # Before anything else is looked at: without the approved plan nothing else matters.
-        plan = self._plan(params, run)
+        prefix, operation, play = params["variables"], params["operation"], id_of_play(self._task)
+        # What could not be written at the end is said before the first request.
         file, named = params["summary_file"], f"{prefix}summary_file"
         summary = check_output(file, named, SUMMARY) if file else None
-        wave = read_wave(
-            read_entries(self._task, task_vars, prefix=prefix, operation=operation),
-            prefix=prefix,
-            operation=operation,
-            max_tenants=params["max_tenants"],
-            regions_with_credentials=None if one_client else regions,
-            plan=plan,
-            planning=params["planning"],
-            pre_tasks=read_loaded(self._task, task_vars, f"{prefix}pre_tasks"),
-            prepare_all=has_foreign_run_once(self._task),
-            run_id=run.run_id,
-            approved_by=params["approved_by"],
-            ticket=params["ticket"],
-        )
+        entries, of_play = read_entries(self._task, task_vars, prefix=prefix, operation=operation)
+        self._hosts = {entry.host: str(entry["hostname"]).lower() for entry in entries}
+        problems = list(of_play.problems)
+        if problems:
+            raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(problems))
+        wave = self._read(entries, params, run, task_vars, before)
         guard_wave(wave)
         receipts = {tenant.command.receipt_path for tenant in wave.tenants if tenant.command}
         if summary in receipts - {None}:
@@ -113,48 +130,116 @@ class ActionModule(QlikAction):
         if not (run.check_mode or params["planning"]):
             # Without it there is no lock, and each tenant would stop by itself.
             state_folder()
-        listed = Listed()
-        if operation == DECOMMISSION:
-            listed = look_up_wave(wave, params, run)
+        listed = look_up_wave(wave, params, run) if operation == DECOMMISSION else Listed()
         if listed.refusal and not params["planning"]:
             raise InvalidInput(f"The wave is refused, nothing was changed. {listed.refusal}")
         warnings = [f"Applying the plan would be refused: {listed.refusal}"] if listed.refusal else listed.warnings
         tenants = pass_tenants(
             wave,
-            wave_id,
-            one_client=one_client is not None,
+            play,
+            one_client=wave.regions_with_credentials is None,
             purge_dates=listed.purge_dates,
             live=listed.live,
             inactive=listed.at_rest,
         )
-        result = {
-            "changed": False,
-            "id": wave_id,
-            "batch": [str(host) for host in task_vars.get("ansible_play_batch", ())],
-            "tenants": {tenant.host: tenant.signed() for tenant in tenants},
-            "regions": wave.regions,
-            "count": len(wave.tenants),
-            "to_change": wave.to_change,
-            "plan_sha256": plan.sha256 if plan else None,
-            "not_applied": wave.not_applied,
-            "listed": listed.details,
-            "limit": {"option": f"{prefix}max_tenants", "tenants": check_max_tenants(wave)},
-        }
-        return {**result, "warnings": warnings} if warnings else result
+        part = Part(
+            operation=operation,
+            hosts=self._hosts,
+            batch=tuple(batch_of(task_vars)),
+            due=tuple(due_hosts(self._task, task_vars)),
+            to_change=tuple(sorted(wave.counting)),
+            prepares=tuple(tenant.host for tenant in tenants if tenant.prepares),
+            plan_sha256=wave.plan.sha256 if wave.plan else None,
+            applied_before=wave.applied_before,
+            not_applied=tuple(wave.not_applied),
+            confirmed=tuple(of_play.confirmed),
+            receipts=tuple(sorted({str(entry["receipts_dir"]) for entry in entries})),
+            summary_file=params["summary_file"],
+            check_mode=run.check_mode,
+            planning=params["planning"],
+            run_id=run.run_id,
+        )
+        log_part(play, part)
+        return _result_of(
+            play,
+            wave,
+            tenants={tenant.host: tenant.signed() for tenant in tenants},
+            listed=listed.details,
+            limit=_limit_of(wave),
+            warnings=warnings,
+        )
 
-    @staticmethod
-    def _plan(params: Mapping[str, t.Any], run: Run) -> Plan | None:
-        """The approved plan, where one is to be applied."""
-        path, approved = params["plan"], params["plan_sha256"]
-        if params["planning"]:
-            if not path:
-                raise InvalidInput("qlik_plan is missing: name the file to write, such as -e qlik_plan=plan.json.")
-            check_plan_output(path)
-            return None
-        if not path and not approved:
-            return None
+    def _read(
+        self,
+        entries: Sequence[t.Any],
+        params: Mapping[str, t.Any],
+        run: Run,
+        task_vars: dict[str, t.Any],
+        before: WaveLog | None = None,
+    ) -> WaveInput:
+        before = before or WaveLog()
+        prefix = params["variables"]
+        regions = check_regions(params["regions_with_credentials"], f"{prefix}credentials")
+        # A mapping of credentials is for the regions that it names; one client without a mapping is for every region.
+        one_client = check_credentials(params, prefix=prefix) if not regions and entries else None
+        return read_wave(
+            entries,
+            prefix=prefix,
+            operation=params["operation"],
+            max_tenants=params["max_tenants"],
+            regions_with_credentials=None if one_client else regions,
+            # Without the approved plan nothing else matters.
+            plan=_plan_of(params, run),
+            planning=params["planning"],
+            pre_tasks=read_loaded(self._task, task_vars, f"{prefix}pre_tasks"),
+            prepare_all=has_foreign_run_once(self._task),
+            run_id=run.run_id,
+            earlier=frozenset(before.hostnames),
+            changed_before=frozenset(before.changed_before),
+        )
+
+
+def _result_of(play: str, wave: WaveInput, **more: t.Any) -> dict[str, t.Any]:
+    result = {
+        "changed": False,
+        "id": play,
+        "regions": wave.regions,
+        "count": len(wave.tenants),
+        "to_change": wave.to_change,
+        "plan_sha256": wave.plan.sha256 if wave.plan else None,
+        "applied_before": list(wave.applied_before),
+        "not_applied": wave.not_applied,
+    }
+    return {**result, **{name: value for name, value in more.items() if name != "warnings" or value}}
+
+
+def _limit_of(wave: WaveInput) -> dict[str, t.Any]:
+    return {"option": f"{wave.prefix}max_tenants", "tenants": check_max_tenants(wave)}
+
+
+def _plan_of(params: Mapping[str, t.Any], run: Run) -> Plan | None:
+    """The approved plan, if one is to be applied. What is given and empty is often a variable of a pipeline that is not set."""
+    path, approved = params["plan"], params["plan_sha256"]
+    if params["planning"]:
         if not path:
-            raise InvalidInput(
-                "qlik_plan is missing and qlik_plan_sha256 is given: name the file of the plan, or leave out both. Nothing was sent."
-            )
-        return read_plan(read_plan_file(path), approved, run.clock.now(), params["plan_max_hours"])
+            raise InvalidInput("qlik_plan is missing: name the file to write, such as -e qlik_plan=plan.json.")
+        check_plan_output(path)
+        return None
+    given = {"qlik_plan": path, "qlik_plan_sha256": approved}
+    empty = [name for name, value in given.items() if value is not None and not str(value).strip()]
+    if empty:
+        raise InvalidInput(
+            f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} given and empty: nothing was sent. Give the file of the approved"
+            " plan and its digest, or leave out both."
+        )
+    if path is None and approved is not None:
+        raise InvalidInput(
+            "qlik_plan is missing and qlik_plan_sha256 is given: name the file of the plan, or leave out both. Nothing was sent."
+        )
+    if path is None and params["require_plan"]:
+        raise InvalidInput(
+            "qlik_require_plan is true and there is no plan: nothing was sent. Give qlik_plan and qlik_plan_sha256."
+        )
+    if path is None:
+        return None
+    return read_plan(read_plan_file(path), approved, run.clock.now(), params["plan_max_hours"])

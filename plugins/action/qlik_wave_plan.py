@@ -9,13 +9,13 @@ import os
 import typing as t
 from collections.abc import Mapping
 
-from ansible.utils.display import Display
-
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_results
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.ending import check_guarded
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import id_of_play
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
     PLAN,
     PLAN_DIGEST,
@@ -32,8 +32,8 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import 
     write_plan,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan_text import plan_lines, plan_markdown
-
-display = Display()
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import read_wave_log
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 
 
 class ActionModule(QlikAction):
@@ -42,22 +42,25 @@ class ActionModule(QlikAction):
     NAME = "qlik_wave_plan"
     CONTROLLER_ONLY = True
 
-    def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+    def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
         """Make the plan of what was found for each host, write it and print it; a plan that lacks a tenant is none."""
-        results = read_results(task_vars, params["wave"], params["result_variable"])
+        log, wave = read_wave_log(id_of_play(self._task), DECOMMISSION), params["wave"]
+        refusal = wave.get("msg") if wave.get("failed") else None
+        if not refusal:
+            check_guarded(log)
+        results = [(row.host, row.result) for row in log.rows]
         path, now = params["dest"], run.clock.now()
-        if params["wave"].get("failed"):
-            raise Stopped(f"No plan was written. {params['wave'].get('msg', '')}")
+        if refusal:
+            raise Stopped(f"No plan was written. {refusal}")
         wrong = [(host, (result or {}).get("msg", "it was not reached")) for host, result in results if _failed(result)]
         if wrong:
             for host, words in wrong:
-                display.display(f"  {for_terminal(host, 253)}: {for_terminal(words, 2000)}")
+                say(f"  {for_terminal(host, 253)}: {for_terminal(words, 2000)}")
             there = f" {for_terminal(path)} is the plan of an earlier run." if os.path.exists(path) else ""
             raise Stopped(
                 f"No plan was written: {len(wrong)} of {len(results)} tenants could not be evaluated (see above). Fix them, or exclude them"
                 f" with --limit.{there}"
             )
-        wave = params["wave"]
         entries = [plan_entry(result or {}, now, wave["listed"].get(host)) for host, result in results]
         warnings = [for_terminal(warning, 2000) for warning in wave.get("warnings", ())]
         warnings += limit_warnings(entries, wave["limit"]["tenants"], wave["limit"]["option"])
@@ -75,7 +78,7 @@ class ActionModule(QlikAction):
             write_output(file, contents[kind], "qlik_plan", kind, path)
         lines = plan_lines(plan, digest, name)
         for line in lines:
-            display.display(line)
+            say(line)
         # Automation controller keeps it with the job. Encoded, so that nothing in it can be taken for a template where it comes back as a
         # variable. Not its digest: that is the approver's to give.
         encoded = base64.b64encode(text).decode()

@@ -7,20 +7,11 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible.utils.display import Display
-
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_results
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
-    SUMMARY,
-    BadOutput,
-    as_json,
-    write_output,
-)
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
-
-display = Display()
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.ending import check_guarded, sum_up
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import id_of_play
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Part, PartLog, WaveLog, read_wave_log
 
 
 class ActionModule(QlikAction):
@@ -30,32 +21,17 @@ class ActionModule(QlikAction):
     CONTROLLER_ONLY = True
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Collect what became of each host, and print it."""
-        wave, operation = params["wave"], params["operation"]
-        found = summarize(
-            read_results(task_vars, wave, params["result_variable"]),
-            operation=operation,
-            plan_sha256=wave.get("plan_sha256"),
-            not_applied=wave.get("not_applied") or (),
-            unprepared={host for host, entry in (wave.get("tenants") or {}).items() if entry["prepares"]},
-            refusal=wave.get("msg") if wave.get("failed") else None,
-            check_mode=run.check_mode,
-            run_id=run.run_id,
-            now=run.clock.now(),
-        )
-        for line in found["lines"]:
-            display.display(line)
-        if params["dest"]:
-            _write(params["dest"], found["summary"])
+        """Show what became of each tenant."""
+        play, operation = id_of_play(self._task), params["operation"]
+        wave = read_wave_log(play, operation)
+        guard = params["wave"] or {}
+        refusal = guard.get("msg") if guard.get("failed") else None
+        if not wave.parts and refusal:
+            # The guard's task failed before the guard began, such as in a template.
+            hosts = dict.fromkeys(map(str, task_vars["ansible_play_hosts_all"]))
+            wave = WaveLog(parts=[PartLog(part=Part(operation=operation, hosts=hosts))])
+        check_guarded(wave)
+        found = sum_up(play, wave, run, dest=params["dest"], refusal=refusal)
         # As set_stats does: Automation controller keeps it with the job, and hands it on in a workflow.
         stats = {"data": {f"tenant_{operation}_summary": found["summary"]}, "per_host": False, "aggregate": False}
         return {"changed": False, **found, "ansible_stats": stats}
-
-
-def _write(path: str, summary: Mapping[str, t.Any]) -> None:
-    try:
-        write_output(path, as_json(summary), f"tenant_{summary['operation']}_summary_file", SUMMARY)
-    except BadOutput as error:
-        # The guard refuses the wave for it, and has said so.
-        if error.message not in (summary["refusal"] or ""):
-            raise

@@ -7,7 +7,6 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible import context
 from ansible.errors import AnsibleError
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
@@ -18,10 +17,14 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import chosen_tags, id_of_play
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.apply import change_tenant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import log_begin, log_result
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.token_store import TOKENS
 
+# What the role notes if one of the tasks that come first failed.
+_FAILED = "failed"
 # The options that name variables, and what they name where they are not given.
 _VARIABLES = {"wave_variable": "_tenant_decommission_wave", "tokens_variable": "_tenant_decommission_tokens"}
 
@@ -32,6 +35,14 @@ class ActionModule(QlikAction):
     NAME = "qlik_wave_tenant"
     CONTROLLER_ONLY = True
 
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Do the task, and keep its result for the summary: a variable may hold the result of another host, or anything."""
+        play, host = id_of_play(self._task), str((task_vars or {}).get("inventory_hostname"))
+        log_begin(play, host)
+        result = super().run(tmp, task_vars)
+        log_result(play, host, result)
+        return result
+
     def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The options that were not given, from the variables of the wave.
 
@@ -39,9 +50,9 @@ class ActionModule(QlikAction):
         """
         args = super().arguments(task_vars)
         wave, tokens = (args.get(name, default) for name, default in _VARIABLES.items())
-        if "tenant" not in args:
+        if args.get("tenant") is None:
             args["tenant"] = plain(_in(_in(task_vars.get(wave), "tenants"), task_vars["inventory_hostname"]) or {})
-        if "tokens" not in args:
+        if args.get("tokens") is None:
             args["tokens"] = [_with_token(one) for one in plain(_in(task_vars.get(tokens), "results") or [])]
         tenant = GuardedTenant.verified(args["tenant"]) if isinstance(args["tenant"], dict) else None
         self._tenant = tenant
@@ -65,7 +76,7 @@ class ActionModule(QlikAction):
         if isinstance(clients, str):
             clients = self._templar.template(clients)
         client = _in(clients, tenant.command.target.address.region if tenant.command else None)
-        if client is not None and "credentials" not in args:
+        if client is not None and args.get("credentials") is None:
             args["credentials"] = plain(self._templar.template(client))
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -78,6 +89,8 @@ class ActionModule(QlikAction):
             )
         if tenant.prepares:
             mark = task_vars.get(params["prepared_variable"])
+            if mark == _FAILED:
+                raise Stopped(f"Not deactivated, nothing was sent: {_failed_task(task_vars, tenant)}")
             self._must_be_prepared(tenant, is_marked=mark == params["tenant"]["signature"])
         return change_tenant(tenant, params, run, lambda: self._late_credentials(tenant, task_vars))
 
@@ -100,7 +113,7 @@ class ActionModule(QlikAction):
     @staticmethod
     def _must_be_prepared(tenant: GuardedTenant, *, is_marked: bool) -> None:
         """Stop a tenant for which the tasks that come first have not all run in this wave."""
-        chosen = context.CLIARGS.get("skip_tags") or set(context.CLIARGS.get("tags") or ()) - {"all"}
+        chosen = chosen_tags()
         if chosen or not is_marked:
             why = "tags were chosen, which may leave out some of them" if chosen else "they have not run for it"
             raise Stopped(
@@ -114,6 +127,22 @@ def _with_token(result: t.Any) -> t.Any:
     if not isinstance(result, dict) or "token" not in result:
         return result
     return {**result, "access_token": TOKENS.read(result["token"])}
+
+
+def _failed_task(task_vars: Mapping[str, t.Any], tenant: GuardedTenant) -> str:
+    """Which of the tasks that come first failed, and its message, as far as Ansible shows them."""
+    task, result = task_vars.get("ansible_failed_task"), task_vars.get("ansible_failed_result")
+    where = f"in {for_terminal(tenant.pre_tasks)}"
+    if not isinstance(task, Mapping) or not isinstance(result, Mapping):
+        return f"a task {where} failed."
+    name = for_terminal(plain(task.get("name") or task.get("action")), 200)
+    if task.get("no_log") or result.get("_ansible_no_log"):
+        return f"the task '{name}' {where} failed, and hides why (no_log)."
+    failed = [one for one in result.get("results") or () if isinstance(one, Mapping) and one.get("failed")]
+    if any(one.get("_ansible_no_log") for one in failed):
+        return f"the task '{name}' {where} failed, and hides why (no_log)."
+    words = "; ".join(str(one.get("msg") or "") for one in failed or [result])
+    return f"the task '{name}' {where} failed: {for_terminal(words, 1000)}"
 
 
 def _in(found: t.Any, key: t.Any) -> t.Any:

@@ -44,6 +44,7 @@ from collections.abc import Callable
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_limit import blocks
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.progress import Progress
 
 _GUARD = "tenantops.qlik.qlik_wave_guard"
@@ -145,7 +146,7 @@ class CallbackModule(CallbackBase):
         """A line that stays."""
         self._told = self._progress.done if self._progress else 0
         self._bottom.clear()
-        self._display.display(line)
+        say(line)
 
     def _end(self) -> None:
         progress = self._progress

@@ -71,12 +71,15 @@ options:
       - The file that M(tenantops.qlik.qlik_wave_summary) is going to write. The wave is refused if it cannot be written, or if a file is
         there that is no summary. Missing folders are made.
     type: path
-  approved_by:
-    description: Who approved it, taken over into the receipts as it is given.
-    type: str
-  ticket:
-    description: The ticket that it belongs to, taken over into the receipts as it is given.
-    type: str
+  require_plan:
+    description: Refuse a wave without a plan.
+    type: bool
+    default: false
+  empty:
+    description:
+      - The group of tenants has no hosts. Only checks that this is meant, which it is not if the inventory could not be read as a whole.
+    type: bool
+    default: false
 author:
   - tenantops.qlik contributors (@tenantops)
 """
@@ -91,14 +94,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 id:
-  description: What this wave is called. The batches of a play are one wave.
+  description: What this wave is called. The batches of a play are one wave, and so are the runs of a role in a loop.
   returned: always, but for wrong options
   type: str
-batch:
-  description: The hosts of the batch.
-  returned: success
-  type: list
-  elements: str
 tenants:
   description: For each host what its task may do, signed.
   returned: success
@@ -118,8 +116,13 @@ plan_sha256:
   description: The digest of the plan that is applied; null where there is none.
   returned: success
   type: str
+applied_before:
+  description: The hostnames in the plan that no host of the play has, and that are disabled or purged by their receipts.
+  returned: success
+  type: list
+  elements: str
 not_applied:
-  description: The hostnames in the plan that no host of the play has.
+  description: The other hostnames in the plan that no host of the play has.
   returned: success
   type: list
   elements: str

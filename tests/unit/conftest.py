@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet import run_log
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
@@ -35,6 +36,8 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     # Receipts go into a folder here, where nobody names another one.
     monkeypatch.chdir(tmp_path)
+    # A test is a run of ansible-playbook of its own.
+    run_log._FILE.truncate(0)
 
     def no_network(*args: t.Any, **kwargs: t.Any) -> t.NoReturn:
         pytest.fail(f"a test reaches for the network: {args}")

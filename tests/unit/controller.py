@@ -22,6 +22,7 @@ from ansible_collections.tenantops.qlik.plugins.action import (
     qlik_tenant_info,
     qlik_tenant_probe,
     qlik_tenant_reactivate,
+    qlik_wave_check,
     qlik_wave_guard,
     qlik_wave_plan,
     qlik_wave_summary,
@@ -37,6 +38,7 @@ ACTIONS: dict[str, type[ActionBase]] = {
     "qlik_tenant_info": qlik_tenant_info.ActionModule,
     "qlik_tenant_probe": qlik_tenant_probe.ActionModule,
     "qlik_tenant_reactivate": qlik_tenant_reactivate.ActionModule,
+    "qlik_wave_check": qlik_wave_check.ActionModule,
     "qlik_wave_guard": qlik_wave_guard.ActionModule,
     "qlik_wave_plan": qlik_wave_plan.ActionModule,
     "qlik_wave_summary": qlik_wave_summary.ActionModule,
@@ -108,8 +110,14 @@ class Play:
         self.hosts = hosts
         self.loaded = loaded or {}
         self.registered: dict[str, dict[str, t.Any]] = {host: {} for host in hosts}
-        self._variable_manager = SimpleNamespace(get_vars=self._get_vars)
-        self._inventory = SimpleNamespace(get_host=lambda host: host, _sources=[])
+        self._variable_manager = SimpleNamespace(get_vars=self._get_vars, _nonpersistent_fact_cache=self.registered)
+        self._inventory = SimpleNamespace(
+            get_host=lambda host: host,
+            get_hosts=lambda: [SimpleNamespace(name=host) for host in hosts],
+            _inventory=SimpleNamespace(processed_sources=[]),
+            _sources=[],
+            _subset=None,
+        )
         self._loader = DataLoader()
 
     def _get_vars(

@@ -72,7 +72,8 @@ def guarded(
 
     ``planned`` is what an approved plan says of it, which was made at ``plan_created`` (by default now).
     """
-    of_wave = {name: given.pop(name) for name in ("approved_by", "ticket", "planning") if name in given}
+    of_wave = {name: given.pop(name) for name in ("planning",) if name in given}
+    given |= {f"qlik_{name}": given.pop(name) for name in ("approved_by", "ticket") if name in given}
     written = entry(**{**given, "operation": operation})
     plan = Plan(plan_sha256, read_time(plan_created) or NOW, NOW, {planned["hostname"]: planned}) if planned else None
     (passed,) = pass_tenants(

@@ -109,8 +109,9 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "plan": {"type": "path"},
         "plan_sha256": {"type": "str"},
         "plan_max_hours": _AS_GIVEN | {"default": 168},
+        "require_plan": {"type": "bool", "default": False},
+        "empty": {"type": "bool", "default": False},
         "summary_file": {"type": "path"},
-        **_CLAIMS,
     },
     "qlik_wave_token": {
         **_COMMON,
@@ -134,6 +135,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "dest": {"type": "path", "required": True},
         "valid_hours": _AS_GIVEN | {"default": 72},
     },
+    "qlik_wave_check": {**_COMMON, "operation": _OPERATION},
     "qlik_wave_summary": {
         **_COMMON,
         "wave": {"type": "dict", "required": True},

@@ -21,7 +21,6 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
@@ -32,6 +31,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._http.transport imp
     prepare_process,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
 
 _COLLECTION = "tenantops.qlik"
 _THIS_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -41,8 +41,6 @@ _CREDENTIAL_VARIABLES = {
     "QLIK_ORG_CLIENT_ID": "org_client_id",
     "QLIK_ORG_CLIENT_SECRET": "org_client_secret",
 }
-
-display = Display()
 
 # The controller imports an action plugin before it forks the worker of the first task: what is made ready here, the workers have.
 prepare_process()
@@ -74,6 +72,9 @@ class QlikAction(ActionBase):
                 result = self._run_here(task_vars)
         if self.SECRET_RESULT and not result.get("failed"):
             result["_ansible_no_log"] = True
+        if self.CONTROLLER_ONLY and result.get("failed"):
+            # Ansible prints a failure as it is. What is not known need not be read.
+            return {key: value for key, value in result.items() if value is not None}
         return result
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
@@ -96,7 +97,7 @@ class QlikAction(ActionBase):
             for secret in checked._no_log_values:
                 masking.add(str(secret))
             return _failed(masking.mask(words))
-        run = Run(check_mode=self._task.check_mode, announce=self._announce)
+        run = Run(check_mode=self._task.check_mode, announce=say)
         try:
             result = perform(
                 lambda params, run: self.operate(params, run, task_vars), checked.validated_parameters, run
@@ -174,9 +175,6 @@ class QlikAction(ActionBase):
             return False
         # A tenant is no machine that a module could run on.
         return not name.lower().endswith(".qlikcloud.com")
-
-    def _announce(self, sentence: str) -> None:
-        display.display(sentence)
 
 
 def _failed(msg: str, *, changed: bool = False, **more: t.Any) -> dict[str, t.Any]:

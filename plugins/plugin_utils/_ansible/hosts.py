@@ -14,7 +14,7 @@ from ansible.playbook.task import Task
 from ansible.template import Templar
 from ansible.utils.display import Display
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.agreement import PlayVariables
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.receipts_folder import ReceiptsFolders
@@ -29,10 +29,14 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables im
 display = Display()
 
 
-def read_entries(task: Task, task_vars: Mapping[str, t.Any], *, prefix: str, operation: str) -> list[Entry]:
-    """What was written for each host of the play, as read_hosts() gives it."""
+def read_entries(
+    task: Task, task_vars: Mapping[str, t.Any], *, prefix: str, operation: str
+) -> tuple[list[Entry], PlayVariables]:
+    """What was written for each host of the play, as read_hosts() gives it; and what the hosts say of the play."""
     others = [variable.name for variable in variables_of(operation) if not variable.per_tenant]
-    return list(read_hosts(task, task_vars, tenant_variables(operation), prefix=prefix, others=(*others, *REGISTERED)))
+    play, variables = PlayVariables(prefix), tenant_variables(operation)
+    entries = list(read_hosts(task, task_vars, variables, prefix=prefix, others=(*others, *REGISTERED), play=play))
+    return entries, play
 
 
 def read_hosts(
@@ -42,6 +46,7 @@ def read_hosts(
     *,
     prefix: str,
     others: Iterable[str] = (),
+    play: PlayVariables | None = None,
 ) -> Iterator[Entry]:
     """For each host of the play what was written for it, evaluated.
 
@@ -52,6 +57,7 @@ def read_hosts(
     the table of variables has them. A tenant without a hostname has the name of its host. ``receipts_dir`` is beside the inventory if
     it is not set.
 
+    :arg play: looks at what belongs to the play.
     :arg others: more variables, without the prefix, that there may be. Names with the prefix that are neither are ``unknown``.
     """
     hostvars = task_vars["hostvars"]
@@ -65,6 +71,9 @@ def read_hosts(
             play=task.get_play(), host=inventory.get_host(host), task=task, _hosts=hosts, _hosts_all=hosts
         )
         read = _Reader(Templar(loader=loader, variables=found), found)
+        if play is not None:
+            registered = manager._nonpersistent_fact_cache.get(host, {})
+            play.look(str(host), found, registered, read.value)
         values: dict[str, t.Any] = {}
         for variable in variables:
             name = prefix + variable.name
@@ -102,32 +111,3 @@ class _Reader:
         except AnsibleError as error:
             self.error = f"{name}: {error}"
             return default
-
-
-def read_results(
-    task_vars: Mapping[str, t.Any], wave: Mapping[str, t.Any], variable: str
-) -> list[tuple[str, dict[str, t.Any] | None]]:
-    """Each host of the play with what qlik_wave_tenant registered for it in this wave; None where it was not reached.
-
-    :arg wave: the result of the guard.
-    :raises Stopped: there was none.
-    """
-    if not wave:
-        raise Stopped(
-            "The wave was not guarded, so nothing was sent. Run the play from its beginning, with all tasks of the role."
-        )
-    results = {str(host): read_registered(task_vars, host, variable) for host in task_vars["ansible_play_hosts_all"]}
-    return [(host, result if _is_of(wave, result) else None) for host, result in results.items()]
-
-
-def _is_of(wave: Mapping[str, t.Any], result: t.Any) -> bool:
-    """Whether a result is one of this wave: the variable may hold that of an earlier one, or what anybody has put there."""
-    if not isinstance(result, Mapping):
-        return False
-    # A task that did not come so far as to know its wave has failed, and done nothing.
-    return result["wave"] == wave.get("id") if "wave" in result else bool(result.get("failed"))
-
-
-def read_registered(task_vars: Mapping[str, t.Any], host: str, name: str) -> t.Any:
-    """What a task registered for a host; None where it did not."""
-    return plain(task_vars["hostvars"].raw_get(host).get(name))

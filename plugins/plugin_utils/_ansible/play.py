@@ -2,19 +2,135 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task can find out of the play around it, as it was when it was loaded."""
+"""What a task can find out about the play around it, and what of it refuses a wave."""
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections.abc import Iterator, Mapping
 
+from ansible import context
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import IGNORED
 from ansible.playbook.block import Block
 from ansible.playbook.task import Task
 from ansible.template import Templar
+from ansible.utils.path import unfrackpath
 
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+
+# These run a task for all hosts before the next one, and know run_once.
+_IN_STEP = frozenset(("linear", "debug", "mitogen_linear"))
+
+
+def id_of_play(task: Task) -> str:
+    """What a play is called in this run. The batches of a play (``serial``) have the same."""
+    play = task.get_play()
+    return str(getattr(play, "_uuid", None) or id(play))
+
+
+def batch_of(task_vars: Mapping[str, t.Any]) -> list[str]:
+    """The hosts of the batch, also those that have failed or left the play. Without ``serial``, all hosts of the play."""
+    everybody = set(map(str, task_vars.get("ansible_play_hosts_all", ())))
+    return [host.name for host in task_vars["hostvars"]._inventory.get_hosts() if host.name in everybody]
+
+
+def due_hosts(task: Task, task_vars: Mapping[str, t.Any]) -> list[str]:
+    """The hosts of the batches up to this one. A batch whose hosts have all left the play runs no task."""
+    batch, play = batch_of(task_vars), task.get_play()
+    if play is None or not play.serial or play.order == "shuffle":
+        return batch
+    inventory = task_vars["hostvars"]._inventory
+    names = [host.name for host in inventory.get_hosts(play.hosts, ignore_restrictions=True, order=play.order)]
+    return names[: 1 + max((names.index(host) for host in batch if host in names), default=-1)]
+
+
+def chosen_tags() -> str | None:
+    """The options that choose tasks by their tags, as they were given; None if there are none."""
+    tags = sorted(set(context.CLIARGS.get("tags") or ()) - {"all"})
+    skipped = sorted(context.CLIARGS.get("skip_tags") or ())
+    words = [f"{option} {','.join(names)}" for option, names in (("--tags", tags), ("--skip-tags", skipped)) if names]
+    return " ".join(words) or None
+
+
+def check_selection(task_vars: Mapping[str, t.Any]) -> None:
+    """Check that the hosts of the run are those that somebody meant.
+
+    :raises InvalidInput: ``--limit`` was given and names nothing, which Ansible takes for "no limit"; or a source of the inventory could
+        not be read, which Ansible only warns of.
+    """
+    inventory = task_vars["hostvars"]._inventory
+    limit = inventory._subset
+    if limit is not None and not any(pattern.strip() for pattern in limit):
+        given = for_terminal(str(context.CLIARGS.get("subset")), 100)
+        raise InvalidInput(
+            f"--limit is '{given}' and names no host, so the whole group would be taken: nothing was sent. Give --limit a value (in a"
+            " pipeline, set the variable behind it), or leave it out."
+        )
+    unread = _unread_sources(inventory)
+    if unread:
+        raise InvalidInput(
+            f"The inventory could not be read as a whole ({some([for_terminal(one, 300) for one in unread])}), so tenants may be"
+            " missing: nothing was sent. Correct the file (Ansible's warning says what is wrong), or leave it out of -i."
+        )
+
+
+def _unread_sources(inventory: t.Any) -> list[str]:
+    read = set(inventory._inventory.processed_sources)
+    sources = (one if "," in one else unfrackpath(one, follow=False) for one in inventory._sources if one)
+    unread = [file for source in sources for file in _files_of(source) if file not in read]
+    # Ansible's own default, which need not be there.
+    return [file for file in unread if file != "/etc/ansible/hosts" or os.path.exists(file)]
+
+
+def _files_of(source: str) -> Iterator[str]:
+    """The files that Ansible reads for a source of the inventory."""
+    if not os.path.isdir(source):
+        yield source
+        return
+    for name in sorted(os.listdir(source)):
+        if not IGNORED.search(name):
+            yield from _files_of(os.path.join(source, name))
+
+
+def check_play(task: Task, task_vars: Mapping[str, t.Any]) -> None:
+    """Check that the tasks of the role run for each host, one task after the other.
+
+    :raises InvalidInput: ``run_once`` around the role, or a strategy that keeps no order.
+    """
+    play, hosts = task.get_play(), task_vars["ansible_play_hosts_all"]
+    if play is None or len(hosts) < 2:
+        return
+    if _is_around(task, "run_once", Templar(loader=task_vars["hostvars"]._loader, variables=dict(task_vars))):
+        raise InvalidInput(
+            f"run_once is set around the role, and the play has {len(hosts)} hosts: Ansible would do the work for one of them, and show"
+            " its result for all. Nothing was sent. Remove run_once; the role itself runs once what has to."
+        )
+    strategy = str(play.strategy)
+    if strategy.rpartition(".")[2] not in _IN_STEP:
+        raise InvalidInput(
+            f"The strategy of the play is '{for_terminal(strategy, 100)}', which does not wait for the guard of the wave: nothing was"
+            " sent. Set strategy: linear in the play."
+        )
+
+
+def _is_around(task: Task, keyword: str, templar: Templar) -> bool:
+    """Whether a keyword is true of something that a task is in: a block, an import or include, the role or one around it, the play."""
+    parts: list[t.Any] = [task.get_play(), task._role, *(task.get_dep_chain() or ())]
+    part = task._parent
+    while part is not None:
+        parts.append(part)
+        part = getattr(part, "_parent", None)
+    for one in parts:
+        value = getattr(one, keyword, None)
+        if isinstance(value, str):
+            value = templar.template(value)
+        if value is True or str(value).lower() in ("true", "yes", "on", "1"):
+            return True
+    return False
 
 
 def read_loaded(task: Task, task_vars: Mapping[str, t.Any], name: str) -> t.Any:

@@ -79,19 +79,24 @@ def command_of(
     run_id: str = "",
     planned: Planned | None = None,
     planning: bool = False,
-    **author: t.Any,
+    plan_sha256: str | None = None,
+    plan_created: str | None = None,
 ) -> Deactivation | Reactivation:
     """The command in an entry: the tenant's own guards.
 
     :arg operation: what the wave is for: ``decommission``, ``restore``.
     :arg planned: what the approved plan says of the tenant. It was read and approved with the tenant in it, so it is the confirmation.
     :arg planning: a plan is made. Nothing is changed, so no confirmation is needed. One that is typed all the same must fit.
-    :arg author: ``approved_by``, ``ticket``, ``plan_sha256`` and ``plan_created``.
+    :arg plan_sha256: the digest of that plan.
+    :arg plan_created: when it was made.
     :raises InvalidInput: what is wrong with this tenant.
     """
     _must_be_evaluated(entry)
     must_confirm = planned is None and not planning
-    given = {**entry.values, **author, "planning": planning}
+    # Each tenant has its own claims.
+    claims = {name: entry.inventory.get(entry.name_of(name)) for name in _CLAIMS}
+    plan = {"plan_sha256": plan_sha256, "plan_created": plan_created}
+    given = {**entry.values, **claims, **plan, "planning": planning}
     if not must_confirm:
         given["confirm_hostname"] = entry["confirm_hostname"] or None
     if operation == RESTORE:

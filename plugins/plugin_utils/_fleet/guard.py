@@ -89,7 +89,7 @@ def pass_tenants(
     """
     # A tenant that was left out of a count, or of the tasks that come first, may not be changed.
     left_out = frozenset() if wave.planning else wave.unprepared
-    if not wave.planning and len(wave.tenants) > check_max_tenants(wave):
+    if not wave.planning and wave.size > check_max_tenants(wave):
         left_out |= wave.done
     left_out |= frozenset(inactive)
 

@@ -53,10 +53,14 @@ def too_many_tenants(wave: WaveInput) -> Iterator[str]:
     if wave.to_change <= limit or wave.planning:
         return
     besides = ""
+    uncounted = [tenant for tenant in wave.tenants if tenant.hostname not in wave.counting]
     if wave.plan is not None:
         besides = " by the plan"
-    elif wave.done:
-        besides = f" (and {len(wave.done)} that are disabled or purged by their receipts, which do not count)"
+    elif uncounted:
+        besides = f" (and {len(uncounted)} that are disabled or purged by their receipts, which do not count)"
+    before = len(wave.changed_before.difference(tenant.hostname for tenant in wave.tenants))
+    if before:
+        besides += f" ({before} of them in earlier runs of the role in this play)"
     tenants = "tenant" if wave.to_change == 1 else "tenants"
     yield (
         f"The play has {wave.to_change} {tenants} to {VERBS[wave.operation]}{besides}, and {option} allows {limit}: check the"

@@ -136,6 +136,7 @@ class _Known:
     def __init__(self, listing: Listing, tenants: Iterable[Tenant], wave: WaveInput) -> None:
         self._listing = listing
         self._prefix = wave.prefix
+        self._changed_before = wave.changed_before
         by_id = {tenant["id"]: tenant for tenant in listing.tenants}
         by_hostname: dict[str, list[ListedTenant]] = {}
         for listed in listing.tenants:
@@ -172,6 +173,10 @@ class _Known:
             if listed and _status(listed) in LIVE_STATUSES and tenant.target and tenant.target.tenant_id == listed["id"]
         )
 
+    def _was_taken(self, listed: ListedTenant) -> bool:
+        taken = any(name.lower() in self._changed_before for name in listed["hostnames"])
+        return taken and _status(listed) in DISABLED_STATUSES
+
     def purge_dates(self) -> dict[str, str]:
         """The dates of the disabled tenants of the wave, by host."""
         return {
@@ -199,9 +204,14 @@ class _Known:
                 " checked. Check hostname and id, and that the client is one of this organization."
             )
         of_host = {tenant.host: listed["subscription_id"] for tenant, listed in going if listed}
+        # What earlier parts of this wave took was live when the play began.
+        before = {
+            listed["id"]: listed["subscription_id"] for listed in self._listing.tenants if self._was_taken(listed)
+        }
         # By their ids: two hosts may name one tenant.
-        taken = Counter({listed["id"]: listed["subscription_id"] for _tenant, listed in going if listed}.values())
-        whole = Counter(listed["subscription_id"] for listed in self._listing.tenants if _is_live(listed))
+        taken = Counter({**before, **{one["id"]: one["subscription_id"] for _tenant, one in going if one}}.values())
+        live = {listed["id"]: listed["subscription_id"] for listed in self._listing.tenants if _is_live(listed)}
+        whole = Counter({**before, **live}.values())
         wrong = []
         for name, count in sorted(taken.items()):
             limit = min((limits[host] for host, one in of_host.items() if one == name and host in limits), default=100)

@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import os
+import textwrap
 import typing as t
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, table
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time, write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import PURGED, is_overdue
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Row, WaveLog
 
 SCHEMA = 1
 
@@ -29,11 +31,15 @@ _WORDS = {
 
 
 _UNPREPARED = "a task that comes before its deactivation failed, or was not reached"
+_INTERRUPTED = "interrupted: run the same command again, it reads the state of the tenant first"
+
+# Columns of a terminal that every line of the table fits into.
+_COLUMNS = 100
 
 
 _SEEN = {
     "active": "still works for its users",
-    "deactivated": "its users see it deactivated",
+    "deactivated": "seen deactivated",
     "unauthorized": "still answers its users",
     "not_found": "nobody has this hostname",
     "unreachable": "its host gives no answer",
@@ -50,8 +56,9 @@ def summarize(
     run_id: str,
     now: datetime,
     plan_sha256: str | None = None,
+    applied_before: Sequence[str] = (),
     not_applied: Sequence[str] = (),
-    unprepared: Collection[str] = (),
+    confirmed: Collection[str] = (),
 ) -> dict[str, t.Any]:
     """The summary of a wave, as ``docs/summary.schema.json`` describes it, and as lines of text.
 
@@ -59,13 +66,12 @@ def summarize(
     :arg operation: what the wave was for: ``decommission``, ``restore``.
     :arg refusal: why the wave as a whole was refused, where it was.
     :arg plan_sha256: the digest of the plan that was applied, where there was one.
-    :arg not_applied: the tenants in that plan that no host of the play has.
-    :arg unprepared: hosts for which the tasks that come before a deactivation have not all run.
+    :arg applied_before: the tenants in that plan that no host of the play has, and that were deactivated by their receipts.
+    :arg not_applied: the other tenants in that plan that no host of the play has.
+    :arg confirmed: the hosts that the inventory confirms for a decommission. A restore that succeeded says so.
     :returns: ``lines`` and ``summary``.
     """
-    tenants = [
-        _tenant(host, result or {"msg": _UNPREPARED if host in unprepared else None}, now) for host, result in hosts
-    ]
+    tenants = [_tenant(host, result or {}, now) for host, result in hosts]
     totals = {outcome: sum(tenant["outcome"] == outcome for tenant in tenants) for outcome in OUTCOMES}
     summary = {
         "schema": SCHEMA,
@@ -75,14 +81,47 @@ def summarize(
         "check_mode": check_mode,
         "refusal": None if refusal is None else for_terminal(refusal, 4000),
         "plan_sha256": plan_sha256,
+        "applied_before": [for_terminal(hostname, 253) for hostname in applied_before],
         "not_applied": [for_terminal(hostname, 253) for hostname in not_applied],
         "receipts_dirs": sorted({os.path.dirname(tenant["receipt"]) for tenant in tenants if tenant["receipt"]}),
+        "still_confirmed": [
+            tenant["host"]
+            for (host, _result), tenant in zip(hosts, tenants, strict=True)
+            if operation == "restore" and host in confirmed and tenant["outcome"] in ("changed", "unchanged")
+        ],
         "totals": totals,
         "tenants": tenants,
         "droppable": [tenant["host"] for tenant in tenants if tenant["outcome"] == "purged"],
         "overdue": [tenant["host"] for tenant in tenants if tenant["overdue"]],
     }
     return {"lines": _lines(summary), "summary": summary}
+
+
+def summarize_wave(wave: WaveLog, *, run_id: str, now: datetime, refusal: str | None = None) -> dict[str, t.Any]:
+    """The summary of a wave by what this run of ansible-playbook has done so far.
+
+    :arg refusal: why the wave was refused, if the guard itself did not say it.
+    :returns: as summarize().
+    """
+    part = wave.last
+    return summarize(
+        [(row.host, row.result or _without_result(row, wave)) for row in wave.rows],
+        operation=part.operation,
+        refusal=part.refusal or refusal,
+        check_mode=part.check_mode,
+        run_id=run_id,
+        now=now,
+        plan_sha256=part.plan_sha256,
+        applied_before=part.applied_before,
+        not_applied=part.not_applied,
+        confirmed=part.confirmed,
+    )
+
+
+def _without_result(row: Row, wave: WaveLog) -> dict[str, t.Any]:
+    """What is known of a tenant whose task did not end, or never began."""
+    words = _UNPREPARED if row.host in wave.last.prepares else None
+    return {"hostname": row.hostname, "msg": _INTERRUPTED if row.begun else words}
 
 
 def _tenant(host: str, found: Mapping[str, t.Any], now: datetime) -> dict[str, t.Any]:
@@ -105,6 +144,7 @@ def _tenant(host: str, found: Mapping[str, t.Any], now: datetime) -> dict[str, t
         "outcome": outcome,
         "changed": bool(found.get("changed")),
         **{key: text(key) for key in ("hostname", "tenant_id", "region", "previous_status", "status")},
+        "purge_after_days": days if type(days := found.get("purge_after_days")) is int else None,
         "estimated_purge_date": text("estimated_purge_date"),
         "purge_date_reckoned": bool(found.get("purge_date_reckoned")),
         "overdue": disabled and is_overdue(found.get("estimated_purge_date"), now),
@@ -128,11 +168,11 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
         # What earlier batches of the wave have done.
         shown = [tenant for tenant in tenants if tenant["outcome"] != "not_reached"]
     if shown:
-        rows = [_row(tenant, check_mode=check_mode) for tenant in shown]
+        rows = [_row(tenant, summary) for tenant in shown]
         if summary["operation"] == "restore":
             # What answers again does not answer "still".
             rows = [(*row[:3], row[3].removeprefix("still ")) for row in rows]
-        lines += table(rows)
+        lines += _fitted(rows)
     parts = [
         f"{totals['changed']} {'would be ' if check_mode else ''}{done}",
         f"{totals['unchanged']} unchanged",
@@ -146,8 +186,15 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
     lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
     if summary["receipts_dirs"]:
         lines += ["Receipts:", *(f"  {folder}" for folder in summary["receipts_dirs"])]
+    if summary["applied_before"]:
+        lines.append(f"In the plan, and applied before (by their receipts): {', '.join(summary['applied_before'])}.")
     if summary["not_applied"]:
         lines.append(f"In the plan, and not in this play: {', '.join(summary['not_applied'])}.")
+    if summary["still_confirmed"]:
+        lines.append(
+            "The inventory still confirms these tenants for the decommission (tenant_decommission_confirm_hostname); remove that, or"
+            f" the next decommission may take them again: {', '.join(summary['still_confirmed'])}."
+        )
     if totals["failed"]:
         lines.append("Failed:")
         lines += [f"  {_shown_name(tenant)}: {tenant['msg']}" for tenant in tenants if tenant["outcome"] == "failed"]
@@ -163,17 +210,33 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
     return lines
 
 
+def _fitted(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows as a table. If it is wider than a terminal, rows are wrapped, if possible between two cells."""
+    lines = table(rows)
+    if max(map(len, lines)) <= _COLUMNS:
+        return lines
+    wrap = textwrap.TextWrapper(_COLUMNS, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+    # So that what is done to the tenants is still one column.
+    width = min(max(len(row[0]) for row in rows), _COLUMNS // 2)
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(width), *filter(None, row[1:])]
+        joined = "  ".join(cell if len(cell) > _COLUMNS // 2 else cell.replace(" ", "\0") for cell in cells)
+        lines += [line.replace("\0", " ").rstrip() for line in wrap.wrap(joined)]
+    return lines
+
+
 def _shown_name(tenant: Mapping[str, t.Any]) -> str:
-    return for_terminal(tenant["hostname"] or tenant["host"], 100)
+    return for_terminal(tenant["hostname"] or tenant["host"], 90)
 
 
-def _row(tenant: Mapping[str, t.Any], *, check_mode: bool) -> tuple[str, str, str, str]:
+def _row(tenant: Mapping[str, t.Any], summary: Mapping[str, t.Any]) -> tuple[str, str, str, str]:
     name = _shown_name(tenant)
     if tenant["outcome"] == "not_reached":
         return name, "not reached", str(tenant["msg"] or ""), ""
     if tenant["outcome"] == "purged":
-        return name, str(tenant["msg"]), _purge(tenant, check_mode=check_mode), ""
-    return name, _change(tenant), _purge(tenant, check_mode=check_mode), _SEEN.get(str(tenant["probe_state"]), "")
+        return name, str(tenant["msg"]), _purge(tenant, summary), ""
+    return name, _change(tenant), _purge(tenant, summary), _SEEN.get(str(tenant["probe_state"]), "")
 
 
 def _change(result: Mapping[str, t.Any]) -> str:
@@ -187,11 +250,16 @@ def _change(result: Mapping[str, t.Any]) -> str:
     return f"{before} → {for_terminal(after, 40)}"
 
 
-def _purge(result: Mapping[str, t.Any], *, check_mode: bool) -> str:
+def _purge(result: Mapping[str, t.Any], summary: Mapping[str, t.Any]) -> str:
     date = read_time(result.get("estimated_purge_date"))
+    days = result.get("purge_after_days")
+    asked = f"{days} days, " if days and result["outcome"] == "changed" else ""
     if date:
         about = "about " if result.get("purge_date_reckoned") else ""
-        return f"purge {about}{date:%Y-%m-%d %H:%M} UTC"
-    if result.get("status") == "disabled" and not check_mode:
-        return "purge date unknown"
-    return ""
+        return f"{asked}purge {about}{date:%Y-%m-%d %H:%M} UTC"
+    if result.get("status") != "disabled":
+        return ""
+    if not summary["check_mode"]:
+        return f"{asked}purge date unknown"
+    created = read_time(summary["created"])
+    return f"{asked}about {created + timedelta(days=int(days)):%Y-%m-%d}" if asked and days and created else ""

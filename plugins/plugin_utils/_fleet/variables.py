@@ -80,7 +80,7 @@ _VARIABLES: dict[str, tuple[Variable, ...]] = {
 REGISTERED = ("result",)
 
 # Variables of the inventory that rules read of each host, by their full names. Nobody can set them as variables of a role.
-OBSERVED_VARIABLES: tuple[str, ...] = ()
+OBSERVED_VARIABLES: tuple[str, ...] = ("qlik_approved_by", "qlik_ticket")
 
 
 def variables_of(operation: str) -> tuple[Variable, ...]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -50,6 +50,11 @@ class Tenant:
         return self.entry.host
 
     @property
+    def hostname(self) -> str:
+        """The hostname as it was written, in lower case."""
+        return str(self.entry["hostname"] or self.host).lower()
+
+    @property
     def region(self) -> str | None:
         """The region that a token is needed for; None if its own task will stop it."""
         return self.command.target.address.region if self.command else None
@@ -62,7 +67,9 @@ class WaveInput:
     ``prefix``: what the names of the role's variables begin with; ``operation``: ``decommission`` or ``restore``; ``max_tenants``: how
     many tenants one play may change, as it was written; ``regions_with_credentials``: the regions that credentials were given for
     (None: for every region); ``plan``: the approved plan that is applied; ``planning``: a plan is made; ``pre_tasks``: the file of
-    tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change.
+    tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change; ``earlier``: the hostnames
+    of earlier parts of this play's wave, such as those of a loop; ``changed_before``: those of them that counted for ``max_tenants``;
+    ``applied_before``: the hostnames in the plan that no host of the play has, and that are disabled or purged by their receipts.
     """
 
     tenants: tuple[Tenant, ...]
@@ -74,6 +81,9 @@ class WaveInput:
     planning: bool = False
     pre_tasks: t.Any = None
     prepare_all: bool = False
+    earlier: frozenset[str] = frozenset()
+    changed_before: frozenset[str] = frozenset()
+    applied_before: tuple[str, ...] = ()
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -92,9 +102,20 @@ class WaveInput:
         )
 
     @property
+    def counting(self) -> frozenset[str]:
+        """The hostnames that count for ``max_tenants``, also those of earlier parts of the wave."""
+        return self.changed_before | {tenant.hostname for tenant in self.tenants if tenant.host not in self.done}
+
+    @property
     def to_change(self) -> int:
         """How many tenants count for ``max_tenants``."""
-        return len(self.tenants) - len(self.done)
+        before = self.changed_before.difference(tenant.hostname for tenant in self.tenants)
+        return len(before) + sum(tenant.hostname in self.counting for tenant in self.tenants)
+
+    @property
+    def size(self) -> int:
+        """How many tenants the wave has, also those of earlier parts."""
+        return len(self.earlier | {tenant.hostname for tenant in self.tenants})
 
     @property
     def regions(self) -> list[str]:
@@ -103,9 +124,8 @@ class WaveInput:
 
     @property
     def not_applied(self) -> list[str]:
-        """The hostnames in the plan that no host of the play has."""
-        hosts = {tenant.planned.hostname for tenant in self.tenants if tenant.planned}
-        return [hostname for hostname in self.plan.tenants if hostname not in hosts] if self.plan else []
+        """The hostnames in the plan that no host of the play has, and that were not applied before."""
+        return [hostname for hostname in _without_host(self.plan, self.tenants) if hostname not in self.applied_before]
 
     @cached_property
     def unprepared(self) -> frozenset[str]:
@@ -120,23 +140,16 @@ def read_wave(
     *,
     operation: str,
     run_id: str = "",
-    approved_by: t.Any = None,
-    ticket: t.Any = None,
     **given: t.Any,
 ) -> WaveInput:
     """A wave from what was written for each host: reads receipts if something depends on them, and nothing else.
 
-    :arg run_id: what to call the run in receipts, with the claims ``approved_by`` and ``ticket``.
+    :arg run_id: what to call the run in receipts.
     :arg given: the other fields of WaveInput.
     """
     plan, planning = given.get("plan"), given.get("planning", False)
     asks_receipts = operation == DECOMMISSION and (plan is None or given.get("pre_tasks"))
-    author = {
-        "approved_by": approved_by,
-        "ticket": ticket,
-        "plan_sha256": plan.sha256 if plan else None,
-        "plan_created": write_time(plan.created) if plan else None,
-    }
+    of_plan = {"plan_sha256": plan.sha256, "plan_created": write_time(plan.created)} if plan else {}
 
     def tenant_of(entry: Entry) -> Tenant:
         known: dict[str, t.Any] = {"target": None, "planned": None, "command": None, "fault": None, "is_done": False}
@@ -149,13 +162,37 @@ def read_wave(
                 # The plan's id, if the inventory has none.
                 entry = entry.with_values(tenant_id=planned.tenant_id)
             known["planned"] = planned
-            command = command_of(entry, operation, run_id=run_id, planned=planned, planning=planning, **author)
+            command = command_of(entry, operation, run_id=run_id, planned=planned, planning=planning, **of_plan)
             known["command"] = _with_its_receipt(command)
         except InvalidInput as error:
             known["fault"] = error.message
         return Tenant(entry=entry, **known)
 
-    return WaveInput(tenants=tuple(tenant_of(entry) for entry in entries), operation=operation, **given)
+    tenants = tuple(tenant_of(entry) for entry in entries)
+    return WaveInput(tenants=tenants, operation=operation, applied_before=_applied_before(plan, tenants), **given)
+
+
+def _without_host(plan: Plan | None, tenants: Iterable[Tenant]) -> list[str]:
+    """The hostnames in the plan that no host of the play has."""
+    hosts = {tenant.planned.hostname for tenant in tenants if tenant.planned}
+    return [hostname for hostname in plan.tenants if hostname not in hosts] if plan else []
+
+
+def _applied_before(plan: Plan | None, tenants: Sequence[Tenant]) -> tuple[str, ...]:
+    """Those of them that are disabled or purged by their receipts, in the folder of the play's receipts."""
+    if plan is None or not tenants:
+        return ()
+    entry = tenants[0].entry
+
+    def is_applied(hostname: str) -> bool:
+        planned = planned_tenant(plan.tenants[hostname])
+        meant = entry.with_values(hostname=hostname, region=None, tenant_id=planned.tenant_id)
+        try:
+            return _is_done(meant, target_of(meant))
+        except InvalidInput:
+            return False
+
+    return tuple(hostname for hostname in _without_host(plan, tenants) if is_applied(hostname))
 
 
 def _with_its_receipt(command: Deactivation | Reactivation) -> Deactivation | Reactivation:

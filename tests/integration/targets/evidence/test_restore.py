@@ -210,7 +210,7 @@ def test_a_tenant_that_is_not_confirmed_for_the_restore_stops_alone(disabled, te
 
 
 TASKS = {
-    "Ask for one token a region": "was not passed by the guard of this wave",
+    "Ask for one token per region": "was not passed by the guard of this wave",
     "Reactivate and verify each tenant": "was not passed by the guard of this wave",
     "Sum up": "The wave was not guarded, so nothing was sent",
 }

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.tenantops.qlik.plugins.action import qlik_preflight, qlik_wave_summary
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
@@ -26,8 +26,7 @@ CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 @pytest.fixture(autouse=True)
 def _quiet(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for module in (qlik_preflight, qlik_wave_summary):
-        monkeypatch.setattr(module.display, "display", lambda *args, **kwargs: None)
+    monkeypatch.setattr(output.display, "display", lambda *args, **kwargs: None)
 
 
 def play(operation: str = "decommission") -> Play:

@@ -19,9 +19,10 @@ from ansible import context
 from ansible.template import is_trusted_as_template
 from ansible.utils.context_objects import CLIArgs
 
-from ansible_collections.tenantops.qlik.plugins.action import qlik_wave_plan, qlik_wave_summary
 from ansible_collections.tenantops.qlik.plugins.module_utils._base import files as files_module
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import log_result
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
@@ -58,9 +59,12 @@ def _live(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
 def displayed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was printed."""
     printed: list[str] = []
-    for module in (qlik_wave_plan, qlik_wave_summary):
-        monkeypatch.setattr(module.display, "display", lambda line, *args, **kwargs: printed.append(line))
+    monkeypatch.setattr(output.display, "display", lambda line, *args, **kwargs: printed.append(line))
     return printed
+
+
+# As the inventory has them.
+QLIK_CLAIMS = {f"qlik_{name}": value for name, value in CLAIMS.items()}
 
 
 def host(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
@@ -106,7 +110,7 @@ def is_refused(wire: Wire, wave: dict[str, t.Any], *told: str) -> None:
 def test_an_approved_plan_is_applied_with_the_approver_and_the_ticket(wire: Wire, tmp_path: Path) -> None:
     plan = plan_of(to_deactivate(), to_leave(OTHER, id="x"))
     digest = put_plan(tmp_path / "plan.json", plan)
-    wave = guard(plan="plan.json", plan_sha256=digest.upper(), **CLAIMS)
+    wave = guard({HOSTNAME: {**host(), **QLIK_CLAIMS}}, plan="plan.json", plan_sha256=digest.upper())
     assert (wave["failed"], wave["changed"], wire.sent) == (False, False, [])
     assert (wave["count"], wave["to_change"], wave["plan_sha256"]) == (1, 1, digest)
     assert wave["not_applied"] == [OTHER]
@@ -154,7 +158,7 @@ def test_an_empty_play_applies_nothing_of_the_plan(wire: Wire) -> None:
 GOOD = plan_of(to_deactivate())
 REFUSALS: dict[str, tuple[t.Any, dict[str, t.Any], tuple[str, ...]]] = {
     "no digest": (GOOD, {"plan_sha256": ...}, ("qlik_plan_sha256 is missing",)),
-    "an empty digest": (GOOD, {"plan_sha256": ""}, ("qlik_plan_sha256 is missing",)),
+    "an empty digest": (GOOD, {"plan_sha256": ""}, ("qlik_plan_sha256 is given and empty",)),
     "another digest": (GOOD, {"plan_sha256": "0" * 64}, ("not the plan that was approved", "0" * 64)),
     "no digest at all": (GOOD, {"plan_sha256": "yes"}, ("qlik_plan_sha256 is 'yes'", "64 digits")),
     "the digest of its entries": (
@@ -163,7 +167,7 @@ REFUSALS: dict[str, tuple[t.Any, dict[str, t.Any], tuple[str, ...]]] = {
         ("not the plan that was approved",),
     ),
     "no file is named": (GOOD, {"plan": ...}, ("qlik_plan is missing",)),
-    "an empty name": (GOOD, {"plan": ""}, ("qlik_plan is missing",)),
+    "an empty name": (GOOD, {"plan": ""}, ("qlik_plan is given and empty",)),
     "no file": (
         GOOD,
         {"plan": "nowhere.json"},
@@ -226,11 +230,42 @@ def test_a_file_that_was_changed_after_it_was_approved_stops_the_wave(wire: Wire
 
 
 def test_without_a_plan_a_wave_needs_its_confirmations(wire: Wire) -> None:
-    # A variable that was left empty is no plan.
-    for args in ({}, {"plan": "", "plan_sha256": ""}):
-        result = tenant(guard(**args)["tenants"][HOSTNAME])
-        assert (result["failed"], wire.sent) == (True, [])
-        assert f"{PREFIX}confirm_hostname is missing" in result["msg"]
+    result = tenant(guard()["tenants"][HOSTNAME])
+    assert (result["failed"], wire.sent) == (True, [])
+    assert f"{PREFIX}confirm_hostname is missing" in result["msg"]
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_a_plan_that_is_given_and_empty_is_not_taken_for_none(wire: Wire, empty: str) -> None:
+    confirmed = {HOSTNAME: host(confirm_hostname=HOSTNAME)}
+    is_refused(
+        wire,
+        guard(confirmed, plan=empty, plan_sha256=empty),
+        "qlik_plan and qlik_plan_sha256 are given and empty",
+        "leave out both",
+    )
+
+
+def test_a_run_that_must_have_a_plan_is_refused_without_one(wire: Wire) -> None:
+    confirmed = {HOSTNAME: host(confirm_hostname=HOSTNAME)}
+    is_refused(wire, guard(confirmed, require_plan=True), "qlik_require_plan is true and there is no plan")
+    assert guarded(GOOD, require_plan=True)["failed"] is False
+
+
+def test_a_tenant_of_the_plan_without_a_host_was_applied_before_if_its_receipt_says_so(
+    wire: Wire, tmp_path: Path
+) -> None:
+    names = fleet(3)
+    plan = plan_of(to_deactivate(), *(to_deactivate(name, id=name[:2]) for name in names))
+    done = receipt(event("deactivated", ago(days=1)), tenant_id="t0", hostname=names[0])
+    undone = receipt(
+        event("deactivated", ago(days=1)), event("reactivated", ago(hours=1)), tenant_id="t1", hostname=names[1]
+    )
+    put(tmp_path / "qlik-receipts" / f"{names[0]}.json", done)
+    put(tmp_path / "qlik-receipts" / f"{names[1]}.json", undone)
+    wave = guarded(plan)
+    assert (wave["applied_before"], wave["not_applied"]) == (names[:1], names[1:])
+    assert wire.sent == []
 
 
 @pytest.mark.parametrize(
@@ -360,7 +395,7 @@ def test_the_default_is_10_with_a_plan_too(wire: Wire) -> None:
     ],
 )
 def test_an_entry_under_a_plan_that_was_changed_sends_nothing(wire: Wire, key: str, value: t.Any) -> None:
-    entry = guarded(GOOD, **CLAIMS)["tenants"][HOSTNAME]
+    entry = guarded(GOOD, {HOSTNAME: {**host(), **QLIK_CLAIMS}})["tenants"][HOSTNAME]
     result = tenant({**entry, key: value})
     assert (result["failed"], result["changed"], wire.sent) == (True, False, [])
     assert "was not passed by the guard" in result["msg"]
@@ -422,7 +457,8 @@ def test_a_tenant_for_which_they_have_run_in_this_wave_is_deactivated(wire: Wire
 def test_the_mark_of_another_wave_or_of_another_host_does_not_count(wire: Wire) -> None:
     hosts = {name: {**host(name), **FIRST} for name in (HOSTNAME, OTHER)}
     plan = plan_of(to_deactivate(), to_deactivate(OTHER, id="x"))
-    earlier, now = (guarded(plan, hosts, loaded=FIRST)["tenants"] for _wave in range(2))
+    days = {name: {**of_host, f"{PREFIX}verify_timeout": 61} for name, of_host in hosts.items()}
+    earlier, now = (guarded(plan, one, loaded=FIRST)["tenants"] for one in (days, hosts))
     for mark in (earlier[HOSTNAME]["signature"], now[OTHER]["signature"]):
         assert tenant(now[HOSTNAME], variables={PREPARED: mark})["failed"] is True
     assert wire.sent == []
@@ -503,17 +539,22 @@ def test_where_a_plan_is_made_nothing_comes_first(wire: Wire) -> None:
 class Planning:
     """A play that makes a plan, from the guard to the file."""
 
-    def __init__(self, hosts: dict[str, dict[str, t.Any]] | None = None, **args: t.Any) -> None:
+    def __init__(
+        self, hosts: dict[str, dict[str, t.Any]] | None = None, not_reached: t.Container[str] = (), **args: t.Any
+    ) -> None:
         self.play = Play({HOSTNAME: host()} if hosts is None else hosts)
         self.wave = run_action(
             "qlik_wave_guard", {**CREDENTIALS, "planning": True, "plan": "plan.json", **args}, self.play.task_vars
         )
-        for name in self.play.hosts:
-            if not self.wave["failed"]:
-                self.register(name, tenant(self.wave["tenants"][name], name))
+        self.results = {
+            name: tenant(self.wave["tenants"][name], name)
+            for name in self.play.hosts
+            if not self.wave["failed"] and name not in not_reached
+        }
 
-    def register(self, name: str, result: t.Any) -> None:
-        self.play.registered[name][RESULT] = result
+    def change(self, name: str, result: t.Any) -> None:
+        """Have another result for a host."""
+        log_result(self.wave["id"], name, result)
 
     def write(self, dest: str = "plan.json", **args: t.Any) -> dict[str, t.Any]:
         return run_action("qlik_wave_plan", {"wave": self.wave, "dest": dest, **args}, self.play.task_vars)
@@ -669,26 +710,16 @@ def test_what_is_made_for_a_plan_is_never_applied(wire: Wire) -> None:
 FAILED = {"failed": True, "msg": "HTTP 403 from register.eu.qlikcloud.com."}
 
 
-@pytest.mark.parametrize(
-    "lacking",
-    ["failed", "failed in this wave", "not reached", "of another wave", "of another wave and failed", "no result"],
-)
+@pytest.mark.parametrize("lacking", ["failed", "failed with a result", "not reached"])
 def test_a_plan_that_lacks_a_tenant_is_none(wire: Wire, tmp_path: Path, displayed: list[str], lacking: str) -> None:
     wire.on("read", answers.UNAUTHORIZED)
     names = fleet(3)
-    planning = Planning({name: host(name, tenant_id=f"id{number}") for number, name in enumerate(names)})
-    result = planning.play.registered[names[1]][RESULT]
-    planning.register(
-        names[1],
-        {
-            "failed": FAILED,
-            "failed in this wave": {**result, **FAILED},
-            "not reached": None,
-            "of another wave": {**result, "wave": "another"},
-            "of another wave and failed": {**result, **FAILED, "wave": "another"},
-            "no result": "done",
-        }[lacking],
-    )
+    hosts = {name: host(name, tenant_id=f"id{number}") for number, name in enumerate(names)}
+    planning = Planning(hosts, not_reached=names[1:2] if lacking == "not reached" else ())
+    # What a variable holds is no result.
+    planning.play.registered[names[1]][RESULT] = planning.results[names[0]]
+    if lacking != "not reached":
+        planning.change(names[1], FAILED if lacking == "failed" else {**planning.results[names[1]], **FAILED})
     made = planning.write()
     assert (made["failed"], made["changed"]) == (True, False)
     assert "No plan was written: 1 of 3 tenants could not be evaluated" in made["msg"]
@@ -703,7 +734,7 @@ def test_the_plan_of_an_earlier_run_is_named_and_stays(wire: Wire, tmp_path: Pat
     Planning().write()
     before = everything_below(tmp_path)
     planning = Planning()
-    planning.register(HOSTNAME, FAILED)
+    planning.change(HOSTNAME, FAILED)
     assert "plan.json is the plan of an earlier run" in planning.write()["msg"]
     assert everything_below(tmp_path) == before
 
@@ -729,7 +760,7 @@ def test_two_hosts_that_are_one_tenant_by_a_look_up_make_no_plan(
     wire.on("read", answers.UNAUTHORIZED)
     planning = Planning({name: host(name, tenant_id=name[:2]) for name in fleet(2)})
     for name in fleet(2):
-        planning.register(name, {**planning.play.registered[name][RESULT], "tenant_id": "x1"})
+        planning.change(name, {**planning.results[name], "changed": True, "tenant_id": "x1"})
     made = planning.write()
     assert made["failed"] is True
     assert "2 hosts are the tenant with the id x1" in made["msg"]

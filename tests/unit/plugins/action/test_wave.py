@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible.template import trust_as_template
 
-from ansible_collections.tenantops.qlik.plugins.action import qlik_wave_summary
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
@@ -38,7 +38,7 @@ def _live(wire: Wire) -> None:
 def displayed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was printed."""
     printed: list[str] = []
-    monkeypatch.setattr(qlik_wave_summary.display, "display", lambda line, *args, **kwargs: printed.append(line))
+    monkeypatch.setattr(output.display, "display", lambda line, *args, **kwargs: printed.append(line))
     return printed
 
 
@@ -174,8 +174,7 @@ def test_the_entries_of_the_guard_hold_no_secret() -> None:
 def test_the_summary_prints_a_line_a_tenant_and_the_totals(wire: Wire, displayed: list[str]) -> None:
     play = Play({HOSTNAME: host(), "other.eu.qlikcloud.com": host("other.eu.qlikcloud.com", tenant_id="o")})
     wave = run_action("qlik_wave_guard", CREDENTIALS, play.task_vars)
-    result = decommission(wave["tenants"][HOSTNAME])
-    play.registered[HOSTNAME]["tenant_decommission_result"] = result
+    decommission(wave["tenants"][HOSTNAME])
     summary = run_action("qlik_wave_summary", {"wave": wave}, play.task_vars)
     assert summary["summary"]["totals"] == {"changed": 1, "unchanged": 0, "purged": 0, "failed": 0, "not_reached": 1}
     assert displayed == summary["lines"]
@@ -194,8 +193,7 @@ def test_the_summary_of_a_refused_wave_says_why(displayed: list[str]) -> None:
 def test_the_summary_of_check_mode_says_so(wire: Wire, displayed: list[str]) -> None:
     play = Play({HOSTNAME: host()})
     wave = run_action("qlik_wave_guard", CREDENTIALS, play.task_vars, check_mode=True)
-    result = decommission(wave["tenants"][HOSTNAME], check_mode=True)
-    play.registered[HOSTNAME]["tenant_decommission_result"] = result
+    decommission(wave["tenants"][HOSTNAME], check_mode=True)
     run_action("qlik_wave_summary", {"wave": wave}, play.task_vars, check_mode=True)
     assert "check mode" in displayed[0]
     assert any("1 would be deactivated" in line for line in displayed)

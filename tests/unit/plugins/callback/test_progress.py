@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.callback import progress
 from ansible_collections.tenantops.qlik.plugins.callback.progress import CallbackModule
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 
 GUARD, TENANT = "tenantops.qlik.qlik_wave_guard", "tenantops.qlik.qlik_wave_tenant"
 
@@ -42,6 +43,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(CallbackModule, "get_option", lambda self, name: {"interval": 30}[name])
     display = SimpleNamespace(display=lambda text, *a, **k: shown.append(text), vv=lambda *a: None)
     monkeypatch.setattr(CallbackModule, "_display", display, raising=False)
+    monkeypatch.setattr(output, "display", display)
     return shown
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import action as action_module
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.controller import run_action
@@ -45,7 +46,7 @@ def _live(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
 def displayed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was printed."""
     printed: list[str] = []
-    monkeypatch.setattr(action_module.display, "display", lambda line, *args, **kwargs: printed.append(line))
+    monkeypatch.setattr(output.display, "display", lambda line, *args, **kwargs: printed.append(line))
     return printed
 
 

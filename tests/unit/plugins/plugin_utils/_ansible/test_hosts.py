@@ -14,7 +14,7 @@ import pytest
 from ansible.template import trust_as_template
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import hosts
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_hosts, read_registered
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_hosts
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import Variable
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play
@@ -69,13 +69,6 @@ def test_what_the_inventory_calls_it_takes_the_place_of_a_variable_that_is_not_s
 
 def test_text_that_only_looks_like_a_template_is_text() -> None:
     assert read({"a": {"x_hostname": "{{ lookup('pipe', 'id') }}"}})[0]["hostname"] == "{{ lookup('pipe', 'id') }}"
-
-
-def test_what_was_registered_for_a_host_is_read_without_tags() -> None:
-    play = Play({"a": {}})
-    play.registered["a"]["result"] = {"changed": True, "list": (1, 2)}
-    assert read_registered(play.task_vars, "a", "result") == {"changed": True, "list": [1, 2]}
-    assert read_registered(play.task_vars, "a", "nothing") is None
 
 
 # Where receipts go.

@@ -61,14 +61,15 @@ def lines_of(
 
 def line_of(result: dict[str, t.Any] | None, *, check_mode: bool = False) -> str:
     lines, _totals = lines_of(result, check_mode=check_mode)
-    return " ".join(lines[1].split())
+    row = [line for line in lines[1:] if line.startswith("  ")]
+    return " ".join(" ".join(row[: 1 + sum(line.startswith("      ") for line in row)]).split())
 
 
 # A result → its line.
 LINES: dict[str, tuple[dict[str, t.Any] | None, str]] = {
     "deactivated and verified": (
         CHANGED,
-        f"{HOSTNAME} active → disabled purge 2026-12-24 12:00 UTC its users see it deactivated",
+        f"{HOSTNAME} active → disabled purge 2026-12-24 12:00 UTC seen deactivated",
     ),
     "deactivated, not verified": (
         {**CHANGED, "probe_state": None},
@@ -76,15 +77,15 @@ LINES: dict[str, tuple[dict[str, t.Any] | None, str]] = {
     ),
     "the purge date is reckoned": (
         {**CHANGED, "purge_date_reckoned": True},
-        f"{HOSTNAME} active → disabled purge about 2026-12-24 12:00 UTC its users see it deactivated",
+        f"{HOSTNAME} active → disabled purge about 2026-12-24 12:00 UTC seen deactivated",
     ),
     "the purge date is not known": (
         {**CHANGED, "estimated_purge_date": None},
-        f"{HOSTNAME} active → disabled purge date unknown its users see it deactivated",
+        f"{HOSTNAME} active → disabled purge date unknown seen deactivated",
     ),
     "disabled before": (
         UNCHANGED,
-        f"{HOSTNAME} disabled, unchanged purge date unknown its users see it deactivated",
+        f"{HOSTNAME} disabled, unchanged purge date unknown seen deactivated",
     ),
     "refused": (FAILED, f"{HOSTNAME} active, FAILED"),
     "refused before it was read": ({**FAILED, "previous_status": None}, f"{HOSTNAME} unknown, FAILED"),
@@ -319,7 +320,7 @@ def test_the_summary_of_a_restore_in_check_mode_says_what_would_be_done() -> Non
 def test_a_tenant_that_stayed_deactivated_is_told_so_in_a_restore() -> None:
     lines, _totals = lines_of({**UNDONE, "failed": True, "probe_state": "deactivated"}, operation="restore")
     assert "disabled → active, FAILED" in lines[1]
-    assert "its users see it deactivated" in lines[1]
+    assert "seen deactivated" in lines[1]
 
 
 EVERY_RESULT = [CHANGED, UNCHANGED, FAILED, PURGED, LATE, UNDONE, None, {}, {"failed": True}]
@@ -356,3 +357,71 @@ def test_hostile_values_are_harmless_in_the_summary_too(value: str) -> None:
     found += [one for tenant in summary["tenants"] for one in tenant.values() if isinstance(one, str)]
     assert all(is_harmless(text) for text in found)
     assert max(map(len, found)) <= 4096
+
+
+LONG = "a-customer-with-a-rather-long-name-and-a-longer-suffix.eu.qlikcloud.com"
+
+
+@pytest.mark.parametrize("hostname", [HOSTNAME, LONG, "x" * 253])
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({**CHANGED, "purge_after_days": 30, "purge_date_reckoned": True}, "30 days, purge about 2026-12-24 12:00 UTC"),
+        ({**CHANGED, "failed": True, "probe_state": "active"}, "still works for its users"),
+        ({**PURGED, "msg": "gone " * 30}, "gone " * 30),
+        ({"msg": "not a word " * 30}, "not a word " * 30),
+    ],
+)
+def test_no_row_is_wider_than_a_hundred_columns_and_none_loses_a_word(
+    hostname: str, result: dict[str, t.Any], words: str
+) -> None:
+    lines, _totals = lines_of({**result, "hostname": hostname}, UNCHANGED)
+    # What failed is said below the table.
+    table = lines[: lines.index("Failed:")] if "Failed:" in lines else lines
+    rows = [line for line in table if line.startswith("  ")]
+    assert max(map(len, rows)) <= 100
+    assert " ".join(words.split()) in " ".join(" ".join(rows).split())
+
+
+def test_check_mode_says_the_days_and_about_when() -> None:
+    wanted = {**CHANGED, "estimated_purge_date": None, "probe_state": None, "purge_after_days": 24}
+    assert line_of(wanted, check_mode=True) == f"{HOSTNAME} active → disabled 24 days, about 2026-12-18"
+
+
+def test_a_deactivation_says_the_days_that_were_asked_for() -> None:
+    told = line_of({**CHANGED, "purge_after_days": 24})
+    assert told == f"{HOSTNAME} active → disabled 24 days, purge 2026-12-24 12:00 UTC seen deactivated"
+
+
+def test_a_restore_names_the_tenants_that_the_inventory_still_confirms() -> None:
+    found = summarize(
+        [("a", UNDONE), ("b", UNDONE), ("c", FAILED)],
+        operation="restore",
+        refusal=None,
+        check_mode=False,
+        run_id="the-run",
+        now=NOW,
+        confirmed=("a", "c"),
+    )
+    assert found["summary"]["still_confirmed"] == ["a"]
+    assert "tenant_decommission_confirm_hostname" in found["lines"][-3]
+    assert any(line.endswith("again: a.") for line in found["lines"])
+
+
+def test_tenants_of_the_plan_that_were_done_before_are_told_from_those_that_were_not() -> None:
+    found = summarize(
+        [("a", CHANGED)],
+        operation="decommission",
+        refusal=None,
+        check_mode=False,
+        run_id="the-run",
+        now=NOW,
+        applied_before=["b.eu.qlikcloud.com"],
+        not_applied=["c.eu.qlikcloud.com"],
+    )
+    assert (found["summary"]["applied_before"], found["summary"]["not_applied"]) == (
+        ["b.eu.qlikcloud.com"],
+        ["c.eu.qlikcloud.com"],
+    )
+    assert "In the plan, and applied before (by their receipts): b.eu.qlikcloud.com." in found["lines"]
+    assert "In the plan, and not in this play: c.eu.qlikcloud.com." in found["lines"]

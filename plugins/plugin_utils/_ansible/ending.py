@@ -1,0 +1,96 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The end of a wave: its summary is shown, whatever ends the run."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import typing as t
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import chosen_tags
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
+    SUMMARY,
+    BadOutput,
+    as_json,
+    write_output,
+)
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import WaveLog, log_summary, read_waves
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize_wave
+
+_PROCESS = os.getpid()
+
+
+def sum_up(play: str, wave: WaveLog, run: Run, *, dest: str | None, refusal: str | None = None) -> dict[str, t.Any]:
+    """Print the summary of a wave, and write it.
+
+    :arg dest: the file for it; None: it is only printed.
+    :arg refusal: why the wave was refused, if the guard itself did not say it.
+    :returns: as summarize().
+    :raises InvalidInput: the file cannot be written.
+    """
+    part = wave.last
+    found = summarize_wave(wave, run_id=part.run_id or run.run_id, now=run.clock.now(), refusal=refusal)
+    for line in found["lines"]:
+        say(line)
+    log_summary(play, part.operation)
+    if dest:
+        _write(dest, found["summary"])
+    return found
+
+
+def _write(path: str, summary: dict[str, t.Any]) -> None:
+    try:
+        write_output(path, as_json(summary), f"tenant_{summary['operation']}_summary_file", SUMMARY)
+    except BadOutput as error:
+        # The guard refuses the wave for it, and has said so.
+        if error.message not in (summary["refusal"] or ""):
+            raise
+
+
+def check_guarded(wave: WaveLog) -> None:
+    """Check that the guard has run.
+
+    :raises Stopped: it has not.
+    """
+    if not wave.parts:
+        raise Stopped(
+            "The wave was not guarded, so nothing was sent. Run the play from its beginning, with all tasks of the role."
+        )
+
+
+def check_reached(wave: WaveLog) -> None:
+    """Check that no tenant was left out silently.
+
+    :raises Stopped: a tenant was not reached, and the run would end as a success.
+    """
+    has_failed = wave.last.refusal or any(row.result and row.result.get("failed") for row in wave.rows)
+    names = [for_terminal(row.hostname or row.host, 100) for row in wave.not_reached]
+    if not names or has_failed:
+        return
+    were = "1 tenant was" if len(names) == 1 else f"{len(names)} tenants were"
+    tags = chosen_tags()
+    why = f" {for_terminal(tags, 200)} left out tasks of the role: run without it." if tags else ""
+    raise Stopped(f"{were} not reached: {some(names)}.{why}")
+
+
+@atexit.register
+def _sum_up_what_is_left() -> None:
+    """Show the summaries that no task has shown: Ansible runs no more tasks after ctrl-C, or if all hosts have left the play."""
+    if os.getpid() != _PROCESS:
+        return
+    for (play, _operation), wave in read_waves().items():
+        if not wave.parts or wave.is_summed_up or wave.last.planning:
+            continue
+        with contextlib.suppress(Exception):
+            say("The run ended before its summary. This is what it did:")
+            found = sum_up(play, wave, Run(), dest=wave.last.summary_file)
+            if not found["summary"]["receipts_dirs"]:
+                say(f"Receipts: {', '.join(for_terminal(one, 300) for one in wave.last.receipts)}")
