@@ -42,7 +42,15 @@ class ActionModule(QlikAction):
         if refused:
             raise InvalidInput(f"A run would be refused, so nothing was looked at. {' '.join(refused)}")
         pre_tasks = read_loaded(self._task, task_vars, f"{prefix}pre_tasks")
-        found = preflight(entries, prefix=prefix, params=params, run=run, pre_tasks=pre_tasks)
+        inventory_hosts = [str(host) for host in task_vars.get("groups", {}).get("all", ())]
+        found = preflight(
+            entries,
+            prefix=prefix,
+            params=params,
+            run=run,
+            pre_tasks=pre_tasks,
+            inventory_hosts=inventory_hosts,
+        )
         for line in found["lines"]:
             say(line)
         if dest:

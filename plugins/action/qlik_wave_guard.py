@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, check_request_options
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
     check_credentials,
     check_regions,
@@ -112,6 +112,7 @@ class ActionModule(QlikAction):
         self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any], before: WaveLog
     ) -> dict[str, t.Any]:
         prefix, operation, play = params["variables"], params["operation"], id_of_play(self._task)
+        check_request_options(params, lambda option: f"{prefix}{option}")
         # What could not be written at the end is said before the first request.
         file, named = params["summary_file"], f"{prefix}summary_file"
         summary = check_output(file, named, SUMMARY) if file else None
@@ -193,6 +194,7 @@ class ActionModule(QlikAction):
             planning=params["planning"],
             pre_tasks=read_loaded(self._task, task_vars, f"{prefix}pre_tasks"),
             prepare_all=has_foreign_run_once(self._task),
+            inventory_hosts=[str(host) for host in task_vars.get("groups", {}).get("all", ())],
             run_id=run.run_id,
             earlier=frozenset(before.hostnames),
             changed_before=frozenset(before.changed_before),

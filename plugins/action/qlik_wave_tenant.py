@@ -57,6 +57,7 @@ class ActionModule(QlikAction):
         tenant = GuardedTenant.verified(args["tenant"]) if isinstance(args["tenant"], dict) else None
         self._tenant = tenant
         if tenant is not None and tenant.command is not None:
+            self._add(args, task_vars, tenant.prefix, "timeout", "retries", "max_wait", "ca_path")
             # If there is a token, a region's client is needed only for the id of a live tenant.
             if tenant.one_client:
                 self._add(args, task_vars, tenant.prefix, "client_id", "client_secret")
@@ -68,7 +69,7 @@ class ActionModule(QlikAction):
         for name in names:
             value = task_vars.get(f"{prefix}{name}")
             if name not in args and value is not None:
-                args[name] = plain(self._templar.template(value))
+                args[name] = plain(self._templar.template(value) if isinstance(value, str) else value)
 
     def _add_credentials(self, args: dict[str, t.Any], task_vars: Mapping[str, t.Any], tenant: GuardedTenant) -> None:
         """The client of the tenant's region only: the others are of no use here, and need not be evaluated."""

@@ -16,6 +16,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
     DECOMMISSION,
     OBSERVED_VARIABLES,
+    prefix_of,
     tenant_variables,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput, read_wave
@@ -33,8 +34,11 @@ def entry(
     *,
     host: str | None = None,
     operation: str = DECOMMISSION,
+    set_by: t.Mapping[str, str] | None = None,
     error: str | None = None,
-    unknown: t.Sequence[str] = (),
+    misplaced: t.Sequence[str] = (),
+    not_typed: str | None = None,
+    approvals: t.Sequence[str] = (),
     **given: t.Any,
 ) -> Entry:
     """What the guard reads for a host: a confirmed tenant whose name in the inventory is its hostname."""
@@ -42,7 +46,17 @@ def entry(
     values |= {"hostname": hostname, "confirm_hostname": hostname, "tenant_id": TENANT_ID}
     observed = {name: given.pop(name, None) for name in OBSERVED_VARIABLES}
     assert set(given) <= set(values), given
-    return Entry(host or str(hostname), f"tenant_{operation}_", {**values, **given}, observed, error, tuple(unknown))
+    return Entry(
+        host=host or str(hostname),
+        prefix=prefix_of(operation),
+        values={**values, **given},
+        set_by=set_by or {},
+        inventory=observed,
+        error=error,
+        misplaced=tuple(misplaced),
+        not_typed=not_typed,
+        approvals=tuple(approvals),
+    )
 
 
 def fleet(number: int) -> list[Entry]:

@@ -85,6 +85,19 @@ def open_organization_client(params: Mapping[str, t.Any], run: Run, prefix: str 
     return _open_client(params, run, issuer=ORGANIZATION, credentials=credentials, names=names)
 
 
+def check_request_options(params: Mapping[str, t.Any], name_of: Callable[[str], str] = str) -> tuple[float, int, float]:
+    """The options ``timeout`` (s), ``retries`` and ``max_wait`` (s).
+
+    :arg name_of: what the user calls them.
+    :raises InvalidInput: one of them is wrong.
+    """
+    return (
+        check_seconds(params["timeout"], name_of("timeout"), 0.1, 3600),
+        check_whole_number(params["retries"], name_of("retries"), 0, 100),
+        check_seconds(params["max_wait"], name_of("max_wait"), 0),
+    )
+
+
 def _open_client(
     params: Mapping[str, t.Any],
     run: Run,
@@ -94,10 +107,10 @@ def _open_client(
     token: Token | None = None,
     names: SettingNames,
 ) -> Client:
-    timeout = check_seconds(params["timeout"], "timeout", 0.1, 3600)
+    timeout, retries, max_wait = check_request_options(params)
     retry_policy = RetryPolicy(
-        retries=check_whole_number(params["retries"], "retries", 0, 100),
-        max_wait=check_seconds(params["max_wait"], "max_wait", 0),
+        retries=retries,
+        max_wait=max_wait,
         clock=run.clock,
         announce=lambda sentence: run.announce(run.mask(sentence)),
     )

@@ -77,7 +77,8 @@ def find_by_hostname(client: Client, address: Address) -> Found:
         raise answer.refusal(
             SERVER_FAILED
             if answer.status >= 500
-            else "The tenant's host issues no token, so its id cannot be looked up. Check client_id and client_secret, or give tenant_id."
+            else "The tenant's host issues no token, so its id cannot be looked up. Check client_id and client_secret, or give its id"
+            " (tenant_id; qlik_tenant_id in an inventory)."
         )
     client.secrets.add(issued.token.value)
     return Found(state, _read_itself(client, address, issued.token))
@@ -146,11 +147,13 @@ def _read_itself(client: Client, address: Address, token: Token) -> dict[str, t.
         answer = get(tenant_path(check_tenant_id(tenant_id, "the id that the tenant's host names")))
     record = normal_form(answer.body) if answer.status == 200 else None
     if record is None or tenant_id not in (None, record["id"]):
-        raise answer.refusal("The tenant's host does not show its record. Give tenant_id.")
+        raise answer.refusal(
+            "The tenant's host does not show its record. Give its id (tenant_id; qlik_tenant_id in an inventory)."
+        )
     if address.hostname not in (name.lower() for name in record["hostnames"]):
         raise Stopped(
             f"{address.hostname} shows a tenant with the hostnames {for_terminal(', '.join(record['hostnames']))}."
-            " Nothing was sent. Give tenant_id."
+            " Nothing was sent. Give its id (tenant_id; qlik_tenant_id in an inventory)."
         )
     return record
 

@@ -18,14 +18,14 @@ from dataclasses import asdict, dataclass
 from .._base.errors import InvalidInput
 from .._base.text import for_terminal, shown
 from .addresses import Address, check_hostname_in_region, check_tenant_id
-from .planned import DEACTIVATE, Planned
+from .patterns import check_patterns
+from .planned import DEACTIVATE, RESET, Planned
 from .restored import RestoreRule, check_restore_date
 from .validation import (
     LONGEST_PURGE_DAYS,
     SHORTEST_PURGE_DAYS,
     check_bool,
     check_confirmation,
-    check_patterns,
     check_purge_days,
     check_receipt_path,
     check_seconds,
@@ -143,9 +143,10 @@ def build_deactivation(
     """
     common = _check_common(given, run_id, name_of, must_confirm=must_confirm)
     days = check_purge_days(given["purge_after_days"], name_of("purge_after_days"), *check_policy(given, name_of))
-    if planned:
-        _check_planned(planned, common["target"], days, name_of)
     reset = check_bool(given.get("reset_purge_timer", False), name_of("reset_purge_timer"))
+    if planned:
+        _check_planned(planned, common["target"], days, name_of, reset=reset)
+        reset = planned.action == RESET
     return Deactivation(
         purge_after_days=days,
         reset_purge_timer=reset,
@@ -180,6 +181,10 @@ def check_target(given: Mapping[str, t.Any], name_of: Naming = str) -> Target:
     """The tenant that is meant by ``hostname``, ``region`` and ``tenant_id``."""
     address = check_hostname_in_region(given["hostname"], given.get("region"), name_of)
     tenant_id = given.get("tenant_id")
+    if isinstance(tenant_id, (int, float)) and not isinstance(tenant_id, bool):
+        raise InvalidInput(
+            f"{name_of('tenant_id')} is {shown(tenant_id)}, which YAML reads as a number: put the id in quotes."
+        )
     return Target(address, None if tenant_id is None else check_tenant_id(tenant_id, name_of("tenant_id")))
 
 
@@ -233,15 +238,20 @@ def _check_restore_rule(given: Mapping[str, t.Any], name_of: Naming) -> RestoreR
     )
 
 
-def _check_planned(planned: Planned, target: Target, days: int, name_of: Naming) -> None:
+def _check_planned(planned: Planned, target: Target, days: int, name_of: Naming, *, reset: bool) -> None:
     """What the inventory says of a tenant is what the plan says."""
     if planned.tenant_id is not None and target.tenant_id != planned.tenant_id:
         raise InvalidInput(
             f"Tenant {target} has the id {planned.tenant_id} in the plan: one of the two ids may be another customer's. Find"
             f" out which, and make a new plan where {name_of('tenant_id')} is right."
         )
-    if planned.action == DEACTIVATE and days != planned.purge_after_days:
+    if planned.changes and days != planned.purge_after_days:
         raise InvalidInput(
             f"{name_of('purge_after_days')} is {days}, and the plan has {planned.purge_after_days} days for tenant {target}: give what was"
             " approved, or make a new plan."
+        )
+    if reset is not (planned.action == RESET) and planned.action != DEACTIVATE:
+        raise InvalidInput(
+            f"{name_of('reset_purge_timer')} is {str(reset).lower()}, and the plan has '{planned.action}' for tenant {target}: give what"
+            " was approved, or make a new plan."
         )

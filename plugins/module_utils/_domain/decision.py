@@ -133,6 +133,8 @@ def _decide(
         return Decision(Verdict.LEAVE, status)
     if read is Reading.NO_ID:
         return Decision(
-            Verdict.STOP, None, f"{read.value}, and without it nothing can be done to a tenant: give tenant_id"
+            Verdict.STOP,
+            None,
+            f"{read.value}, and without it nothing can be done to a tenant: give its id (tenant_id; qlik_tenant_id in an inventory)",
         )
     return Decision(Verdict.ACT, status)

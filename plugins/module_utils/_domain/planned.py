@@ -15,6 +15,11 @@ from .decision import Decision, Verdict
 from .tenant import Reading, Record
 
 DEACTIVATE, LEAVE = "deactivate", "leave"
+# A tenant that is disabled already is deactivated again, which restarts its countdown.
+RESET = "reset"
+
+# The actions that send a request.
+CHANGES = (DEACTIVATE, RESET)
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,11 @@ class Planned:
     status: str
     action: str
     purge_after_days: int | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether the plan sends a request that changes the tenant."""
+        return self.action in CHANGES
 
     def fault(self, found: Record | Reading, decision: Decision) -> str | None:
         """How a live tenant differs from the plan's, as the end of a sentence; None: it does not, or nothing is to be done to it.
@@ -45,7 +55,7 @@ class Planned:
         if decision.verdict is not Verdict.ACT:
             # Somebody has done what was planned, or nothing is to be done, as planned.
             return None
-        if self.action != DEACTIVATE:
+        if not self.changes:
             return f"it is {decision.status}, and the plan has it as {self.status}, to be left alone"
         if decision.status != self.status:
             return f"its status is {decision.status}, and the plan has {self.status}"

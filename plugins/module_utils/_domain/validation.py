@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-import fnmatch
 import math
 import typing as t
-from collections.abc import Sequence
 
 from .._base.errors import InvalidInput
 from .._base.files import UnusableFile, absolute
@@ -99,32 +97,15 @@ def check_purge_days(
 
 
 def check_confirmation(value: t.Any, address: Address, option: str = "confirm_hostname") -> None:
-    """The hostname typed once more; hostnames know no case."""
+    """The hostname typed once more; case does not matter."""
     if isinstance(value, str) and value.lower() == address.hostname:
         return
-    given = "is missing" if value is None or value == "" else f"is {shown(value)}"
-    raise InvalidInput(
-        f"{option} {given} and the hostname is '{address.hostname}': a tenant is only touched where its hostname is typed once more;"
-        f" check that it is the tenant that is meant, and type its hostname into {option}."
+    given = (
+        "is missing" if value is None or value == "" else f"is {shown(value)} and the hostname is '{address.hostname}'"
     )
-
-
-def check_patterns(value: t.Any, option: str) -> tuple[str, ...]:
-    """A list of hostname patterns, as a shell matches file names."""
-    if (
-        not isinstance(value, Sequence)
-        or isinstance(value, str)
-        or not all(isinstance(one, str) and one for one in value)
-    ):
-        raise InvalidInput(
-            f"{option} is {shown(value)}: it must be a list of hostname patterns such as 'acme.*.qlikcloud.com'."
-        )
-    return tuple(str(one) for one in value)
-
-
-def matching_pattern(hostname: str, patterns: Sequence[str]) -> str | None:
-    """The first of the patterns that a hostname matches, whatever the case."""
-    return next((one for one in patterns if fnmatch.fnmatchcase(hostname.lower(), one.lower())), None)
+    raise InvalidInput(
+        f"{option} {given}: if '{address.hostname}' is the tenant you mean, set {option} to that hostname."
+    )
 
 
 def check_receipt_path(value: t.Any, option: str = "receipt_path") -> str | None:

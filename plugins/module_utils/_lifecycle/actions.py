@@ -70,6 +70,10 @@ class _Deactivating(Course):
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         # A tenant that was live before a lost answer and is disabled after it was deactivated: once is enough.
         again = self._order.reset_purge_timer and not (self._in_doubt and self._was_live())
+        plan = self._order.author.plan_sha256
+        if again and plan is not None and self._journal.applied_plan == plan and not self._journal.intended:
+            # An approved plan restarts a countdown once, however often it is applied.
+            again = False
         return decide_deactivation(
             read,
             probed,

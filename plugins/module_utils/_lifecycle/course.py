@@ -27,8 +27,8 @@ from .._base.timestamps import days_after, write_time
 from .._domain.addresses import action_path, alias_warning
 from .._domain.commands import Command
 from .._domain.decision import Decision, Verdict
+from .._domain.patterns import matching_pattern
 from .._domain.tenant import Probe, Reading, Record, State
-from .._domain.validation import matching_pattern
 from .._http.client import Client
 from .._http.messages import Request, Response
 from .._local.locks import TenantLocks

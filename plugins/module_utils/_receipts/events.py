@@ -69,6 +69,8 @@ class Standing:
     unsettled_since: datetime | None = None
     # Since the last deactivation.
     restored: Restore | None = None
+    # The days that the deactivation asked for.
+    purge_after_days: int | None = None
 
     @property
     def restore_if_live(self) -> Restore | None:
@@ -159,7 +161,13 @@ def _after(before: Standing, event: Mapping[str, t.Any]) -> Standing:
     if seen == LIVE:
         return Standing(LIVE, at, restored=_restored(before, event, t.cast(datetime, at)))
     date = event.get("estimated_purge_date")
-    return Standing(DISABLED, at, date if read_time(date) else None, bool(event.get("purge_date_reckoned")))
+    return Standing(
+        DISABLED,
+        at,
+        date if read_time(date) else None,
+        bool(event.get("purge_date_reckoned")),
+        purge_after_days=event.get("purge_after_days"),
+    )
 
 
 def _restored(before: Standing, event: Mapping[str, t.Any], at: datetime) -> Restore | None:

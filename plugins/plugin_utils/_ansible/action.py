@@ -83,7 +83,8 @@ class QlikAction(ActionBase):
 
     def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
         """The options of the task; an action that works for each host of a wave takes some of them from its variables."""
-        return t.cast("dict[str, t.Any]", plain(self._task.args))
+        # Null means not given: Automation controller sends it for a question of a survey without an answer.
+        return {name: plain(value) for name, value in self._task.args.items() if value is not None}
 
     def _run_here(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         if REQUESTS_IMPORT_ERROR:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.playbook.task import Task
@@ -16,14 +16,15 @@ from ansible.utils.display import Display
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.agreement import PlayVariables
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.origin import why_not_typed
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import HOST_NAME, Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.receipts_folder import ReceiptsFolders
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
+    APPROVAL_VARIABLES,
     OBSERVED_VARIABLES,
-    REGISTERED,
-    Variable,
+    is_misplaced,
+    prefix_of,
     tenant_variables,
-    variables_of,
 )
 
 display = Display()
@@ -32,66 +33,82 @@ display = Display()
 def read_entries(
     task: Task, task_vars: Mapping[str, t.Any], *, prefix: str, operation: str
 ) -> tuple[list[Entry], PlayVariables]:
-    """What was written for each host of the play, as read_hosts() gives it; and what the hosts say of the play."""
-    others = [variable.name for variable in variables_of(operation) if not variable.per_tenant]
-    play, variables = PlayVariables(prefix), tenant_variables(operation)
-    entries = list(read_hosts(task, task_vars, variables, prefix=prefix, others=(*others, *REGISTERED), play=play))
-    return entries, play
-
-
-def read_hosts(
-    task: Task,
-    task_vars: Mapping[str, t.Any],
-    variables: Sequence[Variable],
-    *,
-    prefix: str,
-    others: Iterable[str] = (),
-    play: PlayVariables | None = None,
-) -> Iterator[Entry]:
     """For each host of the play what was written for it, evaluated.
 
     A task that runs once sees the variables of one host; ``hostvars`` shows those of the others without play variables, role
     parameters and role defaults. So they are put together as for a task on each host, by the object behind ``hostvars``.
 
     Role defaults that are templates would be compiled once for each host, which costs more than all the rest: so there are none, and
-    the table of variables has them. A tenant without a hostname has the name of its host. ``receipts_dir`` is beside the inventory if
-    it is not set.
+    the table of variables has them. A variable that is null is not set. A tenant without a hostname has the name of its host.
+    ``receipts_dir`` is beside the inventory if it is not set.
 
-    :arg play: looks at what belongs to the play.
-    :arg others: more variables, without the prefix, that there may be. Names with the prefix that are neither are ``unknown``.
+    :returns: the entries; and what the hosts say of the play.
     """
     hostvars = task_vars["hostvars"]
     manager, inventory, loader = hostvars._variable_manager, hostvars._inventory, hostvars._loader
     hosts = task_vars["ansible_play_hosts_all"]
-    warnings: list[str] = []
+    extra = getattr(manager, "extra_vars", None) or {}
+    play, variables = PlayVariables(prefix), tenant_variables(operation)
     folders = ReceiptsFolders(inventory._sources, f"{prefix}receipts_dir")
-    known = {prefix + name for name in (*(variable.name for variable in variables), *others)}
+    warnings: list[str] = []
+    entries = []
     for host in hosts:
         found = manager.get_vars(
             play=task.get_play(), host=inventory.get_host(host), task=task, _hosts=hosts, _hosts_all=hosts
         )
         read = _Reader(Templar(loader=loader, variables=found), found)
-        if play is not None:
-            registered = manager._nonpersistent_fact_cache.get(host, {})
-            play.look(str(host), found, registered, read.value)
+        play.look(str(host), found, manager._nonpersistent_fact_cache.get(host, {}), read.value)
         values: dict[str, t.Any] = {}
+        set_by: dict[str, str] = {}
+        not_typed = why_not_typed(found, f"{prefix}confirm_hostname")
         for variable in variables:
             name = prefix + variable.name
-            if found.get(name) is None and variable.inventory is not None:
-                name = variable.inventory
+            if found.get(name) is None and variable.inventory is not None and found.get(variable.inventory) is not None:
+                name = set_by[variable.name] = variable.inventory
+            if variable.name == "confirm_hostname" and not_typed:
+                # It is refused, so it is not evaluated: whoever types it into a form must not run a template.
+                values[variable.name] = plain(found[name])
+                continue
             values[variable.name] = read.value(name, variable.default)
-        inventory_values = {name: read.value(name) for name in OBSERVED_VARIABLES}
-        if values.get("hostname", "") is None and read.error is None:
-            values["hostname"] = str(host)
-        if values.get("receipts_dir", "") is None:
+        if values["hostname"] is None and read.error is None:
+            values["hostname"], set_by["hostname"] = str(host), HOST_NAME
+        if values["receipts_dir"] is None:
             warnings = list(folders.warnings())
-            values["receipts_dir"] = folders.folder_for(str(values.get("hostname")), found.get("inventory_file"))
-        unknown = sorted(
-            str(name).removeprefix(prefix) for name in found if name.startswith(prefix) and name not in known
+            values["receipts_dir"] = folders.folder_for(str(values["hostname"]), found.get("inventory_file"))
+        approvals = [name for name in APPROVAL_VARIABLES if name in found and name not in extra]
+        entries.append(
+            Entry(
+                host=str(host),
+                prefix=prefix,
+                values=values,
+                set_by=set_by,
+                inventory={name: read.value(name) for name in OBSERVED_VARIABLES},
+                error=read.error,
+                misplaced=_misplaced(found, operation),
+                not_typed=not_typed,
+                approvals=_set_by_inventory(manager, inventory.get_host(host), approvals) if approvals else (),
+            )
         )
-        yield Entry(str(host), prefix, values, inventory_values, read.error, tuple(unknown))
     for warning in warnings:
         display.warning(warning)
+    return entries, play
+
+
+def _misplaced(variables: Mapping[str, t.Any], operation: str) -> tuple[str, ...]:
+    """The variables that can only be meant for the role, and that it does not have."""
+    names = [str(name) for name in variables if is_misplaced(name, operation)]
+    if not names:
+        return ()
+    # A variable of one's own that one of the role's is made of is not ignored.
+    ours = [str(value) for name, value in variables.items() if name.startswith(prefix_of(operation))]
+    return tuple(sorted(name for name in names if not (name.startswith("qlik_") and any(name in one for one in ours))))
+
+
+def _set_by_inventory(manager: t.Any, host: t.Any, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the variables that the inventory sets for a host, by itself or by files beside it."""
+    of_inventory = manager.get_vars(host=host, include_hostvars=False)
+    facts = manager._nonpersistent_fact_cache.get(host.name, {})
+    return tuple(name for name in names if name in of_inventory and name not in facts)
 
 
 class _Reader:
@@ -103,11 +120,13 @@ class _Reader:
         self.error: str | None = None
 
     def value(self, name: str, default: t.Any = None) -> t.Any:
-        """The value of a variable; the default if it is not set, or cannot be evaluated."""
-        value = self._variables.get(name, default)
+        """The value of a variable; the default if it is not set or null, or cannot be evaluated."""
+        value = self._variables.get(name)
         try:
             # Most values are no templates; templating costs as much for them.
-            return plain(value if isinstance(value, (bool, int, type(None))) else self._templar.template(value))
+            if not isinstance(value, (bool, int, type(None))):
+                value = plain(self._templar.template(value))
         except AnsibleError as error:
             self.error = f"{name}: {error}"
             return default
+        return default if value is None else value

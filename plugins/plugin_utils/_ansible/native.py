@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
+from datetime import date
 
 
 def plain(value: t.Any) -> t.Any:
@@ -18,6 +19,9 @@ def plain(value: t.Any) -> t.Any:
         return [plain(one) for one in value]
     if isinstance(value, bool) or value is None:
         return value
+    if isinstance(value, date):
+        # YAML's reading of a date without quotes: it means what was typed.
+        return value.isoformat()
     for kind in (str, int, float):
         if isinstance(value, kind):
             return kind(value)

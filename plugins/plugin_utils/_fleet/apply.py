@@ -16,10 +16,12 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credential
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, LEAVE
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Command, Deactivation
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, LEAVE, RESET
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials, Token
 from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.actions import deactivate, reactivate
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import VERBS
 
@@ -65,22 +67,48 @@ def change_tenant(
         if result["changed"]
         else f"{result['status']} already, left alone"
     )
-    if not result["changed"] and command.planned and command.planned.action == DEACTIVATE:
+    if not result["changed"] and command.planned and command.planned.changes:
         done_by_it = result["plan_sha256"] == command.author.plan_sha256
         change += (
             " (as planned, by an earlier run)" if done_by_it else " (the plan was to deactivate it: somebody has since)"
         )
     if command.target.tenant_id is None and result["id"] is not None:
         change += f" (its id was looked up: {result['id']})"
+    note = None if result["changed"] else _other_days(tenant, command, result)
     action = VERBS[tenant.operation] if result["changed"] else LEAVE
+    if action == DEACTIVATE and result["previous_status"] in DISABLED_STATUSES:
+        action, change = RESET, f"{result['previous_status']}, its countdown is restarted"
     return _host_result(
-        {**known, **result}, changed=result["changed"] and not tenant.planning, failed=False, msg=change, action=action
+        {**known, **result, **({"note": note} if note else {})},
+        changed=result["changed"] and not tenant.planning,
+        failed=False,
+        msg=change,
+        action=action,
+    )
+
+
+def _other_days(tenant: GuardedTenant, command: Command, result: Mapping[str, t.Any]) -> str | None:
+    """What to say of a tenant that was deactivated with other days than those that are asked for now.
+
+    A tenant that is disabled already is not changed, so the new days would be ignored without a word.
+    """
+    path = command.receipt_path
+    if not isinstance(command, Deactivation) or path is None or result["status"] not in DISABLED_STATUSES:
+        return None
+    days = standing_in(path, command.target).purge_after_days
+    if days is None or days == command.purge_after_days:
+        return None
+    return (
+        f"Tenant {command.target} was deactivated with {days} days, and {tenant.prefix}purge_after_days is"
+        f" {command.purge_after_days} now. To restart its countdown with {command.purge_after_days} days, set"
+        f" {tenant.prefix}reset_purge_timer to true for it and run again."
     )
 
 
 def _host_result(
     result: Mapping[str, t.Any], *, changed: bool, failed: bool, msg: str, action: str | None = None
 ) -> dict[str, t.Any]:
+    notes = [*result.get("warnings", ()), *([result["note"]] if result.get("note") else [])]
     return {
         "wave": result["wave"],
         "hostname": result["hostname"],
@@ -101,7 +129,7 @@ def _host_result(
         "msg": msg,
         **{key: result[key] for key in ("diff", "warnings", "restored_on") if key in result},
         # For the summary: Ansible shows warnings, and does not hand them on.
-        **({"notes": list(result["warnings"])} if result.get("warnings") else {}),
+        **({"notes": notes} if notes else {}),
     }
 
 

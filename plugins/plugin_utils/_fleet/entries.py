@@ -24,23 +24,30 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import Planned
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import RESTORE
 
+# What the user calls a hostname that nobody wrote.
+HOST_NAME = "the name of the host in the inventory (qlik_hostname is not set)"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """What was written for one host of a play; nothing in it is checked.
 
     ``host``: its name in the inventory; ``prefix``: what the names of the role's variables begin with; ``values``: the variables of
-    the tenant without the prefix, evaluated, with the defaults of those that are not set; ``inventory``: other variables that rules
-    read, by their full names (OBSERVED_VARIABLES), None if not set; ``error``: why one of them could not be evaluated; ``unknown``:
-    variables with the prefix that the role does not have, without the prefix.
+    the tenant without the prefix, evaluated, with the defaults of those that are not set; ``set_by``: the full names of other variables
+    that some of these values came from; ``inventory``: other variables that rules read, by their full names (OBSERVED_VARIABLES), None if
+    not set; ``error``: why a variable could not be evaluated; ``misplaced``: variables that can only be meant for the role, and that it
+    does not have; ``not_typed``: why the confirmation is not a literal; ``approvals``: variables of approval that the inventory sets.
     """
 
     host: str
     prefix: str
     values: Mapping[str, t.Any]
+    set_by: Mapping[str, str] = field(default_factory=dict)
     inventory: Mapping[str, t.Any] = field(default_factory=dict)
     error: str | None = None
-    unknown: tuple[str, ...] = ()
+    misplaced: tuple[str, ...] = ()
+    not_typed: str | None = None
+    approvals: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> t.Any:
         return self.values[name]
@@ -51,7 +58,12 @@ class Entry:
 
     def name_of(self, name: str) -> str:
         """What the user calls a variable of the tenant, for messages."""
-        return f"qlik_{name}" if name in _CLAIMS else f"{self.prefix}{name}"
+        return self.set_by.get(name) or (f"qlik_{name}" if name in _CLAIMS else f"{self.prefix}{name}")
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether anything at all was given as the confirmation."""
+        return self["confirm_hostname"] not in (None, "")
 
     @property
     def shown_host(self) -> str:

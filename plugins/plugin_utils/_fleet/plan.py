@@ -29,7 +29,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses i
     check_hostname,
     check_tenant_id,
 )
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, LEAVE
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import CHANGES, LEAVE
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_hours, check_purge_days
 
 SCHEMA = 1
@@ -79,7 +79,7 @@ def plan_entry(
     :arg listed: ``name`` and ``license_ends_at`` in the organization's list, if it was asked and has the tenant.
     """
     listed = listed or {}
-    acts = result["action"] == DEACTIVATE
+    acts = result["action"] in CHANGES
     days = result["purge_after_days"] if acts else None
     expected = days_after(now, days) if days else None
     entry = {
@@ -105,7 +105,7 @@ def _warnings(entry: Mapping[str, t.Any], now: datetime) -> list[str]:
     alias = alias_warning(entry["hostname"], entry["hostnames"])
     if alias:
         warnings.append(alias)
-    if entry["action"] == DEACTIVATE:
+    if entry["action"] in CHANGES:
         if entry["restored_on"]:
             warnings.append(f"it was restored on {entry['restored_on']}, after an earlier deactivation")
         licence = read_time(entry["license_ends_at"])
@@ -119,7 +119,7 @@ def limit_warnings(entries: Iterable[Mapping[str, t.Any]], limit: int, option: s
 
     :arg option: the variable that sets the limit.
     """
-    count = sum(entry["action"] == DEACTIVATE for entry in entries)
+    count = sum(entry["action"] in CHANGES for entry in entries)
     if count <= limit:
         return []
     reason = f"the number of tenants to deactivate is {count}, and {option} allows {limit}"
@@ -267,13 +267,13 @@ def _fault(entry: t.Any) -> str | None:
         address = check_hostname(entry.get("hostname"))
         if entry.get("id") is not None or entry.get("action") != LEAVE:
             check_tenant_id(entry.get("id"), "id")
-        if entry.get("action") == DEACTIVATE:
+        if entry.get("action") in CHANGES:
             check_purge_days(entry.get("purge_after_days"))
     except InvalidInput as error:
         return error.message.rstrip(".")
     if entry["hostname"] != address.hostname or entry.get("region") != address.region:
         return "hostname and region must agree, in lower case"
-    if entry.get("action") not in (DEACTIVATE, LEAVE):
+    if entry.get("action") not in (*CHANGES, LEAVE):
         return f"its action is {for_terminal(entry.get('action'), 40)}"
     if not isinstance(entry.get("status"), str):
         return "it has no status"

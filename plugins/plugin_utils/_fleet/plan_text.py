@@ -16,7 +16,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import (
     wrapped,
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import CHANGES, DEACTIVATE, RESET
 
 # The first line of the Markdown. By it an earlier plan is recognised and may be overwritten.
 HEADING = "## Plan: Qlik Cloud tenants to be taken out of service"
@@ -107,7 +107,7 @@ def _warnings(plan: Mapping[str, t.Any]) -> list[tuple[str | None, str]]:
 
 
 def _purge(entry: Mapping[str, t.Any]) -> str:
-    if entry["action"] != DEACTIVATE:
+    if entry["action"] not in CHANGES:
         return _purge_date(entry)
     days = f"{entry['purge_after_days']} days"
     return f"{days}, {_purge_date(entry)}" if read_time(entry["expected_purge_date"]) else days
@@ -117,11 +117,13 @@ def _purge_date(entry: Mapping[str, t.Any]) -> str:
     date = read_time(entry["expected_purge_date"])
     if date is None:
         return "gone" if entry["status"] == "purged" else "date unknown"
-    return f"about {date:%Y-%m-%d}" if entry["action"] == DEACTIVATE else f"{date:%Y-%m-%d %H:%M} UTC"
+    return f"about {date:%Y-%m-%d}" if entry["action"] in CHANGES else f"{date:%Y-%m-%d %H:%M} UTC"
 
 
 def _totals(plan: Mapping[str, t.Any]) -> str:
     tenants: Sequence[Mapping[str, t.Any]] = plan["tenants"]
     deactivated = sum(entry["action"] == DEACTIVATE for entry in tenants)
+    reset = sum(entry["action"] == RESET for entry in tenants)
+    resets = f", {reset} to restart the countdown of" if reset else ""
     plural = "" if len(tenants) == 1 else "s"
-    return f"{len(tenants)} tenant{plural}: {deactivated} to deactivate, {len(tenants) - deactivated} to leave alone."
+    return f"{len(tenants)} tenant{plural}: {deactivated} to deactivate{resets}, {len(tenants) - deactivated - reset} to leave alone."

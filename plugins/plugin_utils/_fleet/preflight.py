@@ -11,7 +11,7 @@ tenant's own host, since the first one creates a bot user in a live tenant (refe
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
@@ -27,6 +27,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import f
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import alias_warning
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Author, Deactivation, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.decision import Verdict, decide_deactivation
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import RESET
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import (
     DISABLED_STATUSES,
     LIVE_STATES,
@@ -34,6 +35,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant impo
     Record,
     State,
 )
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_bool
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED
@@ -66,11 +68,13 @@ def preflight(
     params: Mapping[str, t.Any],
     run: Run,
     pre_tasks: t.Any = None,
+    inventory_hosts: Collection[str] = (),
 ) -> dict[str, t.Any]:
     """Look at everything.
 
     :arg entries: what was written for each host, as for read_wave().
     :arg pre_tasks: the file of tasks that a run would be loaded with.
+    :arg inventory_hosts: the names of all hosts of the inventory.
     :arg params: the options of qlik_preflight; ``credentials`` maps regions to clients, else one client is for all regions.
     :returns: ``regions`` (one mapping per region), ``organization`` (a mapping, None if it was not asked), ``tenants`` (one mapping per
         host of the play, in the play's order), ``problems`` (what would stop a run, or a tenant of it), ``lines`` (all of it as text).
@@ -91,6 +95,7 @@ def preflight(
             max_tenants=params["max_tenants"],
             regions_with_credentials=None if one_client else list(clients),
             pre_tasks=pre_tasks,
+            inventory_hosts=inventory_hosts,
         )
         guard_wave(wave)
         listed = look_up_wave(wave, params, run)
@@ -215,15 +220,18 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
         # Looking has no effect on a tenant: no token is requested of it.
         probed = probe(client, target.address, credentials=None).state
         seen["probe_state"] = probed.value
+        resets = check_bool(entry["reset_purge_timer"], entry.name_of("reset_purge_timer"))
         decision = decide_deactivation(
             read,
             probed,
             hostname,
-            reset_purge_timer=False,
+            reset_purge_timer=resets,
             purge_is_over=journal.gone_by(target.tenant_id) is not None,
             was_disabled=journal.standing.state in (DISABLED, PURGED),
         )
         seen |= {"would": _WOULD[decision.verdict], "message": for_terminal(decision.reason)}
+        if decision.verdict is Verdict.ACT and decision.status in DISABLED_STATUSES:
+            seen["would"] = RESET
         remarks: list[str] = []
         if read is Reading.NO_ID and probed in LIVE_STATES:
             # A run with credentials looks the id up.

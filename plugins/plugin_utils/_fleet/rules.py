@@ -10,7 +10,7 @@ one function and add it to RULES. What is wrong with one tenant is left to that 
 
 from __future__ import annotations
 
-import difflib
+import contextlib
 import typing as t
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -19,19 +19,17 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credential
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown, some
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import check_policy
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import (
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.patterns import (
     check_patterns,
-    check_whole_number,
     matching_pattern,
+    pattern_fault,
 )
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_whole_number
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, VERBS, variables_of
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, VERBS, likely_meant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput
 
 Rule = Callable[[WaveInput], Iterable[str]]
-
-# How like a variable of the role another one must be to be taken for a misspelt one.
-_LIKENESS = 0.82
 
 
 def hosts_that_the_plan_lacks(wave: WaveInput) -> Iterator[str]:
@@ -73,19 +71,58 @@ def check_max_tenants(wave: WaveInput) -> int:
     return check_whole_number(wave.max_tenants, f"{wave.prefix}max_tenants", 0, 10**6)
 
 
-def unknown_variables(wave: WaveInput) -> Iterator[str]:
-    """Variables that are not the role's and look like one of them: what they say would be ignored."""
-    known = [variable.name for variable in variables_of(wave.operation)]
+def misplaced_variables(wave: WaveInput) -> Iterator[str]:
+    """Variables that can only be meant for the role, and that it does not have: what they say would be ignored."""
+    for name, hosts in _hosts_by(wave, lambda entry: entry.misplaced):
+        meant = likely_meant(name, wave.operation)
+        hint = (
+            f"Did you mean {meant}? Correct or remove it." if meant else "Remove it, or see the variables of the role."
+        )
+        yield f"{for_terminal(name, 100)} ({some(hosts)}) is not a variable of the role tenant_{wave.operation}. {hint}"
+
+
+def approvals_in_the_inventory(wave: WaveInput) -> Iterator[str]:
+    """What approves a plan may not come from whoever writes the inventory."""
+    for name, hosts in _hosts_by(wave, lambda entry: entry.approvals):
+        yield (
+            f"{name} is set in the inventory ({some(hosts)}): it belongs to whoever approves or starts the run. Give it with -e, or as a"
+            " variable of the play."
+        )
+
+
+def computed_confirmations(wave: WaveInput) -> Iterator[str]:
+    """A confirmation that nobody typed would confirm whatever tenant the entry names."""
+    for why, hosts in _hosts_by(wave, lambda entry: (entry.not_typed,) if entry.not_typed else ()):
+        remedy = "Type the hostname of each tenant"
+        if wave.operation == DECOMMISSION:
+            remedy += ", or leave it out and use a plan (tenantops.qlik.plan)"
+        yield f"{wave.prefix}confirm_hostname of {some(hosts)} {why}, so nobody has confirmed these tenants. {remedy}."
+
+
+def no_confirmation(wave: WaveInput) -> Iterator[str]:
+    """Not one tenant is confirmed: said once, not once per tenant."""
+    if wave.planning or wave.plan is not None or not wave.entries or any(entry.is_confirmed for entry in wave.entries):
+        return
+    option = f"{wave.prefix}confirm_hostname"
+    hosts = some([entry.shown_host for entry in wave.entries])
+    yield (
+        f"{option} is missing for every tenant of the play ({hosts}): set it to the hostname of each tenant that you mean"
+        + (
+            ", or make a plan with the playbook tenantops.qlik.plan, have it approved, and apply it with -e qlik_plan=FILE -e"
+            " qlik_plan_sha256=DIGEST."
+            if wave.operation == DECOMMISSION
+            else "."
+        )
+    )
+
+
+def _hosts_by(wave: WaveInput, found: Callable[[Entry], Iterable[str]]) -> Iterable[tuple[str, list[str]]]:
+    """Each thing found, with the hosts that it was found for."""
     hosts: dict[str, list[str]] = {}
     for entry in wave.entries:
-        for name in entry.unknown:
-            hosts.setdefault(name, []).append(entry.shown_host)
-    for name, having in hosts.items():
-        for like in difflib.get_close_matches(name, known, 1, _LIKENESS):
-            yield (
-                f"{wave.prefix}{for_terminal(name, 100)} ({some(having)}) is no variable of the role, and looks like"
-                f" {wave.prefix}{like}: correct it, or call a variable of your own something else."
-            )
+        for one in found(entry):
+            hosts.setdefault(one, []).append(entry.shown_host)
+    return hosts.items()
 
 
 def other_pre_tasks(wave: WaveInput) -> Iterator[str]:
@@ -120,16 +157,34 @@ def _duplicates(wave: WaveInput, name: str, normal: Callable[[t.Any], str]) -> I
 
 def wrong_policies(wave: WaveInput) -> Iterator[str]:
     """A local policy that is wrong itself: no tenant is changed under it."""
-    hosts: dict[str, list[str]] = {}
-    for entry in wave.entries:
+
+    def faults(entry: Entry) -> Iterator[str]:
         try:
             if wave.operation == DECOMMISSION:
                 check_policy(entry.values, entry.name_of)
             _patterns_of(entry)
         except InvalidInput as error:
-            hosts.setdefault(error.message, []).append(entry.shown_host)
-    for message, having in hosts.items():
-        yield f"{some(having)}: {message}"
+            yield error.message
+
+    for message, hosts in _hosts_by(wave, faults):
+        yield f"{some(hosts)}: {message}"
+
+
+def patterns_that_protect_nothing(wave: WaveInput) -> Iterator[str]:
+    """A protected pattern that can never match was meant to match something."""
+    known = {*wave.inventory_hosts, *(entry.host for entry in wave.entries)}
+    checked: dict[str, str | None] = {}
+
+    def faults(entry: Entry) -> Iterator[str]:
+        with contextlib.suppress(InvalidInput):
+            for pattern in _patterns_of(entry):
+                if pattern not in checked:
+                    checked[pattern] = pattern_fault(pattern, known)
+                if checked[pattern]:
+                    yield f"{entry.name_of('protected')} has the pattern {shown(pattern)}, and {checked[pattern]}."
+
+    for message, _hosts in _hosts_by(wave, faults):
+        yield message
 
 
 def protected_tenants(wave: WaveInput) -> Iterator[str]:
@@ -167,10 +222,14 @@ def regions_without_credentials(wave: WaveInput) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     hosts_that_the_plan_lacks,
     too_many_tenants,
-    unknown_variables,
+    misplaced_variables,
+    approvals_in_the_inventory,
+    no_confirmation,
+    computed_confirmations,
     other_pre_tasks,
     one_tenant_twice,
     wrong_policies,
+    patterns_that_protect_nothing,
     protected_tenants,
     regions_without_credentials,
 )

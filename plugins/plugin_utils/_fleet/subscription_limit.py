@@ -31,6 +31,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._api.scim import on
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Refused
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import LEAVE
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES, LIVE_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_percent
@@ -154,7 +155,7 @@ class _Known:
         self.at_rest = frozenset(
             tenant.host
             for tenant, listed in self._wave
-            if (not _is_live(listed) if listed else tenant.host in wave.done)
+            if (not _is_live(listed) and not _resets(tenant) if listed else tenant.host in wave.done)
         )
 
     def details(self) -> dict[str, dict[str, str | None]]:
@@ -228,6 +229,11 @@ class _Known:
 def _stays(tenant: Tenant) -> bool:
     """The plan that is applied leaves the tenant as it is, and stops it if it is live."""
     return tenant.planned is not None and tenant.planned.action == LEAVE
+
+
+def _resets(tenant: Tenant) -> bool:
+    """Its countdown is restarted if it is disabled already."""
+    return isinstance(tenant.command, Deactivation) and tenant.command.reset_purge_timer
 
 
 def _is_live(listed: ListedTenant) -> bool:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, table
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time, write_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import PURGED, is_overdue
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Row, WaveLog
 
@@ -247,6 +248,8 @@ def _change(result: Mapping[str, t.Any]) -> str:
         return f"{before} → {for_terminal(after, 40)}, FAILED" if after else f"{before}, FAILED{doubt}"
     if not result.get("changed"):
         return f"{before}, unchanged"
+    if result["previous_status"] in DISABLED_STATUSES and after in DISABLED_STATUSES:
+        return f"{before}, countdown restarted"
     return f"{before} → {for_terminal(after, 40)}"
 
 

@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 import typing as t
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import (
     DEFAULT_PURGE_DAYS,
@@ -16,6 +19,14 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation 
 )
 
 DECOMMISSION, RESTORE = "decommission", "restore"
+
+DEFAULT_MAX_TENANTS = 10
+
+# How like a variable of the role another one must be to be taken for a misspelt one.
+_LIKENESS = 0.8
+
+# Words that a letter or two make of ours.
+_OTHER_WORDS = re.compile(r"tenants?_(restore[ds]|stored?|decommission(ed|s|er))_")
 
 # For messages.
 VERBS = {DECOMMISSION: "deactivate", RESTORE: "reactivate"}
@@ -48,12 +59,16 @@ _COMMON = (
     _of_tenant("tenant_id", "str", inventory="qlik_tenant_id"),
     _of_tenant("confirm_hostname", "str"),
     _of_tenant("verify", "bool", default=True),
-    _of_tenant("verify_timeout", "int", default=60),
+    _of_tenant("verify_timeout", "float", default=60),
     _of_tenant("protected", "list", default=()),
     _of_tenant("receipts_dir", "path"),
     Variable("client_id", "str"),
     Variable("client_secret", "str"),
-    Variable("max_tenants", "int", 10),
+    Variable("max_tenants", "int", DEFAULT_MAX_TENANTS),
+    Variable("timeout", "float", 30),
+    Variable("retries", "int", 5),
+    Variable("max_wait", "float", 900),
+    Variable("ca_path", "path"),
     Variable("summary_file", "path"),
 )
 
@@ -62,6 +77,7 @@ _VARIABLES: dict[str, tuple[Variable, ...]] = {
         *_COMMON,
         _of_tenant("confirm_restored", "str"),
         _of_tenant("purge_after_days", "int", default=DEFAULT_PURGE_DAYS),
+        _of_tenant("reset_purge_timer", "bool", default=False),
         _of_tenant("min_purge_days", "int", default=SHORTEST_PURGE_DAYS),
         _of_tenant("max_purge_days", "int", default=LONGEST_PURGE_DAYS),
         _of_tenant("pre_tasks", "path"),
@@ -76,11 +92,19 @@ _VARIABLES: dict[str, tuple[Variable, ...]] = {
     RESTORE: (*_COMMON, Variable("credentials", "dict")),
 }
 
-# What the roles register under a name with their prefix.
-REGISTERED = ("result",)
+# What the roles register, and hand on to the next job of a workflow, under names with their prefix.
+REGISTERED = ("result", "summary")
 
 # Variables of the inventory that rules read of each host, by their full names. Nobody can set them as variables of a role.
 OBSERVED_VARIABLES: tuple[str, ...] = ("qlik_approved_by", "qlik_ticket")
+
+# Who may approve a plan is not the inventory's to say, nor is whether a plan is needed.
+APPROVAL_VARIABLES = ("qlik_plan", "qlik_plan_sha256", "qlik_plan_max_hours", "qlik_require_plan")
+
+# What a restore takes from the decommission, if it has no value of its own.
+_FALLBACKS = ("client_id", "client_secret", "credentials", "receipts_dir")
+
+_PREFIXES = {DECOMMISSION: "tenant_decommission_", RESTORE: "tenant_restore_"}
 
 
 def variables_of(operation: str) -> tuple[Variable, ...]:
@@ -91,3 +115,77 @@ def variables_of(operation: str) -> tuple[Variable, ...]:
 def tenant_variables(operation: str) -> tuple[Variable, ...]:
     """Those of them that the guard reads for each host."""
     return tuple(variable for variable in _VARIABLES[operation] if variable.per_tenant)
+
+
+def prefix_of(operation: str) -> str:
+    """What the names of the variables of a wave's role begin with."""
+    return _PREFIXES[operation]
+
+
+def known_names(operation: str) -> tuple[str, ...]:
+    """All names without the prefix that may be set in a wave: the variables of its role, and what the role registers."""
+    return (*(variable.name for variable in _VARIABLES[operation]), *REGISTERED)
+
+
+@lru_cache(maxsize=4096)
+def is_misplaced(name: str, operation: str) -> bool:
+    """Whether a variable can only be meant for this collection's role, and is not one that the role has.
+
+    - A name with the role's prefix that the role does not have.
+    - In a restore, a name with the prefix of the decommission that looks like one of those that a restore takes from there. Other
+      variables of the decommission are not the restore's business.
+    - ``qlik_`` and the name of a variable of the role, if inventories do not call it so.
+    - A name whose prefix is within two letters of the role's.
+    """
+    prefix = _PREFIXES[operation]
+    if name.startswith(prefix):
+        return name.removeprefix(prefix) not in known_names(operation)
+    if operation == RESTORE and name.startswith(_PREFIXES[DECOMMISSION]):
+        rest = name.removeprefix(_PREFIXES[DECOMMISSION])
+        return rest not in known_names(DECOMMISSION) and bool(difflib.get_close_matches(rest, _FALLBACKS, 1, _LIKENESS))
+    if name.startswith("qlik_"):
+        variables = {variable.name: variable for variable in _VARIABLES[operation]}
+        variable = variables.get(name.removeprefix("qlik_"))
+        return variable is not None and variable.inventory != name
+    return _has_almost(name, prefix, operation)
+
+
+def _has_almost(name: str, prefix: str, operation: str) -> bool:
+    parts = name.split("_", 2)
+    if len(parts) < 3 or abs(len(name) - len(parts[2]) - len(prefix)) > 2:
+        return False
+    almost, rest = name[: -len(parts[2])] if parts[2] else name, parts[2]
+    if _distance(almost.lower(), prefix) > 2 or almost in _PREFIXES.values():
+        return False
+    # Other words of the same root, such as tenant_restored_at, may be anybody's, unless what follows is ours.
+    return _is_like_a_variable(rest, operation) or not _OTHER_WORDS.match(almost.lower())
+
+
+def _is_like_a_variable(name: str, operation: str) -> bool:
+    return bool(difflib.get_close_matches(name, known_names(operation), 1, _LIKENESS))
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters have to be inserted, removed or replaced to make one text of the other."""
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        before, row = row, [number]
+        for position, wanted in enumerate(other, 1):
+            row.append(min(before[position] + 1, row[-1] + 1, before[position - 1] + (letter != wanted)))
+    return row[-1]
+
+
+def likely_meant(name: str, operation: str) -> str | None:
+    """The full name of the variable that somebody meant, for a hint; None if it is like none of them."""
+    prefix = _PREFIXES[operation]
+    bare = name.split("_", 1)[-1] if name.startswith("qlik_") else name.split("_", 2)[-1]
+    if bare in known_names(operation):
+        return prefix + bare
+    # In the order of the table: what is set most often comes first.
+    words = set(bare.lower().split("_"))
+    names = [variable.name for variable in _VARIABLES[operation]]
+    for one in names:
+        if words <= set(one.split("_")):
+            return prefix + one
+    similar = difflib.get_close_matches(bare.lower(), names, 1, 0.75)
+    return prefix + similar[0] if similar else None

@@ -14,7 +14,7 @@ from functools import cached_property
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation, Reactivation, Target
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, Planned, planned_tenant
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import Planned, planned_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.folder import receipts_beside
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
@@ -25,7 +25,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries impo
     target_of,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, DEFAULT_MAX_TENANTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Tenant:
 
     ``target``: which one it is (None: the entry names none); ``planned``: what the plan says of it; ``command``: what is to be done
     (None: ``fault`` says what is wrong, and its own task stops it with that); ``is_done``: its receipt says that it is disabled or
-    purged (False if no receipt was read).
+    purged, and there is nothing to do (False if no receipt was read).
     """
 
     entry: Entry
@@ -67,9 +67,10 @@ class WaveInput:
     ``prefix``: what the names of the role's variables begin with; ``operation``: ``decommission`` or ``restore``; ``max_tenants``: how
     many tenants one play may change, as it was written; ``regions_with_credentials``: the regions that credentials were given for
     (None: for every region); ``plan``: the approved plan that is applied; ``planning``: a plan is made; ``pre_tasks``: the file of
-    tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change; ``earlier``: the hostnames
-    of earlier parts of this play's wave, such as those of a loop; ``changed_before``: those of them that counted for ``max_tenants``;
-    ``applied_before``: the hostnames in the plan that no host of the play has, and that are disabled or purged by their receipts.
+    tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change; ``inventory_hosts``: the names of
+    all hosts of the inventory; ``earlier``: the hostnames of earlier parts of this play's wave, such as those of a loop;
+    ``changed_before``: those of them that counted for ``max_tenants``; ``applied_before``: the hostnames in the plan that no host of the
+    play has, and that are disabled or purged by their receipts.
     """
 
     tenants: tuple[Tenant, ...]
@@ -84,6 +85,7 @@ class WaveInput:
     earlier: frozenset[str] = frozenset()
     changed_before: frozenset[str] = frozenset()
     applied_before: tuple[str, ...] = ()
+    inventory_hosts: Collection[str] = ()
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -97,9 +99,7 @@ class WaveInput:
         """
         if self.plan is None:
             return frozenset(tenant.host for tenant in self.tenants if tenant.is_done)
-        return frozenset(
-            tenant.host for tenant in self.tenants if not (tenant.planned and tenant.planned.action == DEACTIVATE)
-        )
+        return frozenset(tenant.host for tenant in self.tenants if not (tenant.planned and tenant.planned.changes))
 
     @property
     def counting(self) -> frozenset[str]:
@@ -147,6 +147,9 @@ def read_wave(
     :arg run_id: what to call the run in receipts.
     :arg given: the other fields of WaveInput.
     """
+    if given.get("max_tenants") is None:
+        # Null is not set.
+        given["max_tenants"] = DEFAULT_MAX_TENANTS
     plan, planning = given.get("plan"), given.get("planning", False)
     asks_receipts = operation == DECOMMISSION and (plan is None or given.get("pre_tasks"))
     of_plan = {"plan_sha256": plan.sha256, "plan_created": write_time(plan.created)} if plan else {}
@@ -164,6 +167,9 @@ def read_wave(
             known["planned"] = planned
             command = command_of(entry, operation, run_id=run_id, planned=planned, planning=planning, **of_plan)
             known["command"] = _with_its_receipt(command)
+            if isinstance(command, Deactivation) and command.reset_purge_timer:
+                # Its countdown is restarted, so there is something to do.
+                known["is_done"] = False
         except InvalidInput as error:
             known["fault"] = error.message
         return Tenant(entry=entry, **known)

@@ -166,12 +166,12 @@ TENANTS = {
         {"tenant_decommission_purge_after_days": 10, "tenant_decommission_min_purge_days": 20},
         "tenant_decommission_purge_after_days is 10: the local policy allows 20 to 90 days",
     ),
-    "another region": ({"qlik_region": "us"}, "tenant_decommission_region is 'us'"),
-    "an empty id": ({"qlik_tenant_id": ""}, "tenant_decommission_tenant_id is ''"),
-    "an id that is a path": ({"qlik_tenant_id": "../../v1/users"}, "tenant_decommission_tenant_id is '../../v1/users'"),
+    "another region": ({"qlik_region": "us"}, "qlik_region is 'us'"),
+    "an empty id": ({"qlik_tenant_id": ""}, "qlik_tenant_id is ''"),
+    "an id that is a path": ({"qlik_tenant_id": "../../v1/users"}, "qlik_tenant_id is '../../v1/users'"),
     "a hostname of somewhere else": (
         {"qlik_hostname": "acme.eu.qlikcloud.com.evil"},
-        "tenant_decommission_hostname is",
+        "qlik_hostname is",
     ),
     "a variable that cannot be evaluated": (
         {"tenant_decommission_purge_after_days": "{{ no_such_variable }}"},
@@ -390,3 +390,130 @@ def test_a_mapping_with_an_empty_entry_says_which_and_stops_that_region_alone(cl
     assert done.status == 2
     assert "credentials of region us: client_id and client_secret must have a value" in done.stdout, done
     assert {request["host"] for request in cloud.requests()} == {"register.eu.qlikcloud.com", "acme.eu.qlikcloud.com"}
+
+
+# What was written is never ignored: an inventory, options of the run → what it says. Each sends nothing.
+IGNORED = {
+    "an unknown variable of the inventory": (
+        {"tenant_decommission_days": 60},
+        (),
+        "tenant_decommission_days (acme.eu.qlikcloud.com, beta.eu.qlikcloud.com) is not a variable of the role",
+    ),
+    "an unknown variable with -e": ({}, ("-e", "tenant_decommission_dry_run=true"), "tenant_decommission_dry_run ("),
+    "a misspelt prefix": ({"tenant_decomission_protected": ["beta.*"]}, (), "tenant_decomission_protected ("),
+    "qlik_ for the role's prefix": (
+        {"qlik_purge_after_days": 60},
+        (),
+        "Did you mean tenant_decommission_purge_after_days?",
+    ),
+    "a pattern that matches nothing": (
+        {"tenant_decommission_protected": ["golf.eu"]},
+        (),
+        "tenant_decommission_protected has the pattern 'golf.eu'",
+    ),
+    "a template as the confirmation": (
+        {"tenant_decommission_confirm_hostname": "{{ inventory_hostname }}"},
+        (),
+        "tenant_decommission_confirm_hostname of acme.eu.qlikcloud.com, beta.eu.qlikcloud.com is a template",
+    ),
+    "a template as the confirmation with -e": (
+        {},
+        ("-e", '{"tenant_decommission_confirm_hostname": "{{ qlik_hostname }}"}'),
+        "is a template",
+    ),
+    "an approval of the inventory": ({"qlik_plan_max_hours": 9999}, (), "qlik_plan_max_hours is set in the inventory"),
+    "wrong seconds": (
+        {"tenant_decommission_timeout": 0},
+        (),
+        "tenant_decommission_timeout is 0.0: it must be a number",
+    ),
+}
+
+
+@once
+@pytest.mark.parametrize("case", IGNORED)
+def test_what_would_be_ignored_refuses_the_wave(cloud, terminal, case):
+    variables, options, words = IGNORED[case]
+    confirmed = "tenant_decommission_confirm_hostname" not in variables
+    confirmation = {} if confirmed else {"tenant_decommission_confirm_hostname": None}
+    terminal.write_inventory({**host("acme", **confirmation), **host("beta", **confirmation)}, **variables)
+    done = terminal.decommission(*options)
+    assert done.status == 2, done
+    assert words in done.stdout, done
+    assert cloud.requests() == []
+
+
+@once
+def test_a_confirmation_that_a_plugin_or_a_task_put_together_refuses_the_wave(cloud, terminal):
+    written = host("acme", tenant_decommission_confirm_hostname=None, qlik_hostname="acme.eu.qlikcloud.com")
+    terminal.write_inventory(written)
+    composed = {"inventory_hostname": "put together", "qlik_hostname": "a copy of qlik_hostname"}
+    for expression, words in composed.items():
+        compose = {"tenant_decommission_confirm_hostname": expression}
+        terminal.write("z.constructed.yml", {"plugin": "ansible.builtin.constructed", "compose": compose})
+        done = terminal.decommission("-i", "z.constructed.yml")
+        assert done.status == 2, done
+        assert words in done.stdout, done
+    assert cloud.requests() == []
+
+
+def test_a_typed_confirmation_passes_wherever_it_is_typed(cloud, terminal):
+    terminal.write_inventory(host("acme", tenant_decommission_confirm_hostname=None))
+    play = play_with_role()
+    play[0]["vars"] = {
+        "tenant_decommission_confirm_hostname": "acme.eu.qlikcloud.com",
+        "tenant_decommission_verify_timeout": 2.5,
+    }
+    terminal.write("play.yml", play)
+    for run in (
+        terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml", "--check"),
+        terminal.decommission("--check", "-e", "tenant_decommission_confirm_hostname=acme.eu.qlikcloud.com"),
+    ):
+        assert run.status == 0, run
+        assert "1 would be deactivated" in run.stdout
+
+
+def test_variables_of_the_decommission_do_not_disturb_a_restore(cloud, terminal):
+    terminal.write_inventory(
+        host("acme", tenant_restore_confirm_hostname="acme.eu.qlikcloud.com", tenant_decommission_own="x"),
+        tenant_decommission_purge_after_days=60,
+    )
+    done = terminal.run("ansible-playbook", "-i", "tenants.yml", "tenantops.qlik.restore", "--check")
+    assert "0 would be reactivated, 1 unchanged" in done.stdout, done
+    misspelt = terminal.run(
+        *("ansible-playbook", "-i", "tenants.yml", "tenantops.qlik.restore", "--check"),
+        *("-e", "tenant_decommission_receipt_dir=x"),
+    )
+    assert misspelt.status == 2
+    assert "tenant_decommission_receipt_dir (" in misspelt.stdout, misspelt
+
+
+@once
+def test_check_mode_shows_the_days_as_yaml_understood_them_and_the_date(cloud, terminal):
+    terminal.write_inventory(host("acme"))
+    written = terminal.folder / "tenants.yml"
+    days = "vars:\n    tenant_decommission_purge_after_days: 030\n"
+    written.write_text(written.read_text().replace("vars: {}\n", days))
+    for options in (("--check",), ("--check", "--diff")):
+        done = terminal.decommission(*options)
+        assert "purge in 24 days, about 20" in done.stdout, done
+
+
+def test_days_that_were_changed_after_the_deactivation_are_told_and_can_be_reset(cloud, terminal):
+    terminal.write_inventory(host("acme"))
+    assert terminal.decommission().status == 0
+    terminal.write_inventory(host("acme", tenant_decommission_purge_after_days=60))
+    told = terminal.decommission()
+    assert told.status == 0, told
+    assert "was deactivated with 30 days, and tenant_decommission_purge_after_days is 60 now" in told.stdout, told
+    assert len(cloud.action_posts()) == 1
+    assert (
+        terminal.decommission(
+            "-e", "tenant_decommission_reset_purge_timer=true", "-e", "tenant_decommission_max_tenants=0"
+        ).status
+        == 2
+    )
+    reset = terminal.decommission("-e", "tenant_decommission_reset_purge_timer=true")
+    assert reset.status == 0, reset
+    assert "disabled, countdown restarted" in reset.stdout, reset
+    assert [post["body"] for post in cloud.action_posts()] == [{"purgeAfterDays": 30}, {"purgeAfterDays": 60}]

@@ -276,9 +276,7 @@ def test_after_the_purge_nothing_brings_it_back_and_the_message_says_so(start_cl
     assert f"{absent}." in messages["unknown"]
     assert "purge date" not in messages["unknown"]
     # Disabled, and neither inventory nor receipt has an id: a host that is deactivated tells none.
-    assert (
-        "no tenant id is known, and without it nothing can be done to a tenant: give tenant_id" in messages["nameless"]
-    )
+    assert "no tenant id is known, and without it nothing can be done to a tenant: give its id" in messages["nameless"]
     assert summary["totals"]["failed"] == 3
     assert cloud.action_posts() == []
     assert state_of(terminal.folder / "qlik-receipts") == before

@@ -230,9 +230,7 @@ def test_a_file_that_was_changed_after_it_was_approved_stops_the_wave(wire: Wire
 
 
 def test_without_a_plan_a_wave_needs_its_confirmations(wire: Wire) -> None:
-    result = tenant(guard()["tenants"][HOSTNAME])
-    assert (result["failed"], wire.sent) == (True, [])
-    assert f"{PREFIX}confirm_hostname is missing" in result["msg"]
+    is_refused(wire, guard(), f"{PREFIX}confirm_hostname is missing", "tenantops.qlik.plan")
 
 
 @pytest.mark.parametrize("empty", ["", " "])

@@ -114,8 +114,9 @@ def test_a_refused_wave_hands_on_no_tenant() -> None:
     assert "2 tenants" in wave["msg"]
 
 
-def test_the_tenants_own_guards_hold_for_a_sealed_entry(wire: Wire) -> None:
-    wave = guard({HOSTNAME: host(confirm_hostname=None)})
+def test_the_tenants_own_guards_hold_for_a_signed_entry(wire: Wire) -> None:
+    other = "other.eu.qlikcloud.com"
+    wave = guard({HOSTNAME: host(confirm_hostname=None), other: host(other, tenant_id="o")})
     assert wave["failed"] is False
     result = decommission(wave["tenants"][HOSTNAME])
     assert wire.sent == []

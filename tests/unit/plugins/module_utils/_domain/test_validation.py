@@ -13,14 +13,13 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import check_hostname
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.patterns import check_patterns, matching_pattern
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import (
     check_bool,
     check_confirmation,
-    check_patterns,
     check_purge_days,
     check_seconds,
     check_whole_number,
-    matching_pattern,
 )
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME

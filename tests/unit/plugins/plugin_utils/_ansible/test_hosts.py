@@ -6,69 +6,130 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ansible._internal._datatag._tags import Origin
 from ansible.template import trust_as_template
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import hosts
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_hosts
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.origin import why_not_typed
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import Variable
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, tenant_variables
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play
 
-HOSTNAME = Variable("hostname", "str")
-VARIABLES = (HOSTNAME, Variable("purge_after_days", "int", 30))
+PREFIX = "tenant_decommission_"
 
 
 def read(
-    of_hosts: dict[str, dict[str, t.Any]], *variables: Variable, play: Play | None = None, **given: t.Any
+    of_hosts: dict[str, dict[str, t.Any]], *, play: Play | None = None, operation: str = DECOMMISSION
 ) -> list[Entry]:
     task: t.Any = SimpleNamespace(get_play=lambda: None)
-    return list(read_hosts(task, (play or Play(of_hosts)).task_vars, variables or VARIABLES, prefix="x_", **given))
+    entries, _play = read_entries(
+        task, (play or Play(of_hosts)).task_vars, prefix=f"tenant_{operation}_", operation=operation
+    )
+    return entries
 
 
-def test_each_host_has_its_own_values() -> None:
-    found = read({"a": {"x_hostname": "one"}, "b": {"x_hostname": "two", "x_purge_after_days": 60}})
-    assert [(entry.host, entry.values) for entry in found] == [
-        ("a", {"hostname": "one", "purge_after_days": 30}),
-        ("b", {"hostname": "two", "purge_after_days": 60}),
+def of(**variables: t.Any) -> dict[str, t.Any]:
+    """Variables of the role, by their names without the prefix."""
+    return {f"{PREFIX}{name}": value for name, value in variables.items()}
+
+
+def test_each_host_has_its_own_values_and_the_defaults_of_the_role() -> None:
+    found = read({"a": of(hostname="one"), "b": of(hostname="two", purge_after_days=60)})
+    assert [(entry.host, entry["hostname"], entry["purge_after_days"], entry["verify"]) for entry in found] == [
+        ("a", "one", 30, True),
+        ("b", "two", 60, True),
     ]
+
+
+def test_null_is_not_set_for_every_variable_alike() -> None:
+    names = [variable.name for variable in tenant_variables(DECOMMISSION)]
+    unset, null = read({"a": {}, "b": of(**dict.fromkeys(names))})
+    assert {**null.values, "hostname": "a"} == unset.values
+    assert (null.error, null.misplaced) == (None, ())
 
 
 def test_a_template_is_evaluated_for_each_host() -> None:
     template = trust_as_template("{{ inventory_hostname }}.eu")
-    entries = read({"a": {"x_hostname": template}, "b": {"x_hostname": template}})
+    entries = read({"a": of(hostname=template), "b": of(hostname=template)})
     assert [entry["hostname"] for entry in entries] == ["a.eu", "b.eu"]
     assert {type(entry["hostname"]) for entry in entries} == {str}
 
 
-def test_a_template_that_fails_is_an_error_of_its_host_alone() -> None:
-    broken, fine = read({"a": {"x_hostname": trust_as_template("{{ nowhere }}")}, "b": {"x_hostname": "two"}})
-    assert "x_hostname" in str(broken.error)
+def test_a_template_that_fails_is_an_error_of_its_host_only() -> None:
+    broken, fine = read({"a": of(hostname=trust_as_template("{{ nowhere }}")), "b": of(hostname="two")})
+    assert f"{PREFIX}hostname" in str(broken.error)
     assert "nowhere" in str(broken.error)
     assert broken["hostname"] is None
     assert (fine["hostname"], fine.error) == ("two", None)
 
 
 def test_what_the_inventory_calls_it_takes_the_place_of_a_variable_that_is_not_set() -> None:
-    of_hosts = {
-        "a": {"qlik_id": "one"},
-        "b": {"qlik_id": "one", "x_id": "two"},
-        "c": {"qlik_id": trust_as_template("{{ nowhere }}")},
-        "d": {"x_id": None, "qlik_id": trust_as_template("{{ 'thr' ~ 'ee' }}")},
-        "e": {},
-    }
-    found = read(of_hosts, HOSTNAME, Variable("id", "str", "none", inventory="qlik_id"))
-    assert [one["id"] for one in found] == ["one", "two", "none", "three", "none"]
+    found = read(
+        {
+            "a": {"qlik_tenant_id": "one"},
+            "b": {"qlik_tenant_id": "one", **of(tenant_id="two")},
+            "c": {"qlik_tenant_id": trust_as_template("{{ nowhere }}")},
+            "d": {"qlik_tenant_id": trust_as_template("{{ 'thr' ~ 'ee' }}"), **of(tenant_id=None)},
+            "e": {},
+        }
+    )
+    assert [one["tenant_id"] for one in found] == ["one", "two", None, "three", None]
+    assert [one.name_of("tenant_id") for one in found] == [
+        "qlik_tenant_id",
+        f"{PREFIX}tenant_id",
+        "qlik_tenant_id",
+        "qlik_tenant_id",
+        f"{PREFIX}tenant_id",
+    ]
     assert [one["hostname"] for one in found] == ["a", "b", None, "d", "e"]
-    assert "qlik_id" in str(found[2].error)
+    assert "the name of the host in the inventory" in found[0].name_of("hostname")
+    assert "qlik_tenant_id" in str(found[2].error)
+
+
+def test_a_date_without_quotes_is_the_text_that_was_typed() -> None:
+    (found,) = read({"a": {"qlik_tenant_id": datetime.date(2026, 11, 26)}})
+    assert found["tenant_id"] == "2026-11-26"
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (trust_as_template("acme.eu.qlikcloud.com"), None),
+        (None, None),
+        (trust_as_template("{{ inventory_hostname }}"), "is a template"),
+        (trust_as_template("{% if true %}acme.eu.qlikcloud.com{% endif %}"), "is a template"),
+        ("{{ inventory_hostname }}", "is a template"),
+        ("acme.eu.qlikcloud.com", "was put together by a template or a plugin"),
+    ],
+)
+def test_a_confirmation_is_typed_or_it_is_told_why_not(value: t.Any, why: str | None) -> None:
+    assert why_not_typed({f"{PREFIX}confirm_hostname": value}, f"{PREFIX}confirm_hostname") == why
+
+
+def test_a_confirmation_that_is_refused_is_not_evaluated() -> None:
+    template = "{{ nowhere }}"
+    (found,) = read({"a": of(confirm_hostname=template)})
+    assert (found["confirm_hostname"], found.error, found.not_typed) == (template, None, "is a template")
+
+
+@pytest.mark.parametrize(("column", "copied"), [(5, True), (40, False), (None, False)])
+def test_a_confirmation_at_the_place_of_another_variable_is_a_copy_of_it(column: int | None, copied: bool) -> None:
+    def typed(col: int | None) -> t.Any:
+        return Origin(path="/i.yml", line_num=3, col_num=col).tag(trust_as_template("acme.eu.qlikcloud.com"))
+
+    variables = {"x": 1, "qlik_hostname": typed(None if column is None else 5), "confirm": typed(column)}
+    assert why_not_typed(variables, "confirm") == ("is a copy of qlik_hostname" if copied else None)
 
 
 def test_text_that_only_looks_like_a_template_is_text() -> None:
-    assert read({"a": {"x_hostname": "{{ lookup('pipe', 'id') }}"}})[0]["hostname"] == "{{ lookup('pipe', 'id') }}"
+    assert read({"a": of(hostname="{{ lookup('pipe', 'id') }}")})[0]["hostname"] == "{{ lookup('pipe', 'id') }}"
 
 
 # Where receipts go.
@@ -76,10 +137,10 @@ def folder_of(file: Path | str | None, *sources: Path | str, said: t.Any = None)
     """The folder of receipts of a host that this file of an inventory names, in a run with these sources."""
     variables: dict[str, t.Any] = {} if file is None else {"inventory_file": str(file)}
     if said is not None:
-        variables["x_receipts_dir"] = said
+        variables |= of(receipts_dir=said)
     play = Play({"a": variables})
     play._inventory._sources = [str(source) for source in sources]
-    (found,) = read({}, Variable("receipts_dir", "path"), play=play)
+    (found,) = read({}, play=play)
     return found["receipts_dir"]
 
 
@@ -135,18 +196,19 @@ def test_an_empty_name_is_left_to_the_operation_to_refuse(tmp_path: Path) -> Non
     assert folder_of(tmp_path / "eu.yml", said="") == ""
 
 
-def test_who_keeps_no_receipts_has_no_folder_of_them() -> None:
-    (found,) = read({"a": {}}, HOSTNAME)
-    assert "receipts_dir" not in found.values
+def test_variables_that_can_only_be_meant_for_the_role_are_named() -> None:
+    one, other = read({"a": {**of(onne=2, result={}), "y": 1, "qlik_protected": []}, "b": of(protected=[])})
+    assert (one.misplaced, other.misplaced) == (("qlik_protected", f"{PREFIX}onne"), ())
 
 
-def test_variables_with_the_prefix_that_nobody_knows_are_named() -> None:
-    of_hosts = {"a": {"x_one": 1, "x_onne": 2, "x_more": 3, "y_one": 4, "x_a": 5}, "b": {"x_one": 1}}
-    found = read(of_hosts, Variable("one", "int"), others=["more"])
-    assert [entry.unknown for entry in found] == [("a", "onne"), ()]
+def test_a_variable_of_ones_own_that_one_of_the_role_is_made_of_is_not_ignored() -> None:
+    template = trust_as_template("{{ qlik_client_secret }}")
+    (used,) = read({"a": {"qlik_client_secret": "s", **of(client_secret=template)}})
+    (unused,) = read({"a": {"qlik_client_secret": "s"}})
+    assert (used.misplaced, unused.misplaced) == ((), ("qlik_client_secret",))
 
 
 def test_a_variable_of_the_inventory_can_be_read_without_being_one_of_the_role(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosts, "OBSERVED_VARIABLES", ("qlik_name",))
-    (found,) = read({"a": {"qlik_name": trust_as_template("{{ 'Ac' ~ 'me' }}"), "x_qlik_name": "no"}})
-    assert (found.inventory, found.unknown) == ({"qlik_name": "Acme"}, ("qlik_name",))
+    (found,) = read({"a": {"qlik_name": trust_as_template("{{ 'Ac' ~ 'me' }}"), **of(qlik_name="no")}})
+    assert (found.inventory, found.misplaced) == ({"qlik_name": "Acme"}, (f"{PREFIX}qlik_name",))

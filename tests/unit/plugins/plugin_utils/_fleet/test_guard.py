@@ -23,11 +23,13 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.restored import RestoreRule
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import HOST_NAME, Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
     DECOMMISSION,
     RESTORE,
+    is_misplaced,
+    likely_meant,
     tenant_variables,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput
@@ -109,9 +111,14 @@ def test_as_many_tenants_as_allowed_pass(number: int, limit: t.Any) -> None:
     assert len(guard(*fleet(number), max_tenants=limit).tenants) == number
 
 
-@pytest.mark.parametrize("limit", [None, "", "many", -1, 1.5, True, "10 "])
+@pytest.mark.parametrize("limit", ["", "many", -1, 1.5, True, "10 "])
 def test_a_limit_that_is_no_number_refuses_the_wave(limit: t.Any) -> None:
     assert f"{PREFIX}max_tenants" in refusal(*fleet(1), max_tenants=limit)
+
+
+def test_a_limit_that_is_null_is_the_default() -> None:
+    assert len(guard(*fleet(10), max_tenants=None).tenants) == 10
+    assert f"{PREFIX}max_tenants allows 10" in refusal(*fleet(11), max_tenants=None)
 
 
 @pytest.mark.parametrize("second", [HOSTNAME, HOSTNAME.upper(), "Acme.EU.qlikcloud.com"])
@@ -183,7 +190,7 @@ OWN_FAULTS = {
     "91 days": {"purge_after_days": 91},
     "a URL as hostname": {"hostname": f"https://{HOSTNAME}"},
     "a hostname that is no text": {"hostname": ["a"]},
-    "no hostname": {"hostname": None},
+    "no hostname": {"hostname": None, "confirm_hostname": HOSTNAME},
     "another region": {"region": "us"},
     "a path as id": {"tenant_id": "../x"},
     "an id that is no text": {"tenant_id": {"a": 1}},
@@ -198,7 +205,7 @@ def test_what_is_wrong_with_one_tenant_alone_does_not_stop_the_others(fault: str
     assert (len(wave.tenants), wave.regions) == (3, ["eu"])
 
 
-@pytest.mark.parametrize("fault", OWN_FAULTS)
+@pytest.mark.parametrize("fault", [fault for fault in OWN_FAULTS if fault != "no confirmation"])
 def test_a_tenant_that_will_stop_needs_no_token(fault: str) -> None:
     assert guard(entry(**{"host": "one", **OWN_FAULTS[fault]}), regions=[]).regions == []
 
@@ -258,24 +265,173 @@ def test_hostile_values_of_an_inventory_are_harmless_in_the_message(value: str) 
         assert is_harmless(refusal(*twice, max_tenants=1))
 
 
+def test_a_variable_that_the_role_does_not_have_is_refused_with_its_hosts_and_a_hint() -> None:
+    message = refusal(entry(misplaced=[f"{PREFIX}purge_days"]), *fleet(2))
+    assert f"{PREFIX}purge_days ({HOSTNAME}) is not a variable of the role tenant_decommission." in message
+    assert f"Did you mean {PREFIX}purge_after_days?" in message
+
+
+def test_a_variable_that_is_like_none_of_the_role_is_refused_as_well() -> None:
+    message = refusal(
+        *(entry(f"{name}.eu.qlikcloud.com", tenant_id=name, misplaced=[f"{PREFIX}dry_run"]) for name in "abc")
+    )
+    assert f"{PREFIX}dry_run (a.eu.qlikcloud.com, b.eu.qlikcloud.com, c.eu.qlikcloud.com) is not a variable" in message
+    assert "Did you mean" not in message
+
+
+# Who is meant by a name, in a decommission and in a restore.
+NAMES = {
+    f"{PREFIX}days": (True, False),
+    f"{PREFIX}dry_run": (True, False),
+    f"{PREFIX}Protected": (True, False),
+    f"{PREFIX}protected": (False, False),
+    f"{PREFIX}result": (False, False),
+    f"{PREFIX}summary": (False, False),
+    f"{PREFIX}credential": (True, True),
+    f"{PREFIX}receipt_dir": (True, True),
+    "tenant_restore_days": (False, True),
+    "tenant_restore_protected": (False, False),
+    "tenant_decomission_protected": (True, False),
+    "tenant_decommision_days": (True, False),
+    "tennant_decommission_x": (True, False),
+    "Tenant_Decommission_days": (True, False),
+    "tenant_restor_protected": (False, True),
+    "tenant_decommissioned_at": (False, False),
+    "tenant_restored_at": (False, False),
+    "tenant_store_id": (False, False),
+    "tenant_restored_protected": (False, True),
+    "qlik_purge_after_days": (True, False),
+    "qlik_protected": (True, True),
+    "qlik_confirm_hostname": (True, True),
+    "qlik_hostname": (False, False),
+    "qlik_tenant_id": (False, False),
+    "qlik_subscription_id": (False, False),
+    "qlik_plan": (False, False),
+    "qlik_name": (False, False),
+    "owner": (False, False),
+    "_tenant_decommission_wave": (False, False),
+    "ansible_host": (False, False),
+    "tenant_decommission": (False, False),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_misplaced_if_it_can_only_be_meant_for_the_role_and_is_none_of_its_variables(name: str) -> None:
+    assert (is_misplaced(name, DECOMMISSION), is_misplaced(name, RESTORE)) == NAMES[name]
+
+
 @pytest.mark.parametrize(
-    ("name", "like"),
+    ("name", "meant"),
     [
-        ("purge_afterdays", "purge_after_days"),
-        ("purge_days", "min_purge_days"),
-        ("max_tenant", "max_tenants"),
-        ("confirm_hostnam", "confirm_hostname"),
-        ("Protected", "protected"),
-        ("org_client_ID", "org_client_id"),
+        (f"{PREFIX}purge_afterdays", "purge_after_days"),
+        (f"{PREFIX}days", "purge_after_days"),
+        (f"{PREFIX}max_tenant", "max_tenants"),
+        (f"{PREFIX}confirm_hostnam", "confirm_hostname"),
+        (f"{PREFIX}Protected", "protected"),
+        ("tenant_decomission_protected", "protected"),
+        ("qlik_purge_after_days", "purge_after_days"),
+        (f"{PREFIX}dry_run", None),
     ],
 )
-def test_what_looks_like_a_variable_of_the_role_and_is_none_is_refused(name: str, like: str) -> None:
-    message = refusal(entry(unknown=[name]), *fleet(2))
-    assert f"{PREFIX}{name} ({HOSTNAME}) is no variable of the role, and looks like {PREFIX}{like}:" in message
+def test_the_hint_names_the_variable_that_was_meant(name: str, meant: str | None) -> None:
+    assert likely_meant(name, DECOMMISSION) == (meant and PREFIX + meant)
 
 
-def test_what_looks_like_none_of_them_is_left_to_whoever_set_it() -> None:
-    assert len(guard(entry(unknown=["owner", "reason", "exported", "x" * 500])).tenants) == 1
+def test_an_approval_in_the_inventory_is_refused() -> None:
+    message = refusal(entry(approvals=["qlik_plan_max_hours"]))
+    assert f"qlik_plan_max_hours is set in the inventory ({HOSTNAME})" in message
+    assert "-e" in message
+
+
+@pytest.mark.parametrize("why", ["is a template", "was put together by a template or a plugin", "is a copy of x"])
+def test_a_confirmation_that_nobody_typed_refuses_the_wave_whatever_is_planned(why: str) -> None:
+    for planning in (False, True):
+        message = refusal(*fleet(1), entry(not_typed=why), planning=planning)
+        assert f"{PREFIX}confirm_hostname of {HOSTNAME} {why}" in message
+        assert "Type the hostname" in message
+        assert "tenantops.qlik.plan" in message
+
+
+def test_a_wave_without_any_confirmation_is_refused_once_and_told_of_plans() -> None:
+    six = [one.with_values(confirm_hostname=None) for one in fleet(6)]
+    message = refusal(*six)
+    assert message.count("confirm_hostname") == 1
+    assert "tenantops.qlik.plan" in message
+    guard(*six, planning=True)
+    guard(*fleet(1), *six[1:])
+
+
+def test_a_restore_without_any_confirmation_is_told_of_no_plan() -> None:
+    message = refusal(entry(confirm_hostname="", operation=RESTORE), operation=RESTORE)
+    assert "tenant_restore_confirm_hostname is missing for every tenant" in message
+    assert "plan" not in message
+
+
+PATTERNS = {
+    "acme": "neither the whole hostname",
+    "golf.eu": "neither the whole hostname",
+    "^beta.*": "the character '^'",
+    "https://beta.eu.qlikcloud.com": "the character ':'",
+    "*.eu.qlikcloud.com ": "the character ' '",
+    "beta.*$": "the character '$'",
+    "*.eu.qlikcloud.co": "no hostname can match it",
+    "acme*.qlikcloud.com.": "no hostname can match it",
+    "a.b.c.*": "no hostname can match it",
+    "-*": "no hostname can match it",
+    "*.qlikcloudgov.com": "no hostname can match it",
+}
+
+
+@pytest.mark.parametrize("operation", [DECOMMISSION, RESTORE])
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_pattern_that_can_never_match_refuses_the_wave(pattern: str, operation: str) -> None:
+    written = entry("x.eu.qlikcloud.com", operation=operation, protected=["vip.*", pattern])
+    message = refusal(written, operation=operation)
+    assert f"tenant_{operation}_protected has the pattern {pattern!r}" in message
+    assert PATTERNS[pattern] in message
+    assert "vip" not in message
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "acme.*",
+        "ACME.eu.qlikcloud.com",
+        "*.us.*",
+        "[a-c]*.jp.qlikcloud.com",
+        "a?me.*",
+        "[!x]*beta*",
+        "*.jp.*.com",
+        "golf",
+    ],
+)
+def test_a_pattern_that_can_match_protects(pattern: str) -> None:
+    # golf is a host of the inventory that is not in the play.
+    wave = guard(entry("x.eu.qlikcloud.com", protected=[pattern]), inventory_hosts=["golf", "x.eu.qlikcloud.com"])
+    assert wave.tenants[0].command is not None
+    assert wave.tenants[0].command.protected == (pattern,)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            entry(tenant_id=12345, set_by={"tenant_id": "qlik_tenant_id"}),
+            "qlik_tenant_id is 12345, which YAML reads as",
+        ),
+        (entry(tenant_id="../x", set_by={"tenant_id": "qlik_tenant_id"}), "qlik_tenant_id is '../x'"),
+        (entry(tenant_id="../x"), f"{PREFIX}tenant_id is '../x'"),
+        (
+            entry("acme", set_by={"hostname": HOST_NAME}),
+            "the name of the host in the inventory (qlik_hostname is not set) is",
+        ),
+        (entry(region="us", set_by={"region": "qlik_region"}), "qlik_region is 'us'"),
+    ],
+)
+def test_a_message_names_the_variable_that_was_set(written: Entry, told: str) -> None:
+    fault = wave_of(written).tenants[0].fault
+    assert fault is not None
+    assert told in fault
 
 
 # Receipts and the count.
@@ -427,6 +583,7 @@ def test_a_restore_has_no_variables_of_purges() -> None:
     assert decommission - restore == {
         "confirm_restored",
         "purge_after_days",
+        "reset_purge_timer",
         "min_purge_days",
         "max_purge_days",
         "pre_tasks",

@@ -1,0 +1,62 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the value of a variable came from: typed by a person, or put together by a template or a plugin.
+
+Since ansible-core 2.19 texts carry tags. What a person typed (in YAML, INI, the output of an inventory script, with -e, at a prompt) is
+trusted as a template, and has the place where it stands. What a template or a plugin (such as ansible.builtin.constructed) put together
+is not trusted. A mere copy of another variable is the same tagged text: trusted, at the same line and column as the other one.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+try:
+    from ansible._internal._datatag._tags import Origin
+    from ansible.template import is_trusted_as_template
+except ImportError:  # an ansible-core without tags cannot tell
+    Origin = None
+
+_TEMPLATES = ("{{", "{%", "{#")
+
+
+def why_not_typed(variables: Mapping[str, t.Any], name: str) -> str | None:
+    """Why the value of a variable is not one that a person typed for it, as the end of a sentence.
+
+    None: it was typed, it is not set, it is not a text, or nobody can tell.
+
+    :arg variables: all variables of the host, not evaluated.
+    """
+    value = variables.get(name)
+    if not isinstance(value, str) or not value:
+        return None
+    if any(mark in value for mark in _TEMPLATES):
+        return "is a template"
+    if Origin is None:
+        return None
+    if not is_trusted_as_template(value):
+        return "was put together by a template or a plugin"
+    copied = _copied_from(variables, name, value)
+    return f"is a copy of {copied}" if copied else None
+
+
+def _copied_from(variables: Mapping[str, t.Any], name: str, value: str) -> str | None:
+    """Another variable whose value stands in the same place of the same file."""
+    place = _place_of(value)
+    if place is None:
+        return None
+    for other, found in variables.items():
+        if other != name and isinstance(found, str) and found == value and _place_of(found) == place:
+            return str(other)
+    return None
+
+
+def _place_of(value: str) -> tuple[t.Any, ...] | None:
+    """File, line and column; None if they are not known: INI files have several values per line and no columns."""
+    origin = Origin.get_tag(value)
+    if origin is None or origin.line_num is None or origin.col_num is None:
+        return None
+    return origin.path, origin.description, origin.line_num, origin.col_num
