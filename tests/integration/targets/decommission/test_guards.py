@@ -496,7 +496,7 @@ def test_check_mode_shows_the_days_as_yaml_understood_them_and_the_date(cloud, t
     written.write_text(written.read_text().replace("vars: {}\n", days))
     for options in (("--check",), ("--check", "--diff")):
         done = terminal.decommission(*options)
-        assert "purge in 24 days, about 20" in done.stdout, done
+        assert "24 days, about 20" in done.stdout, done
 
 
 def test_days_that_were_changed_after_the_deactivation_are_told_and_can_be_reset(cloud, terminal):
