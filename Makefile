@@ -11,7 +11,7 @@ REQUIREMENTS := requirements.txt requirements-dev.txt $(wildcard tests/*/require
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-all lint units simulator smoke integration sanity ansible-test bench bench-limit venv clean
+.PHONY: help demo check test test-all lint units simulator smoke integration sanity ansible-test bench bench-limit bench-limit-model venv clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z -]*\):.*## /\1\t/p' Makefile | expand -t 40
@@ -45,6 +45,9 @@ bench: venv ## Measure what a tenant costs, beside other ways: make bench N=200 
 
 bench-limit: venv ## Measure how close a run comes to the API's own limit: make bench-limit BENCH_OPTIONS="--forks 5"
 	python tests/benchmark/limit.py $(BENCH_OPTIONS)
+
+bench-limit-model: venv ## The same on a model, against every algorithm: thousands of virtual runs
+	python tests/benchmark/limit_model.py $(BENCH_OPTIONS)
 
 venv: $(VENV)/ready ## Install the tools
 

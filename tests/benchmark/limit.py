@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""At the API's own speed limit: how much longer a run takes than the limit asks for, and how many calls are refused.
+"""At the API's own rate limit: how much longer a run takes than the limit asks for, and how many calls are refused.
 
     python tests/benchmark/limit.py --tenants 1000 --scale 4 --forks 5 20 50 --latency 0 0.15
+    python tests/benchmark/limit.py --tenants 300 --scale 1 --per-minute 200 --window 30 --forks 20 --latency 0.05
 
 With ``--slices 4`` the tenants are worked on by four runs at once that share nothing but the API, as the job slices of Automation
 controller do. The simulator's clock goes ``scale`` times as fast as the real API's; with a scale of 1 a thousand tenants take five minutes.
@@ -16,7 +17,6 @@ import argparse
 import contextlib
 import dataclasses
 import itertools
-import math
 import pathlib
 import subprocess
 import sys
@@ -27,6 +27,7 @@ if not __package__:
     # As in __main__.py: this package and the simulator have their names below the folder of the tests.
     sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
 
+from simulator.algorithms import ALGORITHMS  # pylint: disable=wrong-import-position
 from simulator.process import Simulator  # pylint: disable=wrong-import-position
 
 from benchmark import report  # pylint: disable=wrong-import-position
@@ -34,19 +35,21 @@ from benchmark.fleet import REGIONS, Fleet  # pylint: disable=wrong-import-posit
 from benchmark.measurement import environment_of  # pylint: disable=wrong-import-position
 
 _ANSIBLE_PLAYBOOK = str(pathlib.Path(sys.executable).with_name("ansible-playbook"))
-_BURST, _WINDOW, _CALLS_A_SECOND = 500, 300, 100 / 60
-# By the reading of the limit: at most so many times the floor, at most so large a share of calls refused.
-_GOALS = {"window": (1.05, 0.02), "bucket": (1.15, 0.05)}
-# What one slice learns the others do not know, and there is no goal for how long they take.
-_GOAL_OF_SLICES = (math.inf, 0.08)
+# At most so many times the least possible time, at most so large a share of calls refused; and the same in slices.
+_GOAL, _GOAL_OF_SLICES = (1.10, 0.05), (1.25, 0.08)
 _ACTIONS = "*/actions/deactivate"
 
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """``latency`` in s, ``forks`` of each of the ``slices``."""
+    """``model``: the simulator's name of the algorithm; ``per_minute`` calls, evaluated over ``window`` s, on a clock that is ``scale``
+    times as fast; ``latency`` in s; ``forks`` of each of the ``slices``.
+    """
 
     model: str
+    per_minute: int
+    window: float
+    scale: float
     forks: int
     latency: float
     slices: int
@@ -69,45 +72,64 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=4)
     parser.add_argument("--forks", type=int, nargs="+", default=[5, 20, 50])
     parser.add_argument("--latency", type=float, nargs="+", default=[0, 0.15])
-    parser.add_argument("--model", nargs="+", default=list(_GOALS), choices=list(_GOALS))
+    parser.add_argument("--per-minute", type=int, default=100, help="calls that the limit allows")
+    parser.add_argument("--window", type=float, default=300, help="over how many seconds the API evaluates that")
+    parser.add_argument("--model", nargs="+", default=list(ALGORITHMS), choices=list(ALGORITHMS))
     parser.add_argument("--slices", type=int, default=1)
     options = parser.parse_args()
     in_slices = f", in {options.slices} slices" if options.slices > 1 else ""
     where = report.circumstances(options.forks[0], 1)
-    print(where, f"N = {options.tenants}{in_slices}, scale {options.scale:g}.", sep="\n\n")
-    print("\n| limit | forks | latency (ms) | without limit (s) | floor (s) | took (s) | ratio | refused | goals |")
+    limit = f"{options.per_minute} calls per minute, evaluated over {options.window:g} s"
+    print(where, f"N = {options.tenants}{in_slices}; {limit}; scale {options.scale:g}.", sep="\n\n")
+    print("\n| algorithm | forks | latency (ms) | without limit (s) | least (s) | took (s) | ratio | refused | goals |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |")
     missed = False
     for forks, latency in itertools.product(options.forks, options.latency):
-        free = _run(options.tenants, options.scale, Setting("off", forks, latency, options.slices)).wall
+        setting = Setting("off", options.per_minute, options.window, options.scale, forks, latency, options.slices)
+        free = _run(options.tenants, setting).wall
         for model in options.model:
-            found = _run(options.tenants, options.scale, Setting(model, forks, latency, options.slices))
-            floor = _floor(model, options.tenants, options.scale, free)
-            ratio, share = found.wall / floor, found.refused / found.calls
-            longer, refused = _GOALS[model] if options.slices == 1 else _GOAL_OF_SLICES
+            limited = dataclasses.replace(setting, model=model)
+            least = _least(limited, options.tenants, free)
+            found = _run(options.tenants, limited)
+            ratio, share = found.wall / least, found.refused / found.calls
+            longer, refused = _GOAL if options.slices == 1 else _GOAL_OF_SLICES
             reached = ratio <= longer and share <= refused and not found.failed
             missed = missed or not reached
             print(
-                f"| {model} | {forks} | {latency * 1000:.0f} | {free:.1f} | {floor:.1f} | {found.wall:.1f} | {ratio:.3f}"
+                f"| {model} | {forks} | {latency * 1000:.0f} | {free:.1f} | {least:.1f} | {found.wall:.1f} | {ratio:.3f}"
                 f" | {found.refused} of {found.calls} ({share:.1%}) | {'yes' if reached else 'no'} |",
                 flush=True,
             )
     return int(missed)
 
 
-def _floor(model: str, tenants: int, scale: float, free: float) -> float:
-    """As soon as the limit allows, in this machine's time; ``free``: how long it takes where there is no limit."""
-    if model == "bucket":
-        return max(free, (tenants - _BURST) / _CALLS_A_SECOND / scale)
-    windows = math.ceil(tenants / _BURST)
-    last = tenants - _BURST * (windows - 1)
-    return max(free, (windows - 1) * _WINDOW / scale + free * last / tenants)
+def _least(setting: Setting, tenants: int, free: float) -> float:
+    """How long a client takes that knows the algorithm and sends each call as soon as it passes, on this machine.
+
+    ``free``: how long it takes if there is no limit.
+    """
+    window = setting.window / setting.scale
+    limit = ALGORITHMS[setting.model](max(1, round(setting.per_minute * setting.window / 60)), window, 0.0)
+    now, pace = 0.0, free / tenants
+    for _tenant in range(tenants):
+        now += pace
+        while (wait := limit.take(now)) > 0:
+            now += wait
+    return now
 
 
-def _run(tenants: int, scale: float, setting: Setting) -> Found:
+def _run(tenants: int, setting: Setting) -> Found:
     # All in one region: the limit is one for each.
     fleet = Fleet(tenants, REGIONS[:1])
-    scenario = {**fleet.scenario(), "rate_limits": {"model": setting.model, "scale": scale}, "latency": setting.latency}
+    limit = {
+        "model": setting.model,
+        "tier2": setting.per_minute,
+        "window": setting.window,
+        "scale": setting.scale,
+        # Only the changes are limited here.
+        "tier1": 1_000_000,
+    }
+    scenario = {**fleet.scenario(), "rate_limits": limit, "latency": setting.latency}
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, contextlib.ExitStack() as outputs:
         folder = pathlib.Path(name)
         places = _places(fleet, folder, setting.slices)

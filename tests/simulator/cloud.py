@@ -34,6 +34,7 @@ class Cloud:
             Limits(
                 model=configured.model,
                 rates={1: configured.tier1, 2: configured.tier2},
+                window=configured.window,
                 scale=configured.scale,
                 min_retry_after=configured.min_retry_after,
             ),

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rate limits: how many calls of a tier pass, in both readings of "100 a minute, evaluated over 5 minutes".
+"""Rate limits: how many calls of a tier pass, by one of the algorithms that fit "100 a minute, evaluated over 5 minutes".
 
-Reference, "Rate limits". The vendor does not say whether that is a bucket that is refilled all the time, or a window
-that is counted anew every five minutes; a client has to live with both.
+Reference, "Rate limits". The vendor does not say which one it is; a client has to live with each.
 """
 
 from __future__ import annotations
@@ -14,49 +13,7 @@ import math
 import time
 from collections.abc import Callable
 
-WINDOW = 300.0  # seconds of API time
-MINUTES_IN_WINDOW = 5
-
-
-class Bucket:
-    """Holds five minutes' worth of calls and is refilled at the rate."""
-
-    def __init__(self, rate: int, now: float) -> None:
-        self._rate = rate
-        self._capacity = float(rate * MINUTES_IN_WINDOW)
-        self._level = self._capacity
-        self._at = now
-
-    def take(self, now: float) -> float:
-        """0 where a call passes, else how long (API time) until one would."""
-        self._level = min(self._capacity, self._level + (now - self._at) * self._rate / 60)
-        self._at = now
-        if self._level >= 1:
-            self._level -= 1
-            return 0.0
-        return (1 - self._level) * 60 / self._rate
-
-
-class Window:
-    """Lets five minutes' worth of calls pass in each window; the first call of a client opens the first one."""
-
-    def __init__(self, rate: int, now: float) -> None:
-        self._capacity = rate * MINUTES_IN_WINDOW
-        self._start = now
-        self._used = 0
-
-    def take(self, now: float) -> float:
-        elapsed = now - self._start
-        if elapsed >= WINDOW:
-            self._start += elapsed // WINDOW * WINDOW
-            self._used = 0
-        if self._used < self._capacity:
-            self._used += 1
-            return 0.0
-        return self._start + WINDOW - now
-
-
-_MODELS: dict[str, Callable[[int, float], Bucket | Window]] = {"bucket": Bucket, "window": Window}
+from simulator.algorithms import ALGORITHMS, Algorithm
 
 
 class Limits:
@@ -67,16 +24,18 @@ class Limits:
         *,
         model: str,
         rates: dict[int, int],
+        window: float = 300.0,
         scale: float = 1.0,
         min_retry_after: int = 1,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._model = _MODELS.get(model)
+        self._model = ALGORITHMS.get(model)
+        self._window = window  # s of the API's time
         self._rates = rates
         self._scale = scale
         self._min_retry_after = min_retry_after
         self._monotonic = monotonic
-        self._counters: dict[tuple[str, str, int], Bucket | Window] = {}
+        self._counters: dict[tuple[str, str, int], Algorithm] = {}
         self._blocked_until: dict[tuple[str, str, int], float] = {}
 
     def refuse(self, client: str, host: str, tier: int | None) -> int:
@@ -91,7 +50,8 @@ class Limits:
             return math.ceil(remaining)
         counter = self._counters.get(key)
         if counter is None:
-            counter = self._counters[key] = self._model(self._rates[tier], now * self._scale)
+            calls = max(1, round(self._rates[tier] * self._window / 60))
+            counter = self._counters[key] = self._model(calls, self._window, now * self._scale)
         wait = counter.take(now * self._scale)
         if wait <= 0:
             return 0

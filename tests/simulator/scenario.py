@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from simulator import checks
+from simulator.algorithms import ALGORITHMS
 from simulator.checks import ScenarioError
 from simulator.misbehaviour import Misbehaviour
 from simulator.regions import Region
@@ -71,6 +72,7 @@ class Limit:
     model: Any = "bucket"
     tier1: int = 1000
     tier2: int = 100
+    window: float = 300
     scale: float = 1
     retry_after: str = "seconds"
     min_retry_after: int = 1
@@ -78,9 +80,10 @@ class Limit:
     def check(self, where: str) -> None:
         if self.model is False:  # YAML reads a bare `off` as false
             self.model = "off"
-        checks.one_of(self.model, ("bucket", "window", "off"), f"{where}.model")
+        checks.one_of(self.model, (*ALGORITHMS, "off"), f"{where}.model")
         checks.whole(self.tier1, f"{where}.tier1", least=1)
         checks.whole(self.tier2, f"{where}.tier2", least=1)
+        checks.number(self.window, f"{where}.window", least=1)
         checks.number(self.scale, f"{where}.scale", least=0.001)
         checks.one_of(self.retry_after, ("seconds", "date"), f"{where}.retry_after")
         checks.whole(self.min_retry_after, f"{where}.min_retry_after", least=1)

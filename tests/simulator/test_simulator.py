@@ -28,6 +28,7 @@ import requests
 import yaml
 
 from simulator import scim
+from simulator.algorithms import ALGORITHMS
 from simulator.checks import ScenarioError
 from simulator.limits import Limits
 from simulator.process import Simulator
@@ -552,6 +553,49 @@ class TestRateLimits:
         assert limits.refuse("client", "host", 2) == 200
         clock[0] = 300.0
         assert [limits.refuse("client", "host", 2) for _call in range(501)].count(0) == 500
+
+    def passed(self, limits: Limits) -> int:
+        """How many calls pass now, one after the other."""
+        return next(number for number in range(10_000) if limits.refuse("client", "host", 2))
+
+    def test_a_sliding_log_lets_calls_go_as_they_were_sent_a_window_ago(self) -> None:
+        limits, clock = self.limits("log")
+        for clock[0], calls in ((0.0, 100), (10.0, 400)):
+            assert [limits.refuse("client", "host", 2) for _call in range(calls)] == [0] * calls
+        assert limits.refuse("client", "host", 2) == 290
+        clock[0] = 300.0
+        assert self.passed(limits) == 100
+        clock[0] = 310.0
+        assert self.passed(limits) == 400
+
+    def test_a_sliding_window_counter_lets_calls_go_one_by_one_after_a_full_window(self) -> None:
+        limits, clock = self.limits("counter")
+        assert self.passed(limits) == 500
+        clock[0] = 301.0
+        assert self.passed(limits) == 1
+        clock[0] = 361.0
+        assert self.passed(limits) == 100
+
+    def test_gcra_lets_a_small_burst_go_and_then_one_call_per_interval(self) -> None:
+        limits, clock = self.limits("gcra")
+        # A tenth of the window ahead of time, and the one that is due.
+        assert self.passed(limits) == 51
+        clock[0] = 6.0
+        assert self.passed(limits) == 10
+
+    def test_windows_within_a_window(self) -> None:
+        limits, clock = self.limits("nested")
+        found = []
+        for clock[0] in (0.0, 60.0, 120.0, 180.0, 300.0):
+            found.append(0)
+            while not limits.refuse("client", "host", 2):
+                found[-1] += 1
+        assert found == [200, 200, 100, 0, 200]
+
+    @pytest.mark.parametrize("model", sorted(set(ALGORITHMS) - {"gcra", "nested"}))
+    def test_a_window_of_another_length_has_as_many_calls_per_minute(self, model: str) -> None:
+        limits, _clock = self.limits(model, window=30)
+        assert self.passed(limits) == 50
 
     def test_the_tier_is_blocked_until_retry_after_has_passed_and_no_other_is(self) -> None:
         limits, clock = self.limits("bucket", min_retry_after=30)

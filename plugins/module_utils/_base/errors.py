@@ -62,6 +62,7 @@ class Reason(enum.Enum):
     CONNECTION_REFUSED = "the connection was refused"
     CONNECT_TIMEOUT = "no connection in time"
     CONNECTION_BROKEN = "the connection broke before the request was sent"
+    RATE_LIMIT = "the rate limit blocks it for longer than max_wait allows"
     RESPONSE_TIMEOUT = "no whole response in time"
     RESPONSE_BROKEN = "the connection broke before the response was there"
 
@@ -74,6 +75,7 @@ _FINAL = frozenset(
         Reason.PROXY_REFUSED,
         Reason.NO_TLS,
         Reason.CERTIFICATE,
+        Reason.RATE_LIMIT,
     )
 )
 

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .._base.clock import Clock
-from .._base.errors import InvalidInput, NoResponse, WaitTooLong
+from .._base.errors import InvalidInput, NoResponse, Reason, WaitTooLong
 from .._base.text import sentence
 from .masking import Masking
 from .messages import Request, Response
 from .oauth import NO_SUCH_HOST, Credentials, IssuedToken, Issuer, SettingNames, Token, read_token, token_request
-from .rate_limit import Gate, Tier
+from .rate_limit import RateLimiter, Tier
 from .retry import SHORTEST_WAIT, RetryPolicy, WaitBudgetSpent, read_retry_after
 from .transport import Transport, route_to
 
@@ -58,7 +58,7 @@ class Client:
         self._renewed = False
         self._names = names
         self._transport = Transport(timeout=timeout, ca_path=ca_path, ca_option=names.ca_path, masking=self.secrets)
-        self._gate = Gate(retry_policy.clock, retry_policy.max_wait)
+        self._limiter = RateLimiter(retry_policy.clock)
         if credentials:
             self.secrets.add(credentials.client_secret)
         if token:
@@ -134,30 +134,42 @@ class Client:
     def send(self, request: Request) -> Response:
         """One request, once, when the rate limit lets it through as far as anybody on this machine knows.
 
-        :raises NoResponse: refused, broken or too late; ``sent`` says whether it may have reached the server.
+        :raises NoResponse: refused, broken or too late, or not sent because of the rate limit; ``sent`` says whether it may have
+            reached the server.
         """
         tier = self._tier_of(request)
         if tier:
-            self._wait_for_turn(tier)
+            self._wait_for_reservation(tier, request)
         response = self._transport.send(request)
         if tier and response.status == 429:
             asked = read_retry_after(response.headers, self.clock.now())
-            self._gate.refused(tier, max(SHORTEST_WAIT, asked or 0.0))
+            self._limiter.refused(tier, max(SHORTEST_WAIT, asked or 0.0))
         return response
 
-    def _wait_for_turn(self, tier: Tier) -> None:
-        """Wait while others know that the tier is blocked, or are to go first.
+    def _wait_for_reservation(self, tier: Tier, request: Request) -> None:
+        """Wait until the rate limiter lets this call through.
 
-        A wait that does not fit into max_wait is left out: the response says what there is to wait for.
+        :raises NoResponse: not before a time that max_wait does not allow to wait for. Nothing was sent.
         """
         reason, is_news = f"{tier.host} is at its rate limit (tier {tier.number})", self._is_news(tier)
-        seconds, turn = self._gate.turn(tier)
-        while seconds > 0 and self.retry_policy.pause(seconds, reason, is_news):
-            seconds, turn = self._gate.turn(tier, turn)
+        seconds, reservation = self._limiter.reserve(tier)
+        while reservation is not None and seconds > 0:
+            if not self.retry_policy.pause(seconds, reason, is_news):
+                blocked = reservation.blocked_until - self.clock.now().timestamp()
+                if blocked <= 0:
+                    # It is only our own estimate that the call is too early: the server decides.
+                    return
+                name = self._names.max_wait
+                raise NoResponse(
+                    f"{sentence(request.what)}: not sent. {reason}, for {blocked:.0f} s more, which is longer than what is left of"
+                    f" {name}. Run again later, or raise {name}.",
+                    Reason.RATE_LIMIT,
+                )
+            seconds, reservation = self._limiter.reserve(tier, reservation)
 
     def _is_news(self, tier: Tier | None) -> Callable[[float], bool]:
         """Whether a wait has to be announced: all workers wait at the same limit, and one of them says so."""
-        return lambda seconds: tier is None or self._gate.announces(tier, seconds)
+        return lambda _seconds: tier is None or self._limiter.announces(tier)
 
     def _tier_of(self, request: Request) -> Tier | None:
         return None if request.tier is None else Tier(self._client_name(), request.host, request.tier)

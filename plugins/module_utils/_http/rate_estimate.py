@@ -2,147 +2,272 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The pace of calls after the rate limit has refused one, learned from the answers: pure, all times in seconds of one clock.
+"""When the next call of a tier may go, learned from the responses: pure, all times in seconds of one clock.
 
-Reference: "Rate limits". What the vendor says fits a bucket that is refilled all the time as well as a window that opens anew every five
-minutes, and the numbers may change. So none is built in. What is observed is the same in both: that so many calls passed between two
-refusals, and how long a refusal asks to wait.
+Reference: "Rate limits". The vendor does not publish how the API counts, and token bucket, fixed window, sliding log, sliding-window
+counter and GCRA all fit what it says. So neither the algorithm nor a number is built in. Two things are observed: which calls passed
+when, and until when a refusal blocks the tier (``Retry-After``).
 
-- After a block the first calls come one by one, each sooner than the one before, until they come as fast as they can or are refused again.
-  A window that has opened is open for hundreds, and is not held up for more than a moment; of a bucket's few calls one is refused.
-- From the second refusal on the rate is known. Calls are let through as a bucket of that rate would let them, one that was empty at the
-  last refusal: what has been saved up during a long block goes at once, and after it one call at a time, always a little faster than the
-  estimate, so that no time is lost where it was too low.
+- A block that is long, compared with the time that a call takes on the average, means that calls come back all at once, or just as they
+  were sent: windows and logs. That is a ``Quota``: at most so many calls in so many seconds. There can be several at the same time.
+- A short block means that calls come back one by one: bucket, GCRA, counter. Then the rate counts (``Refill``), and calls are spread.
+- Beyond what is known, calls begin one by one, each sooner than the one before, until they come as fast as they can or one is refused.
+
+The estimate errs on the fast side, because a refused call costs about a second, and what is not asked for costs as long as it lasts.
+
+Prior art, and what was taken over:
+
+- AIMD (TCP Reno, and the loss-based limit of resilience libraries): probe up slowly, go back at once. The size of the step back is not
+  half of the rate but one call, because here the rate can be measured, and a queue need not be drained.
+- TCP CUBIC, and the adaptive retry mode of the AWS SDKs that is made after it: after a refusal stay near the last good rate for as many
+  calls as there usually are between two refusals, then grow faster and faster. Its time constants are seconds; here the number of calls
+  stands for time, so that nothing depends on how long a window is.
+- BBR: pace by a measured rate, probe for more from time to time, and tell a policer by what passes between two losses. Linux's BBR does
+  that with its long-term samples, and so does ``Refill``.
+- Netflix's concurrency-limits (Vegas, Gradient): they look at how latency grows, which an API that refuses at once does not show. Not
+  taken over.
+- None of them uses ``Retry-After``, which says more here than all the rest.
 """
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, field
 
-# The first calls after the first block: the distance between the first two, and by what it shrinks from one to the next.
+from .rate_quota import CallLog, Quota, Quotas
+from .rate_refill import Refill
+
+# Where nothing is known: the distance between the first two calls, s, by what it shrinks from one to the next, and the shortest one.
 _FIRST_DISTANCE = 0.25
 _SHRINKING = 0.75
-# It does not shrink below this, s: so many calls are on their way, and refused, before the first refusal is known.
 _SHORTEST_DISTANCE = 0.02
 
-# How much faster than the estimate, and how much faster still for each call that was not refused.
-_FASTER = 0.005
-_FASTER_EACH = 0.0005
-# So long without a refusal, s, means that the limit is another one now, or that others have stopped using it up: from then on the pace
-# grows by the estimate once in so many seconds.
-_UNUSUAL = 60.0
-_DOUBLED_WITHIN = 30.0
-# Turns are not further apart, s, whatever the estimate: it may rest on a time when others used the limit up.
-_LONGEST_DISTANCE = 10.0
+# A block is long if it lasts longer than so many calls take on the average; a second of it may be rounding.
+_LONG = 3
+_ROUNDING = 1.0
 
-# More of anything than a fleet has makes no sense, and larger numbers of a damaged file could not be reckoned with.
+# How much faster than the measured rate, and how much faster still for each call that was not refused.
+_FASTER = 0.002
+_FASTER_EACH = 0.0002
+# So many calls without a refusal are usual. Then the rate grows, faster and faster: the limit may be higher now, or others have left.
+# An estimate from fewer calls is less sure, and grows sooner.
+_FEWEST_USUAL, _USUAL = 4, 40
+_GROWING_WITHIN = 20
+# With calls that take long, each refusal hits several. Then it is tried more rarely, up to so many times.
+_RAREST = 5
+# Calls are not further apart, s, whatever the estimate.
+_LONGEST_DISTANCE = 60.0
+# If others take everything, the pause after the block is doubled so often at the most.
+_DOUBLINGS = 6
+
+# More of anything than a fleet has makes no sense, and larger numbers of a damaged file could not be computed with.
 _MOST = 10**9
+# Longer lists are not written.
+_MOST_ROWS = 100
+# A block may be so long, s.
+_LONGEST_BLOCK = 86400.0
 
-# Nothing was asked for so long that what was learned means nothing any more: twice the time that the limit is evaluated over.
+# If nothing was asked for so long, s, the estimate says nothing any more; longer if there was a longer block.
 FORGOTTEN_AFTER = 600.0
 
 
 @dataclass(frozen=True)
-class Turn:
-    """A caller's turn: when it comes (s), and by which refusal it was reckoned. After another refusal it is void."""
+class Reservation:
+    """When a caller may send its call (s), and by which refusal that was computed. After another refusal it is void.
+
+    ``blocked_until``: end of the server's block, before which nothing may be sent.
+    """
 
     at: float
     refusals: int
+    blocked_until: float = 0.0
 
 
 @dataclass
-class Pace:
+class RateEstimate:
     """What is known of a tier that has refused a call.
 
-    ``first_refusal``, ``refusal``: when a call was refused that no earlier refusal blocked, for the first and the last time;
-    ``refusals``: how often. ``until``: the end of the block. ``passed``: calls between the first and the last refusal that were not
-    refused; ``since``: those since the last one. ``turns``: turns given since then. ``next``: before that time there is no further
-    turn. ``used``: the last time that any of this changed.
+    ``refusal``: when a call was last refused that no block stopped; ``refusals``: how often that was; ``at_once``: how many calls the last
+    such refusal hit; ``empty``: how many such refusals came in a row with no call that passed. ``until``: the end of the block.
+    ``reserved``: reservations since the last refusal; ``probes``: those of them beyond a quota; ``next``: before that time there is no
+    further one. ``announced``: up to then somebody has told the operator. ``used``: the last change.
     """
 
-    first_refusal: float
     refusal: float
-    refusals: int
     until: float
-    passed: int = 0
-    since: int = 0
-    turns: int = 0
+    refusals: int = 1
+    at_once: int = 1
+    empty: int = 0
+    reserved: int = 0
+    probes: int = 0
     next: float = 0.0
+    announced: float = 0.0
     used: float = 0.0
+    log: CallLog = field(default_factory=lambda: CallLog([]))
+    quotas: Quotas = field(default_factory=lambda: Quotas([], []))
+    refill: Refill = field(default_factory=lambda: Refill([]))
 
     @classmethod
-    def begun(cls, now: float, seconds: float) -> Pace:
-        """The pace after the first refusal, which asks to wait so long."""
-        return cls(first_refusal=now, refusal=now, refusals=1, until=now + seconds, used=now)
+    def begun(cls, now: float, seconds: float) -> RateEstimate:
+        """The estimate after the first refusal, which asks to wait so long."""
+        until = now + seconds
+        return cls(refusal=now, until=until, used=now, quotas=Quotas([], [until]))
 
-    @classmethod
-    def read(cls, found: object, now: float, longest: float) -> Pace | None:
-        """What was written down; None where it means nothing: damaged, forgotten, from a clock that has been set since, or a block that
-        lasts for longer than anybody would wait.
+    @property
+    def closed_until(self) -> float:
+        """No call is sent before: the end of the block, or the time when a quota is free again."""
+        return max(self.until, self.quotas.starts[-1])
 
-        :arg longest: how long a caller waits at the most, s.
-        """
-        if not isinstance(found, Mapping) or set(found) != {field.name for field in fields(cls)}:
-            return None
-        if not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in found.values()):
-            return None
-        pace = cls(**found)
-        times = (pace.first_refusal, pace.refusal, pace.used)
-        if not all(0 < time <= now + 1 for time in times) or pace.first_refusal > pace.refusal:
-            return None
-        counts = (pace.refusals, pace.passed, pace.since, pace.turns)
-        if not all(isinstance(count, int) and 0 <= count <= _MOST for count in counts):
-            return None
-        if not (pace.until < now + longest and pace.next < now + longest):
-            return None
-        return pace if now < max(pace.used, pace.until) + FORGOTTEN_AFTER else None
-
-    def written(self) -> dict[str, float]:
-        """As read() takes it."""
-        return asdict(self)
+    def has(self, reservation: Reservation) -> bool:
+        """Whether a reservation still holds."""
+        return reservation.refusals == self.refusals
 
     def refused(self, now: float, seconds: float) -> None:
-        """A call was refused, and the answer asks to wait so long."""
+        """A call was refused, and the response asks to wait so long."""
+        until = now + seconds
         if now < self.until:
             # It was on its way when the block began.
-            self.passed = max(0, self.passed - 1)
+            self.log.remove_refused(now)
+            self.refill.take_back()
+            self.quotas.take_back()
+            self.at_once += 1
         else:
-            since = max(0, self.since - 1)
-            if now > self.refusal + _UNUSUAL:
-                # What was before says less than what has passed since.
-                self.first_refusal, self.passed = self.refusal, 0
-            self.passed += since
-            self.refusal, self.refusals = now, self.refusals + 1
-            self.since = self.turns = 0
-            self.next = 0.0
-        self.until = max(self.until, now + seconds)
+            self._refused_anew(now, until)
+        self.until = max(self.until, until)
         self.used = now
 
-    def take(self, now: float) -> Turn:
-        """The next turn."""
-        at = max(now, self.until, self.next)
-        self.turns += 1
-        rate = self._rate()
+    def _refused_anew(self, now: float, until: float) -> None:
+        waiting = self.log.remove_after(now)
+        self.log.remove_refused(now)
+        passed = max(0, self.reserved - waiting - 1)
+        self.quotas.starts = [start for start in self.quotas.starts if start <= now] or [self.quotas.starts[0]]
+        start = self.quotas.starts[-1]
+        average = (until - start) / (self.log.since(start) + 1)
+        explained = self.quotas.refused(now, until, self.log)
+        if explained or until - now - _ROUNDING > _LONG * average:
+            if not explained:
+                self.quotas.learn(now, until, self.log)
+            self.quotas.start(until)
+            self.log.remove_before(self.quotas.starts[0])
+            self.refill = Refill([])
+        else:
+            self.refill.refused(now, until, passed)
+        self.empty = 0 if passed else min(self.empty + 1, _DOUBLINGS)
+        pause = (until - now) * (2 ** (self.empty - 1) - 1) if self.empty else 0.0
+        self.next = until + min(pause, _LONGEST_DISTANCE)
+        self.refusal, self.refusals, self.at_once = now, self.refusals + 1, 1
+        self.reserved = self.probes = 0
+
+    def reserve(self, now: float) -> Reservation:
+        """The next reservation."""
+        at = max(now, self.until, self.next, self.log.last)
+        held = self.quotas.held_by(at, self.log)
+        if held and not self.probes:
+            free = max(quota.free_at(self.log) for quota in held)
+            ends = any(quota.ends(at, self.log) for quota in held)
+            if ends and any(quota.to_be_tested for quota in held if quota.free_at(self.log) == free):
+                self.probes = 1
+                for quota in held:
+                    quota.probed = quota.ends(at, self.log)
+            else:
+                at = free
+                if ends:
+                    self.quotas.start(free)
+        elif self.probes:
+            self.probes += 1
+        self.reserved += 1
+        self.quotas.counted()
+        self.next = self._next(at)
+        self.log.add(at, now)
+        self.used = now
+        return Reservation(at, self.refusals, self.until)
+
+    def _next(self, at: float) -> float:
+        """When the call after this one may go."""
+        rate = self.refill.rate()
+        if self.probes or (rate is None and (self.refill.refusals or not self.quotas.known)):
+            step = min((self.probes or self.reserved) - 1, 60)
+            return at + max(_SHORTEST_DISTANCE, _FIRST_DISTANCE * _SHRINKING**step)
         if rate is None:
-            self.next = at + max(_SHORTEST_DISTANCE, _FIRST_DISTANCE * _SHRINKING ** min(self.turns - 1, 60))
-        else:
-            unusual = max(0.0, at - self.refusal - _UNUSUAL)
-            faster = 1 + _FASTER + _FASTER_EACH * self.turns + unusual / _DOUBLED_WITHIN
-            self.next = min(self.refusal + (self.turns + 1) / (rate * faster), at + _LONGEST_DISTANCE)
-        self.used = now
-        return Turn(at, self.refusals)
+            return at
+        rarely = min(_RAREST, self.at_once)
+        usual = max(_FEWEST_USUAL, min(_USUAL * rarely, self.refill.passed))
+        growth = max(0.0, self.reserved - usual) / max(_GROWING_WITHIN, usual / 2)
+        faster = 1 + _FASTER + _FASTER_EACH / rarely * self.reserved + growth**2
+        distance = min(1 / rate, _LONGEST_DISTANCE)
+        before = self.next
+        if self.reserved == 1:
+            # What the block saved up goes at once, less one call.
+            before = max(self.next, self.refill.empty_at(1 / distance) + 2 * distance)
+        return before + distance / faster
 
-    def has(self, turn: Turn) -> bool:
-        """Whether a turn still holds."""
-        return turn.refusals == self.refusals
+    def announces(self) -> bool:
+        """Whether nobody has told the operator yet what is waited for. From now on somebody has."""
+        news = self.closed_until > self.announced + _ROUNDING
+        if news:
+            self.announced = self.closed_until
+        return news
 
-    def sent(self, now: float) -> None:
-        """A call is sent, in its turn."""
-        self.since += 1
-        self.used = now
+    def written(self) -> dict[str, object]:
+        """As read() takes it."""
+        return {
+            **{name: getattr(self, name) for name in (*_TIMES, *_COUNTS)},
+            "log": self.log.entries,
+            "starts": [(start,) for start in self.quotas.starts],
+            "quotas": [astuple(quota) for quota in self.quotas.known],
+            "refill": self.refill.refusals,
+        }
 
-    def _rate(self) -> float | None:
-        """Calls a second, a little above what has passed; None while there was one refusal alone."""
-        elapsed = self.refusal - self.first_refusal
-        return (self.passed + 1) / elapsed if elapsed > 0 else None
+    @classmethod
+    def read(cls, found: object, now: float) -> RateEstimate | None:
+        """What was written; None if it means nothing: damaged, forgotten, or from a clock that has been set since."""
+        if not isinstance(found, Mapping) or set(found) != {*_TIMES, *_COUNTS, "log", "starts", "quotas", "refill"}:
+            return None
+        try:
+            (times,) = _rows([[found[name] for name in _TIMES]], "time " * len(_TIMES), now)
+            (counts,) = _rows([[found[name] for name in _COUNTS]], "count " * len(_COUNTS), now)
+            starts = [start for (start,) in _rows(found["starts"], "time", now)]
+            estimate = cls(
+                **dict(zip(_TIMES, times, strict=True)),
+                **dict(zip(_COUNTS, counts, strict=True)),
+                log=CallLog(_rows(found["log"], "time count", now)),
+                quotas=Quotas(
+                    [Quota(*row) for row in _rows(found["quotas"], "count span count flag flag", now)], starts
+                ),
+                refill=Refill(_rows(found["refill"], "time time count", now)),
+            )
+        except ValueError:
+            return None
+        if not starts or max(estimate.refusal, estimate.used) > now + 1:
+            return None
+        longest = max(FORGOTTEN_AFTER, 2 * (estimate.closed_until - estimate.refusal))
+        return estimate if now < max(estimate.used, estimate.until, estimate.log.last) + longest else None
+
+
+_TIMES = ("refusal", "until", "next", "announced", "used")
+_COUNTS = ("refusals", "at_once", "empty", "reserved", "probes")
+
+
+def _rows(found: object, kinds: str, now: float) -> list[t.Any]:
+    """A list of rows of numbers, each of its kind; ValueError: it is not."""
+    numbers = (int, float)
+    allowed: dict[str, tuple[tuple[type, ...], float, float]] = {
+        "time": (numbers, 0.0, now + _LONGEST_BLOCK),
+        "span": (numbers, 0.001, _LONGEST_BLOCK),
+        "count": ((int,), 0, _MOST),
+        "flag": ((bool,), False, True),
+    }
+    columns = [allowed[kind] for kind in kinds.split()]
+    if not isinstance(found, list) or len(found) > _MOST_ROWS:
+        raise ValueError
+    for row in found:
+        if not isinstance(row, (list, tuple)) or len(row) != len(columns):
+            raise ValueError
+        # Not isinstance(): a truth value is a number then.
+        if not all(
+            type(value) in types and least <= value <= most
+            for value, (types, least, most) in zip(row, columns, strict=True)
+        ):
+            raise ValueError
+    return [tuple(row) for row in found]

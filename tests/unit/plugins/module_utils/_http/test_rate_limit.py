@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one worker learns of a blocked tier the others know; and a gate that cannot be used is in nobody's way."""
+"""When one worker hits the rate limit, all workers wait; and a state file that cannot be used stops nobody."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._http import rate_limit
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_limit import Gate, Tier, blocks
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_limit import RateLimiter, Tier, blocks
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, NOW, REGISTER, TOKEN
@@ -42,13 +42,13 @@ def limited(wire: Wire) -> Wire:
     return wire
 
 
-def gate(clock: FakeClock | None = None, longest: float = 900) -> Gate:
-    return Gate(clock or FakeClock(), longest)
+def limiter(clock: FakeClock | None = None) -> RateLimiter:
+    return RateLimiter(clock or FakeClock())
 
 
-def wait(tier: Tier = TIER, *, later: float = 0, longest: float = 900) -> float:
+def wait(tier: Tier = TIER, *, later: float = 0) -> float:
     """How long another worker would wait now, or so many seconds later."""
-    return gate(FakeClock(NOW + timedelta(seconds=later)), longest).turn(tier)[0]
+    return limiter(FakeClock(NOW + timedelta(seconds=later))).reserve(tier)[0]
 
 
 def test_without_a_refusal_nobody_waits_and_nothing_is_written(state: Path) -> None:
@@ -57,7 +57,7 @@ def test_without_a_refusal_nobody_waits_and_nothing_is_written(state: Path) -> N
 
 
 def test_others_wait_for_the_end_of_the_block_one_after_the_other(state: Path) -> None:
-    gate().refused(TIER, 30)
+    limiter().refused(TIER, 30)
     assert [wait(later=10) for _worker in range(3)] == [20, 20.25, 20.4375]
 
 
@@ -65,27 +65,42 @@ def test_others_wait_for_the_end_of_the_block_one_after_the_other(state: Path) -
     "other", [Tier("client", REGISTER, 1), Tier("another", REGISTER, 2), Tier("client", "register.us.qlikcloud.com", 2)]
 )
 def test_other_tiers_clients_and_regions_go_on(state: Path, other: Tier) -> None:
-    gate().refused(TIER, 30)
+    limiter().refused(TIER, 30)
     assert wait(other) == 0
 
 
-def test_a_turn_that_was_waited_for_is_gone_after_another_refusal(state: Path) -> None:
-    gate().refused(TIER, 10)
-    seconds, turn = gate().turn(TIER)
-    later = gate(FakeClock(NOW + timedelta(seconds=seconds)))
-    assert later.turn(TIER, turn) == (0, turn)
+def test_a_reservation_that_was_waited_for_is_void_after_another_refusal(state: Path) -> None:
+    limiter().refused(TIER, 10)
+    seconds, held = limiter().reserve(TIER)
+    later = limiter(FakeClock(NOW + timedelta(seconds=seconds)))
+    assert later.reserve(TIER, held) == (0, held)
     later.refused(TIER, 5)
-    assert later.turn(TIER, turn)[0] == 5
+    assert later.reserve(TIER, held)[0] == 5
 
 
-def test_a_block_further_ahead_than_this_task_waits_is_not_waited_for(state: Path) -> None:
-    gate().refused(TIER, 600)
-    assert wait(longest=300) == 0
-    assert wait(longest=900) == 600
+def test_a_block_that_grows_while_a_reservation_is_waited_for_is_waited_for_too(state: Path) -> None:
+    limiter().refused(TIER, 10)
+    seconds, held = limiter().reserve(TIER)
+    assert seconds == 10
+    # A call that was on its way when the block began is told of a longer one.
+    limiter(FakeClock(NOW + timedelta(seconds=1))).refused(TIER, 20)
+    later = limiter(FakeClock(NOW + timedelta(seconds=10)))
+    seconds, held = later.reserve(TIER, held)
+    assert seconds == 11
+
+
+def test_of_each_block_one_worker_tells(state: Path) -> None:
+    limiter().refused(TIER, 30)
+    assert [limiter().announces(TIER) for _worker in range(3)] == [True, False, False]
+    limiter().refused(TIER, 30)
+    assert not limiter().announces(TIER)
+    later = limiter(FakeClock(NOW + timedelta(seconds=31)))
+    later.refused(TIER, 30)
+    assert [later.announces(TIER) for _worker in range(3)] == [True, False, False]
 
 
 def test_after_a_while_nothing_is_remembered(state: Path) -> None:
-    gate().refused(TIER, 30)
+    limiter().refused(TIER, 30)
     assert wait(later=31) == 0
     before = everything_below(state)
     assert wait(later=3600) == 0
@@ -98,23 +113,23 @@ def test_after_a_while_nothing_is_remembered(state: Path) -> None:
     ids=["empty", "half", "null", "list", "no keys", "no text", "infinite", "nested", "large"],
 )
 def test_a_damaged_file_is_no_file_and_the_next_refusal_replaces_it(state: Path, content: bytes) -> None:
-    gate().refused(TIER, 30)
+    limiter().refused(TIER, 30)
     (path,) = state.iterdir()
     path.write_bytes(content)
     assert wait() == 0
-    gate().refused(TIER, 30)
+    limiter().refused(TIER, 30)
     assert wait() == 30
 
 
 def test_a_link_a_pipe_and_a_folder_in_its_place_are_left_alone(state: Path, tmp_path: Path) -> None:
-    gate().refused(TIER, 30)
+    limiter().refused(TIER, 30)
     (path,) = state.iterdir()
     target = tmp_path / "target"
     path.rename(target)
     for make in (lambda: path.symlink_to(target), lambda: os.mkfifo(path), path.mkdir):
         make()
         before = target.read_bytes()
-        gate().refused(TIER, 60)
+        limiter().refused(TIER, 60)
         assert wait() == 0
         assert target.read_bytes() == before
         if path.is_dir() and not path.is_symlink():
@@ -124,7 +139,7 @@ def test_a_link_a_pipe_and_a_folder_in_its_place_are_left_alone(state: Path, tmp
 
 
 def test_a_lock_that_is_not_given_back_is_waited_for_a_moment_alone(state: Path) -> None:
-    gate().refused(TIER, 30)
+    limiter().refused(TIER, 30)
     (path,) = state.iterdir()
     child = os.fork()
     if child == 0:
@@ -136,7 +151,7 @@ def test_a_lock_that_is_not_given_back_is_waited_for_a_moment_alone(state: Path)
     try:
         os.waitpid(child, os.WUNTRACED)
         clock = FakeClock()
-        assert gate(clock).turn(TIER) == (0, None)
+        assert limiter(clock).reserve(TIER) == (0, None)
         assert 0 < sum(clock.sleeps) < 1
     finally:
         os.kill(child, 9)
@@ -144,7 +159,7 @@ def test_a_lock_that_is_not_given_back_is_waited_for_a_moment_alone(state: Path)
 
 
 def test_workers_in_processes_of_their_own_have_turns_of_their_own(state: Path) -> None:
-    gate().refused(TIER, 30)
+    limiter().refused(TIER, 30)
     reading, writing = os.pipe()
     children = []
     for _worker in range(4):
@@ -154,7 +169,7 @@ def test_workers_in_processes_of_their_own_have_turns_of_their_own(state: Path) 
             clock = FakeClock()
             clock.sleep = time.sleep  # type: ignore[method-assign]
             for _call in range(20):
-                os.write(writing, f"{gate(clock).turn(TIER)[0]}\n".encode())
+                os.write(writing, f"{limiter(clock).reserve(TIER)[0]}\n".encode())
             os._exit(0)
         children.append(child)
     os.close(writing)
@@ -169,10 +184,10 @@ def test_workers_in_processes_of_their_own_have_turns_of_their_own(state: Path) 
 
 
 @pytest.mark.parametrize("call", ["open", "fstat", "pread", "ftruncate", "pwrite", "close"])
-def test_a_disk_that_fails_is_in_nobodys_way(
+def test_a_disk_that_fails_stops_nobody(
     limited: Wire, run: Run, state: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
-    gate().refused(Tier(CLIENT, REGISTER, 2), 20)
+    limiter().refused(Tier(CLIENT, REGISTER, 2), 20)
     failing = FailingOs(call, code=ENOSPC, until_the_end=True)
     monkeypatch.setattr(rate_limit, "os", failing)
     assert deactivate(run)["changed"] is True
@@ -189,13 +204,13 @@ def test_a_call_that_nothing_is_known_of_costs_one_look(state: Path, monkeypatch
 
 
 @pytest.mark.parametrize("trouble", ["a file", "open to others", "read only"])
-def test_a_state_folder_that_cannot_be_used_is_in_nobodys_way(state: Path, trouble: str) -> None:
+def test_a_state_folder_that_cannot_be_used_stops_nobody(state: Path, trouble: str) -> None:
     if trouble == "a file":
         state.write_text("")
     else:
         state.mkdir(mode=0o700)
         state.chmod(0o777 if trouble == "open to others" else 0o500)
-    gate().refused(TIER, 30)
+    limiter().refused(TIER, 30)
     if trouble != "read only" or os.geteuid():
         assert wait() == 0
 
@@ -205,7 +220,7 @@ def test_what_is_written_holds_no_secret_and_not_even_the_clients_id(
 ) -> None:
     assert deactivate(run)["changed"] is True
     written = str(everything_below(state)) + str(os.listdir(state))
-    assert "gate-" in written
+    assert "rate-limit-" in written
     assert not [one for one in (CLIENT_ID, CLIENT_SECRET, TOKEN, REGISTER) if one in written]
     assert {path.stat().st_mode & 0o777 for path in state.iterdir()} == {0o600}
 
@@ -213,7 +228,7 @@ def test_what_is_written_holds_no_secret_and_not_even_the_clients_id(
 def test_a_client_waits_for_what_another_one_learned_and_sends_nothing_before(
     limited: Wire, run: Run, state: Path, clock: FakeClock, announced: list[str]
 ) -> None:
-    gate().refused(Tier(CLIENT, REGISTER, 2), 20)
+    limiter().refused(Tier(CLIENT, REGISTER, 2), 20)
     limited.on("deactivate", answers.disabled())
     assert deactivate(run)["changed"] is True
     assert limited.sequence == ["token", "read", "deactivate"]
@@ -221,11 +236,39 @@ def test_a_client_waits_for_what_another_one_learned_and_sends_nothing_before(
     assert [line for line in announced if REGISTER in line and "rate limit" in line and "20 s" in line]
 
 
-def test_a_wait_that_does_not_fit_into_max_wait_is_left_to_the_answer(limited: Wire, run: Run, state: Path) -> None:
-    gate().refused(Tier(CLIENT, REGISTER, 2), 20)
+def test_the_worker_that_is_refused_tells_of_the_block(
+    limited: Wire, run: Run, state: Path, announced: list[str]
+) -> None:
+    assert deactivate(run)["changed"] is True
+    assert len([line for line in announced if "waiting 40 s" in line]) == 1
+
+
+def test_a_block_that_is_longer_than_max_wait_ends_the_task_and_nothing_is_sent(
+    limited: Wire, run: Run, state: Path
+) -> None:
+    limiter().refused(Tier(CLIENT, REGISTER, 2), 20)
     limited.on("deactivate", answers.disabled())
-    assert deactivate(run, max_wait=10)["changed"] is True
+    failed = deactivate(run, max_wait=10)
+    assert failed["failed"] is True
+    assert failed["changed"] is False
+    assert f"not sent. {REGISTER} is at its rate limit (tier 2), for 20 s more" in failed["msg"]
+    assert "max_wait" in failed["msg"]
+    assert limited.sequence == ["token", "read"]
     assert sum(t.cast(FakeClock, run.clock).sleeps) == 0
+
+
+def test_an_estimate_that_does_not_fit_into_max_wait_is_left_to_the_server(
+    limited: Wire, run: Run, state: Path
+) -> None:
+    tier = Tier(CLIENT, REGISTER, 2)
+    past = limiter(FakeClock(NOW - timedelta(seconds=100)))
+    past.refused(tier, 90)
+    for seconds in (9, 8, 7, 6, 5):
+        # One call passes in 90 s, as far as anybody knows.
+        now = limiter(FakeClock(NOW - timedelta(seconds=seconds)))
+        now.reserve(tier)
+    limited.on("deactivate", answers.disabled())
+    assert deactivate(run, max_wait=0)["changed"] is True
 
 
 def test_a_token_from_another_task_is_known_to_be_the_same_clients(limited: Wire, run: Run, state: Path) -> None:
@@ -237,10 +280,10 @@ def test_a_token_from_another_task_is_known_to_be_the_same_clients(limited: Wire
 def test_what_is_blocked_can_be_shown(state: Path) -> None:
     now = NOW.timestamp()
     assert blocks(now) is None
-    gate().refused(TIER, 30)
-    gate().refused(Tier("another", REGISTER, 2), 50)
-    (state / "gate-damaged").write_text("{")
-    (state / "gate-folder").mkdir()
+    limiter().refused(TIER, 30)
+    limiter().refused(Tier("another", REGISTER, 2), 50)
+    (state / "rate-limit-damaged").write_text("{")
+    (state / "rate-limit-folder").mkdir()
     assert blocks(now + 10) == now + 50
     assert blocks(now + 60) is None
 
@@ -250,39 +293,30 @@ def test_a_block_is_announced_once_by_all_workers_together(
     wire: Wire, run: Run, announced: list[str], state: Path
 ) -> None:
     wire.on("token", answers.token())
-    wire.on("read", answers.rate_limited("40"), answers.record("disabled"))
+    wire.on("read", answers.record("disabled"))
     wire.on("probe", answers.deactivated())
-    gate(run.clock).refused(Tier(CLIENT, REGISTER, 1), 40)
+    limiter(run.clock).refused(Tier(CLIENT, REGISTER, 1), 40)
     for _tenant in range(20):
         assert deactivate(Run(clock=FakeClock(), announce=announced.append))["failed"] is False
     assert len(announced) == 1
 
 
-def test_a_later_block_is_announced_again(state: Path) -> None:
-    assert [gate(FakeClock(NOW + timedelta(seconds=later))).announces(TIER, 40) for later in (0, 1, 59, 61, 62)] == [
-        True,
-        False,
-        False,
-        True,
-        False,
-    ]
-
-
 def test_each_tier_is_announced_by_itself(state: Path) -> None:
-    assert gate().announces(TIER, 40)
-    assert gate().announces(Tier("client", REGISTER, 1), 40)
+    for tier in (TIER, Tier("client", REGISTER, 1)):
+        limiter().refused(tier, 40)
+        assert limiter().announces(tier)
 
 
 @pytest.mark.parametrize("content", ["", "x", "[]", "1e300", "null", "-1"])
 def test_what_is_damaged_is_announced(state: Path, content: str) -> None:
-    gate().announces(TIER, 40)
+    limiter().refused(TIER, 40)
     (path,) = state.iterdir()
     path.write_text(content)
-    assert gate().announces(TIER, 40)
+    assert limiter().announces(TIER)
 
 
 def test_without_a_state_folder_each_task_announces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", str(tmp_path / "file" / "below"))
-    assert gate().announces(TIER, 40)
-    assert gate().announces(TIER, 40)
+    assert limiter().announces(TIER)
+    assert limiter().announces(TIER)
