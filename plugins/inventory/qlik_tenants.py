@@ -155,6 +155,10 @@ _VARIABLES = {
 }
 
 
+# How the names of variables end that somebody types to confirm what is done to a tenant.
+_CONFIRMATIONS = ("confirm_hostname", "confirm_restored")
+
+
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """The tenants of the organization. Which are meant and what they are called is decided in the core."""
 
@@ -193,7 +197,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         empty = sorted(str(name) for name, value in config.items() if value is None)
         if empty:
             raise AnsibleParserError(f"{', '.join(empty)}: there is no value. Give one, or leave the option out.")
-        computed = [str(name) for name in self.get_option("compose") if str(name).endswith("confirm_hostname")]
+        computed = [str(name) for name in self.get_option("compose") if str(name).endswith(_CONFIRMATIONS)]
         if computed:
             raise AnsibleParserError(
                 f"compose sets {', '.join(computed)}: a confirmation is typed, never computed. Remove it. Fleets are approved by a plan"

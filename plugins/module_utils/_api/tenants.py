@@ -130,7 +130,7 @@ def probe_state(answer: Response, *, token_issued: bool) -> State:
         return State.ACTIVE
     code = answer.code if answer.is_api_error and answer.code else ""
     refused = answer.status in (401, 403)
-    if refused and code in _DEACTIVATED_CODES:
+    if (refused or answer.status == 404) and code in _DEACTIVATED_CODES:
         return State.DEACTIVATED
     if (answer.status == 404 and code) or (refused and code == _UNKNOWN_HOST_CODE):
         return State.NOT_FOUND
@@ -152,7 +152,7 @@ def _read_record(body: t.Any) -> Record | None:
     return Record(
         tenant_id,
         status,
-        tuple(hostnames),
+        tuple(hostnames) if "hostnames" in body else None,
         read_time(body.get("statusLastUpdatedAt")),
         name if isinstance(name, str) else None,
     )

@@ -96,11 +96,14 @@ def _decide(
 ) -> Decision:
     """Leave a tenant that is in the wanted condition (unless it is to be done again), act where it is in the other one."""
     if isinstance(read, Record):
-        if read.hostnames and hostname not in (name.lower() for name in read.hostnames):
-            names = ", ".join(read.hostnames)
-            return Decision(
-                Verdict.STOP, read.status, f"the tenant with this id has the hostnames {names}, not {hostname}"
+        names = read.hostnames
+        # A tenant that is gone may have lost its hostnames.
+        has_lost_them = read.status == _DELETED and not names
+        if names is not None and not has_lost_them and hostname not in (name.lower() for name in names):
+            words = (
+                f"the hostnames {', '.join(names)}, not {hostname}" if names else f"no hostnames, not even {hostname}"
             )
+            return Decision(Verdict.STOP, read.status, f"the tenant with this id has {words}")
         if read.status == _DELETED:
             return Decision(Verdict.NOT_FOUND, read.status, "its status is 'deleted'")
         if read.status not in LIVE_STATUSES | DISABLED_STATUSES:

@@ -46,7 +46,7 @@ class Planned:
         :arg decision: what follows from it.
         """
         if isinstance(found, Record):
-            names = [for_terminal(name) for name in found.hostnames]
+            names = [for_terminal(name) for name in found.hostnames or ()]
             # A plan has none where the register host showed no record.
             if self.hostnames and _normal(names) != _normal(self.hostnames):
                 return f"its hostnames are {', '.join(names)}, and the plan has {', '.join(self.hostnames)}"

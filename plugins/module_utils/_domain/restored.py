@@ -24,13 +24,13 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Restore:
     """The last restore of a tenant since its last deactivation. ``by`` and ``ticket`` as its receipt has them.
 
-    ``seen``: nobody recorded the restore; the tenant was seen live again.
+    ``seen_after``: nobody recorded the restore; the tenant was seen live again at ``at``, and was last known to be disabled at this time.
     """
 
     at: datetime
     by: str | None = None
     ticket: str | None = None
-    seen: bool = False
+    seen_after: datetime | None = None
 
     @property
     def on(self) -> date:
@@ -38,7 +38,7 @@ class Restore:
         return self.at.astimezone(timezone.utc).date()
 
     def __str__(self) -> str:
-        if self.seen:
+        if self.seen_after:
             return f"seen live again on {self.on}"
         by = f", by {for_terminal(self.by, 100)}" if self.by else ""
         ticket = f", ticket {for_terminal(self.ticket, 200)}" if self.ticket else ""
@@ -66,7 +66,8 @@ class RestoreRule:
             return None
         if self.plan_created is not None:
             created = read_time(self.plan_created)
-            if created is not None and restore.at < created:
+            # A plan that has it as live, and was made after it was disabled, was made after somebody restored it.
+            if created is not None and (restore.seen_after or restore.at) < created:
                 return None
             return f"was {restore}, after the plan was made", "Make a new plan and have it approved."
         if self.confirmed == f"{restore.on}":

@@ -29,11 +29,11 @@ LIVE_STATES = frozenset((State.ACTIVE, State.UNAUTHORIZED))
 
 @dataclass(frozen=True)
 class Record:
-    """A tenant as the register host shows it. ``name``: None if it has none."""
+    """A tenant as the register host shows it. ``hostnames``: None if it does not show them; ``name``: None if it has none."""
 
     tenant_id: str
     status: str
-    hostnames: tuple[str, ...]
+    hostnames: tuple[str, ...] | None
     status_since: datetime | None = None
     name: str | None = None
 

@@ -112,7 +112,9 @@ class _Deactivating(Course):
         return tuple(record["hostnames"])
 
     def _check_restored(self) -> None:
-        restore, rule = self._journal.standing.restore_if_live, self._order.restore_rule
+        if not self._was_live():
+            return
+        restore, rule = self._journal.standing.restore_if_live(self._client.clock.now()), self._order.restore_rule
         if restore is None:
             return
         if rule is None:
@@ -123,6 +125,9 @@ class _Deactivating(Course):
         self._known["restored_on"] = f"{restore.on}"
         problem = rule.problem(restore)
         if problem:
+            if restore.seen_after:
+                # The day of its restore stays the one that the message names.
+                self._record_life()
             words, next_step = problem
             raise self._stopped(f"Tenant {self._target} {words}", next_step)
 

@@ -49,7 +49,7 @@ class Observation:
     @property
     def hostnames(self) -> tuple[str, ...]:
         """The hostnames of the tenant, as far as they are shown."""
-        return (self.read.hostnames if isinstance(self.read, Record) else ()) or self.own_hostnames
+        return (self.read.hostnames if isinstance(self.read, Record) else None) or self.own_hostnames
 
     @property
     def name(self) -> str | None:
@@ -321,9 +321,9 @@ class Course(abc.ABC):
             )
         if found.decision.verdict is not Verdict.ACT or self._journal.intended:
             return
-        self._check_restored()
         if not self._order.counted:
             self._stop_uncounted(found)
+        self._check_restored()
 
     @abc.abstractmethod
     def _check_restored(self) -> None:
@@ -337,11 +337,10 @@ class Course(abc.ABC):
         said = "the organization's list did not have it as live"
         if told in (DISABLED, PURGED):
             said = f"its receipt said that it was {told}"
-        # Where it cannot be written, the tenant stops all the same.
-        with contextlib.suppress(NotWritten):
-            self._journal.record("observed", {"status": status, **_facts_of(found.probe)})
         # From now on its receipt has it as live: it counts, and may have to be confirmed as a restored one.
-        restore, rule = self._journal.standing.restored, getattr(self._order, "restore_rule", None)
+        self._record_life()
+        restore = self._journal.standing.restore_if_live(self._client.clock.now())
+        rule = getattr(self._order, "restore_rule", None)
         confirm = f"set {rule.option} to {restore.on} and " if restore and rule else ""
         raise self._stopped(
             f"Tenant {self._target} is {for_terminal(status)}, and {said}: so it was not counted for the limits of the wave, nor were the"
@@ -349,6 +348,14 @@ class Course(abc.ABC):
             f"Find out who brought it back. If it is meant to go all the same, {confirm}run again: its receipt has it as live now, and it"
             " counts.",
         )
+
+    def _record_life(self) -> None:
+        """Write that a tenant lives which is to be stopped, if its receipt has it otherwise. It stops too if that cannot be written."""
+        found = self._last
+        if found is None or self._journal.standing.state == LIVE:
+            return
+        with contextlib.suppress(NotWritten):
+            self._journal.record("observed", {"status": found.decision.status, **_facts_of(found.probe)})
 
     def _stopped(self, words: str, next_step: str) -> Stopped:
         probed = self._last.probe if self._last else None

@@ -72,11 +72,15 @@ class Standing:
     # The days that the deactivation asked for.
     purge_after_days: int | None = None
 
-    @property
-    def restore_if_live(self) -> Restore | None:
-        """The restore that made a tenant live which is live; a restore that was sent, and whose outcome nobody wrote, is one then."""
+    def restore_if_live(self, seen_at: datetime) -> Restore | None:
+        """The restore that made a tenant live which was seen live.
+
+        A restore that was sent, and whose outcome nobody wrote, is one then. Without any, somebody else has restored it.
+        """
         if self.unsettled is not None and action_of(self.unsettled) == "reactivate":
             return restore_of(self.unsettled, t.cast(datetime, read_time(self.unsettled["at"])))
+        if self.state in (DISABLED, PURGED):
+            return Restore(seen_at, seen_after=self.since or seen_at)
         return self.restored
 
     def gone_by(self, now: datetime) -> datetime | None:
@@ -140,7 +144,7 @@ def _after(before: Standing, event: Mapping[str, t.Any]) -> Standing:
         # What was to be changed had been read just then.
         status, known = event.get("previous_status"), before
         if status in LIVE_STATUSES:
-            known = Standing(LIVE, at, restored=before.restore_if_live)
+            known = Standing(LIVE, at, restored=before.restore_if_live(t.cast(datetime, at)))
         elif status in DISABLED_STATUSES and before.state != DISABLED:
             known = Standing(DISABLED, at)
         return replace(known, unsettled=event, unsettled_since=at)
@@ -175,11 +179,7 @@ def _restored(before: Standing, event: Mapping[str, t.Any], at: datetime) -> Res
     if event["event"] == "reactivated" and not (event.get("settled") and before.unsettled):
         return restore_of(event, at)
     # An outcome that was found later is that of its request.
-    known = before.restore_if_live
-    if known is None and before.state in (DISABLED, PURGED):
-        # Somebody else has restored it.
-        return Restore(at, seen=True)
-    return known
+    return before.restore_if_live(at)
 
 
 def _seen(event: Mapping[str, t.Any]) -> str | None:

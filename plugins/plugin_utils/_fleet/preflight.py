@@ -215,7 +215,7 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
         seen["tenant_id"] = target.tenant_id
         read = read_tenant(client, target)
         if isinstance(read, Record):
-            seen |= {"status": read.status, "hostnames": list(read.hostnames)}
+            seen |= {"status": read.status, "hostnames": list(read.hostnames or ())}
         region.note_reads(read)
         # Looking has no effect on a tenant: no token is requested of it.
         probed = probe(client, target.address, credentials=None).state
@@ -243,15 +243,15 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
         if seen["would"] != "stop":
             command = command_of(entry, DECOMMISSION)
             if decision.verdict is Verdict.ACT and isinstance(command, Deactivation):
-                _must_not_be_restored(command, journal)
+                _must_not_be_restored(command, journal, client.clock.now())
             seen["message"] = "; ".join([*remarks, *_remarks(read, probed, hostname)])
     except QlikError as error:
         seen |= {"would": "stop", "message": error.message}
     return seen
 
 
-def _must_not_be_restored(command: Deactivation, journal: Journal) -> None:
-    restore, rule = journal.standing.restore_if_live, command.restore_rule
+def _must_not_be_restored(command: Deactivation, journal: Journal, now: datetime) -> None:
+    restore, rule = journal.standing.restore_if_live(now), command.restore_rule
     problem = rule.problem(restore) if rule and restore else None
     if problem:
         words, next_step = problem
@@ -272,7 +272,7 @@ def _remarks(read: Record | Reading, probed: State, hostname: str) -> list[str]:
     remarks = []
     if (read.status in DISABLED_STATUSES) is not (probed is State.DEACTIVATED):
         remarks.append(f"the register host says {for_terminal(read.status)}, its own host answers as {probed.value}")
-    alias = alias_warning(hostname, read.hostnames)
+    alias = alias_warning(hostname, read.hostnames or ())
     return [*remarks, alias] if alias else remarks
 
 

@@ -228,6 +228,12 @@ FAILURES = {
         "a confirmation is typed",
         "approved by a plan",
     ),
+    "a computed confirmation of a restored tenant": (
+        {"compose": {"tenant_decommission_confirm_restored": "qlik_updated[:10]"}},
+        {},
+        "compose sets tenant_decommission_confirm_restored",
+        "a confirmation is typed",
+    ),
     "a group of what is not there": (
         {"strict": True, "groups": {"x": "nothing.at.all"}},
         {},

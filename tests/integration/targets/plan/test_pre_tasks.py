@@ -345,7 +345,8 @@ def test_a_tenant_that_its_receipt_calls_disabled_is_left_out_and_counts_again_w
         assert (stopped.status, prepared(stopped)) == (2, []), stopped
         assert "nor were the tasks run that come before a deactivation" in stopped.stdout
         assert cloud.action_posts() == []
-        again = terminal.decommission(*OPTION)
+        day = terminal.receipt("acme").events[-1]["at"][:10]
+        again = terminal.decommission(*OPTION, "-e", f"tenant_decommission_confirm_restored={day}")
         assert (again.status, prepared(again)) == (0, ["acme", "beta"]), again
         assert deactivated(cloud) == ["acme", "beta"]
 

@@ -32,6 +32,8 @@ STATES: dict[str, tuple[Reply | BaseException, str]] = {
     "TENANT_DISABLED": (answers.deactivated("TENANT_DISABLED"), "deactivated"),
     "TENANT_DEACTIVATED with 403": (answers.deactivated("TENANT_DEACTIVATED", 403), "deactivated"),
     "TENANT_DISABLED with 403": (answers.deactivated("TENANT_DISABLED", 403), "deactivated"),
+    "TENANT_DEACTIVATED with 404": (answers.deactivated("TENANT_DEACTIVATED", 404), "deactivated"),
+    "TENANT_DISABLED with 404": (answers.deactivated("TENANT_DISABLED", 404), "deactivated"),
     "LOGIN-2": (answers.NOBODYS_HOST, "not_found"),
     "LOGIN-2 with 403": (answers.error(403, "LOGIN-2"), "not_found"),
     "404": (Reply(404), "unknown"),

@@ -143,8 +143,14 @@ def test_a_hostname_that_only_resembles_is_none_of_the_hostnames(hostnames: tupl
     assert decide(Record(TENANT_ID, "active", hostnames), None).verdict is STOP
 
 
-def test_a_record_without_hostnames_leaves_the_identity_to_the_server() -> None:
-    assert decide(Record(TENANT_ID, "active", ()), None).verdict is ACT
+def test_a_record_that_does_not_show_hostnames_leaves_the_identity_to_the_server() -> None:
+    assert decide(Record(TENANT_ID, "active", None), None).verdict is ACT
+
+
+@pytest.mark.parametrize("status", ["active", "disabled"])
+def test_a_record_with_an_empty_list_of_hostnames_is_not_that_of_the_hostname(status: str) -> None:
+    decision = decide(Record(TENANT_ID, status, ()), None)
+    assert (decision.verdict, HOSTNAME in decision.reason) == (STOP, True)
 
 
 @pytest.mark.parametrize("status", [status for status, (verdict, _reset) in BY_STATUS.items() if verdict is STOP])

@@ -157,7 +157,16 @@ def test_what_is_no_record_of_the_tenant_stops_before_the_post(wire: Wire, run: 
     assert (result["failed"], result["changed"], result["http_status"]) == (True, False, answer.status)
 
 
-def test_a_record_that_lists_no_hostnames_is_one_all_the_same(wire: Wire, run: Run) -> None:
+@pytest.mark.parametrize("status", ["active", "disabled"])
+def test_an_empty_list_of_hostnames_does_not_hold_the_one_that_is_meant(wire: Wire, run: Run, status: str) -> None:
+    wire.on("read", answers.record(status, hostnames=[]))
+    result = deactivate(run)
+    assert wire.sequence == ["token", "read"]
+    assert (result["failed"], result["changed"], result["hostnames"]) == (True, False, [])
+    assert f"the tenant with this id has no hostnames, not even {HOSTNAME}" in result["msg"]
+
+
+def test_a_record_that_does_not_show_hostnames_is_one_all_the_same(wire: Wire, run: Run) -> None:
     body = json.loads(answers.record("active").body)
     del body["hostnames"]
     wire.on("read", answers.as_json(200, body))

@@ -478,12 +478,14 @@ def test_an_id_and_a_hostname_are_written_as_they_were_read() -> None:
     assert json.loads(write_receipt(found)) == receipt()
 
 
-# The events of a receipt → the day of the restore that made the tenant live, and who did it; None: it was not restored.
+# The events of a receipt of a tenant that is seen live now → the day of the restore, and who did it; None: it was not restored.
+TODAY = f"seen live again on {NOW:%Y-%m-%d}"
 UNDONE = event("reactivated", SECOND, by={"user": "ann", "host": "desk"}, ticket="CHG-7")
 RESTORES: dict[str, tuple[list[dict[str, t.Any]], str | None]] = {
     "never touched": ([], None),
     "live": ([event("observed", FIRST, status="active")], None),
-    "deactivated": ([DEACTIVATED], None),
+    "deactivated": ([DEACTIVATED], TODAY),
+    "purged": ([DEACTIVATED, event("purged", SECOND)], TODAY),
     "restored": ([DEACTIVATED, UNDONE], f"restored on {SECOND[:10]}, by ann, ticket CHG-7"),
     "restored, and seen live": (
         [DEACTIVATED, UNDONE, event("observed", THIRD, status="active")],
@@ -493,8 +495,8 @@ RESTORES: dict[str, tuple[list[dict[str, t.Any]], str | None]] = {
         [DEACTIVATED, UNDONE, intent(THIRD), failed(THIRD)],
         f"restored on {SECOND[:10]}, by ann, ticket CHG-7",
     ),
-    "restored, and deactivated again": ([DEACTIVATED, UNDONE, event("deactivated", THIRD)], None),
-    "restored, and seen disabled": ([DEACTIVATED, UNDONE, event("observed", THIRD, status="disabled")], None),
+    "restored, and deactivated again": ([DEACTIVATED, UNDONE, event("deactivated", THIRD)], TODAY),
+    "restored, and seen disabled": ([DEACTIVATED, UNDONE, event("observed", THIRD, status="disabled")], TODAY),
     "restored by somebody else": (
         [DEACTIVATED, event("observed", SECOND, status="active")],
         f"seen live again on {SECOND[:10]}",
@@ -513,7 +515,11 @@ RESTORES: dict[str, tuple[list[dict[str, t.Any]], str | None]] = {
     ),
     "a restore that was refused": (
         [DEACTIVATED, intent(SECOND, "reactivate"), failed(SECOND, action="reactivate")],
-        None,
+        TODAY,
+    ),
+    "restored by somebody else, and then a deactivation that failed": (
+        [DEACTIVATED, intent(SECOND), failed(THIRD)],
+        f"seen live again on {SECOND[:10]}",
     ),
     "restored without a deactivation of ours": ([event("reactivated", FIRST)], f"restored on {FIRST[:10]}, by ops"),
 }
@@ -522,5 +528,5 @@ RESTORES: dict[str, tuple[list[dict[str, t.Any]], str | None]] = {
 @pytest.mark.parametrize("case", RESTORES)
 def test_a_receipt_tells_of_a_restore_since_the_last_deactivation(case: str) -> None:
     events, words = RESTORES[case]
-    found = standing(events).restore_if_live
+    found = standing(events).restore_if_live(NOW)
     assert (None if found is None else str(found)) == words

@@ -188,7 +188,6 @@ HOSTNAMES: dict[str, list[str]] = {
     "one less": [HOSTNAME],
     "another alias": [HOSTNAME, "new.eu.qlikcloud.com"],
     "one of them twice": [HOSTNAME, ALIAS, ALIAS],
-    "none": [],
 }
 
 
@@ -198,6 +197,13 @@ def test_other_hostnames_stop_the_tenant(wire: Wire, run: Run, case: str, status
     wire.on("read", answers.record(status, hostnames=HOSTNAMES[case]))
     result = apply(run, to_deactivate())
     is_stopped(wire, result, "is not as the plan has it", f"the plan has {HOSTNAME}, {ALIAS}", "Nothing was sent")
+    assert wire.sequence == ["read"]
+
+
+@pytest.mark.parametrize("status", ["active", "disabled"])
+def test_so_does_an_empty_list_of_hostnames(wire: Wire, run: Run, status: str) -> None:
+    wire.on("read", answers.record(status, hostnames=[]))
+    is_stopped(wire, apply(run, to_deactivate()), "has no hostnames", "Nothing was sent")
     assert wire.sequence == ["read"]
 
 

@@ -19,7 +19,7 @@ from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, NOW, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, options
 from ansible_collections.tenantops.qlik.tests.unit.plans import apply, look, to_deactivate
-from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, event, intent, put, receipt
+from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, content_of, event, failed, intent, put, receipt
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, decommission, entry
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
@@ -91,7 +91,7 @@ def test_a_value_that_is_no_day_stops_the_tenant_whatever_its_receipt_says(wire:
     assert result["msg"].startswith(f"{PREFIX}confirm_restored is 'yes'")
 
 
-@pytest.mark.parametrize("events", [[], [GONE], [GONE, BACK, event("deactivated", ago(days=1))]])
+@pytest.mark.parametrize("events", [[], [event("observed", ago(days=1), status="active")], [intent(), failed()]])
 def test_a_tenant_that_was_not_restored_since_needs_no_such_day(
     wire: Wire, run: Run, tmp_path: Path, events: list[dict[str, t.Any]]
 ) -> None:
@@ -99,6 +99,72 @@ def test_a_tenant_that_was_not_restored_since_needs_no_such_day(
     assert (result["failed"], result["changed"]) == (False, True)
     assert "restored_on" not in result
     assert len(wire.of("deactivate")) == 1
+
+
+# Somebody else has restored the tenant, and no run has seen that: events of its receipt, the newest of which is 9 days or 1 day old.
+UNSEEN: dict[str, list[dict[str, t.Any]]] = {
+    "deactivated": [GONE],
+    "restored and deactivated": [GONE, BACK, event("deactivated", ago(days=1))],
+    "seen disabled": [event("observed", ago(days=9), status="disabled")],
+    "purged": [GONE, event("purged", ago(days=1), probe_state="not_found")],
+}
+TODAY = f"{NOW:%Y-%m-%d}"
+
+
+@pytest.mark.parametrize("case", UNSEEN)
+def test_a_tenant_that_somebody_else_restored_stops_and_goes_with_the_day_on_which_that_was_seen(
+    wire: Wire, run: Run, tmp_path: Path, case: str
+) -> None:
+    given = put_receipt(tmp_path, *UNSEEN[case])
+    stopped = decommission(run, **given)
+    assert (stopped["failed"], stopped["changed"], wire.of("deactivate")) == (True, False, [])
+    assert f"was seen live again on {TODAY}, after its last deactivation" in stopped["msg"]
+    assert f"set {PREFIX}confirm_restored to {TODAY}" in stopped["msg"]
+    # The day stays the same, whenever the next run is.
+    seen = content_of(tmp_path / f"{HOSTNAME}.json")["events"][-1]
+    assert (seen["event"], seen["status"]) == ("observed", "active")
+    run.clock.sleep(3 * 86400)
+    assert f"seen live again on {TODAY}" in decommission(run, **given)["msg"]
+    result = decommission(run, **given, confirm_restored=TODAY)
+    assert (result["failed"], result["changed"], result["restored_on"]) == (False, True, TODAY)
+    assert len(wire.of("deactivate")) == 1
+
+
+def test_a_check_of_it_says_the_same_and_writes_nothing(wire: Wire, run: Run, tmp_path: Path) -> None:
+    given = put_receipt(tmp_path, GONE)
+    before = (tmp_path / f"{HOSTNAME}.json").read_bytes()
+    run.check_mode = True
+    assert f"was seen live again on {TODAY}" in decommission(run, **given)["msg"]
+    assert decommission(run, **given, confirm_restored=TODAY)["changed"] is True
+    assert (tmp_path / f"{HOSTNAME}.json").read_bytes() == before
+    assert wire.of("deactivate") == []
+
+
+def test_a_restart_of_the_countdown_is_no_restore(wire: Wire, run: Run, tmp_path: Path) -> None:
+    wire.on("read", answers.record("disabled"))
+    path = tmp_path / f"{HOSTNAME}.json"
+    put_receipt(tmp_path, GONE)
+    assert deactivate(run, receipt_path=str(path), reset_purge_timer=True).get("warnings") is None
+    assert len(wire.of("deactivate")) == 1
+
+
+@pytest.mark.parametrize(("plan_age", "goes"), [(2, True), (10, False)])
+def test_a_plan_that_has_it_as_live_was_made_after_its_restore_if_it_is_newer_than_the_deactivation(
+    wire: Wire, run: Run, tmp_path: Path, *, plan_age: int, goes: bool
+) -> None:
+    result = apply(run, to_deactivate(), plan_created=ago(days=plan_age), **put_receipt(tmp_path, GONE))
+    assert (result["failed"], result["changed"]) == (not goes, goes)
+    assert ("after the plan was made" in result["msg"]) is not goes
+    assert look(run, **put_receipt(tmp_path, GONE))["restored_on"] == TODAY
+
+
+def test_preflight_says_that_it_would_stop(wire: Wire, run: Run, tmp_path: Path) -> None:
+    wire.on("probe", answers.error(400, "OAUTH-5"))
+    params = options("qlik_preflight", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    (tenant,) = preflight([entry(HOSTNAME, **put_receipt(tmp_path, GONE))], prefix=PREFIX, params=params, run=run)[
+        "tenants"
+    ]
+    assert (tenant["would"], f"seen live again on {TODAY}" in tenant["message"]) == ("stop", True)
 
 
 @pytest.mark.parametrize("case", [case for case in RESTORED if case != "seen live again"])
@@ -150,9 +216,9 @@ def test_the_run_that_was_approved_is_not_stopped_by_what_it_writes_itself(
     # The outcome of a restore that was killed is written by the run that deactivates the tenant again.
     given = put_receipt(tmp_path, *RESTORED["a restore that was killed"][0])
     wire.on("deactivate", answers.FORBIDDEN, answers.disabled())
-    for failed in (True, False):
+    for fails in (True, False):
         result = apply(run, to_deactivate(), plan_created=write_time(NOW - timedelta(days=1)), **given)
-        assert result["failed"] is failed
+        assert result["failed"] is fails
 
 
 @pytest.mark.parametrize("confirmed", [None, DAY])
@@ -189,6 +255,8 @@ def test_the_organizations_list_is_proof_of_life_against_the_receipt(wire: Wire,
     wire.on("read", answers.FORBIDDEN)
     wire.on("probe", answers.UNKNOWN_CLIENT, answers.deactivated())
     for listed_live, changed in ((False, False), (True, True)):
-        result = decommission(run, **put_receipt(tmp_path, GONE), listed_live=listed_live)
+        result = decommission(
+            run, **put_receipt(tmp_path, GONE), listed_live=listed_live, confirm_restored=f"{NOW:%Y-%m-%d}"
+        )
         assert (result["failed"], result["changed"]) == (not changed, changed)
         wire.on("probe", answers.UNKNOWN_CLIENT, answers.deactivated())
