@@ -26,7 +26,7 @@ Prior art, and what was taken over:
   that with its long-term samples, and so does ``Refill``.
 - Netflix's concurrency-limits (Vegas, Gradient): they look at how latency grows, which an API that refuses at once does not show. Not
   taken over.
-- None of them uses ``Retry-After``, which says more here than all the rest.
+- All of them guess when there is room again. Here ``Retry-After`` says it, and that is worth more than all the rest.
 """
 
 from __future__ import annotations
