@@ -2,11 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The documentation of each module says what its argument spec says."""
+"""The documentation of modules and roles, and the pages in docs/, say what the code says."""
 
 from __future__ import annotations
 
+import ast
 import importlib
+import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -195,6 +198,20 @@ def test_the_table_of_variables_is_the_argument_spec_of_the_role(operation: str)
 
 
 @pytest.mark.parametrize("operation", [DECOMMISSION, RESTORE])
+def test_the_readme_of_a_role_has_each_variable_with_its_type_and_default(operation: str) -> None:
+    role = ROOT / f"roles/tenant_{operation}"
+    specs = yaml.safe_load((role / "meta/argument_specs.yml").read_text())["argument_specs"]
+    options = {name: option for spec in specs.values() for name, option in spec["options"].items()}
+    rows = [row[:3] for row in rows_of((role / "README.md").read_text(), "variable", "type", "default", "meaning")]
+    assert len(rows) == len(options)
+    documented = {name.strip("`"): (kind, default) for name, kind, default in rows}
+    assert documented == {
+        name: (option["type"], f"`{json.dumps(option['default'])}`" if "default" in option else "none")
+        for name, option in options.items()
+    }
+
+
+@pytest.mark.parametrize("operation", [DECOMMISSION, RESTORE])
 def test_the_defaults_of_a_role_are_those_of_its_argument_spec(operation: str) -> None:
     role = f"tenant_{operation}"
     specs = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text())["argument_specs"]
@@ -211,3 +228,49 @@ def test_the_defaults_of_a_role_are_those_of_its_argument_spec(operation: str) -
 def test_no_documentation_holds_a_secret_of_the_tests(name: str) -> None:
     text = Path(module(name).__file__).read_text()
     assert not [secret for secret in SECRETS if secret in text]
+
+
+def rows_of(text: str, *heading: str) -> list[list[str]]:
+    """The rows of all tables in a page that have this heading."""
+    found, inside = [], False
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        inside = line.startswith("|") and (inside or cells == list(heading))
+        if inside and cells != list(heading) and not line.startswith("| ---"):
+            found.append(cells)
+    return found
+
+
+def texts_of_the_code() -> str:
+    """Each text in plugins/ and in the playbooks, one per line. What is put into a text is an ellipsis."""
+    texts = [path.read_text() for path in sorted((ROOT / "playbooks").rglob("*.*"))]
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                parts = (part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+                texts.append("".join(map(str, parts)))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+    return "\n".join(texts)
+
+
+def test_each_message_that_a_page_quotes_is_one_of_the_code() -> None:
+    docs = ROOT / "docs"
+    quoted = {row[0] for row in rows_of((docs / "troubleshooting.md").read_text(), "message", "meaning", "what to do")}
+    slips = rows_of((docs / "security.md").read_text(), "slip", "what stops it", "words", "test")
+    # The newcomer's words are those of real runs; another test compares them.
+    quoted |= {words for _slip, _what, words, test in slips if test != "`test_newcomer.py`"}
+    assert len(quoted) > 70
+    # An ellipsis stands for anything: for what is put into the message, or for a part of it.
+    patterns = {
+        message: r"[^\n]*".join(re.escape(part.strip()) for part in message.strip("`").split("…")) for message in quoted
+    }
+    texts = texts_of_the_code()
+    assert not [message for message, pattern in patterns.items() if not re.search(pattern, texts)]
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = set(re.findall(r"`((?:\w+/)*test_\w+\.py)`", (ROOT / "docs/security.md").read_text()))
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(named) > 30
+    assert not [name for name in sorted(named) if not any(file.endswith(f"/{name}") for file in files)]

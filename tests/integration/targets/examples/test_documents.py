@@ -5,8 +5,8 @@
 """What README and docs show is run: a comment before each block of code says what it is.
 
 ``<!-- file: NAME -->`` is written under that name, ``<!-- run -->`` is run as a script, in the order of the document, and
-``<!-- output -->`` is what the script before it prints, where an ellipsis stands for anything. ``<!-- not run: WHY -->`` is neither. A
-block without such a comment fails.
+``<!-- output -->`` is what the script before it prints, where an ellipsis stands for anything. ``<!-- not run: WHY -->`` is neither, nor is
+a block of plain text. Any other block without such a comment fails. In a script, DIGEST is the digest of the plan that it applies.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ BLOCK = re.compile(
     r"(?:<!-- (?P<kind>file|run|output|not run)(?:: (?P<what>[^\n]*?))? -->\n)?```(?P<language>\w*)\n(?P<text>.*?)\n```",
     re.DOTALL,
 )
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = {
+    path.relative_to(ROOT).as_posix(): path
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "roles").glob("*/*.md"))]
+}
 
 # Documents about what changes nothing.
-READ_ONLY = {"inventory.md"}
+READ_ONLY = {"docs/inventory.md"}
 
 # The clients and tenants of the documents.
 ORGANIZATION = {"clients": [{"id": "your-org-client-id", "secret": "your-org-client-secret"}]}
@@ -42,34 +45,32 @@ TENANTS = [
 ]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_each_block_of_code_says_whether_it_is_run(document):
-    for block in BLOCK.finditer(document.read_text()):
-        assert block["kind"], block["text"]
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_each_block_of_code_says_whether_it_is_run(name):
+    for block in BLOCK.finditer(DOCUMENTS[name].read_text()):
+        assert block["kind"] or block["language"] == "text", block["text"]
 
 
-@pytest.mark.parametrize(
-    "document", [path for path in DOCUMENTS if "<!-- run" in path.read_text()], ids=lambda path: path.name
-)
-def test_what_a_document_shows_works(document, start_cloud, terminal):
+@pytest.mark.parametrize("name", [name for name, path in DOCUMENTS.items() if "<!-- run" in path.read_text()])
+def test_what_a_document_shows_works(name, start_cloud, terminal):
     cloud = start_cloud(scenario(*TENANTS, regions=REGIONS, organization=ORGANIZATION))
     terminal.go_online(cloud)
     # A clone, beside which the reader works: the first block of README installs it into the home.
     (terminal.folder / "tenantops-qlik").mkdir()
-    for name in ("plugins", "roles", "playbooks", "meta", "galaxy.yml", "README.md", "requirements.txt", "LICENSE"):
-        source = ROOT / name
+    for part in ("plugins", "roles", "playbooks", "meta", "galaxy.yml", "README.md", "requirements.txt", "LICENSE"):
+        source = ROOT / part
         copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, terminal.folder / "tenantops-qlik" / name)
+        copy(source, terminal.folder / "tenantops-qlik" / part)
     installed = str(terminal.home / ".ansible/collections")
     terminal.environment["ANSIBLE_COLLECTIONS_PATH"] = installed
-    if document.name != "README.md":
+    if name != "README.md":
         assert terminal.run("ansible-galaxy", "collection", "install", "./tenantops-qlik/").status == 0
     ran = 0
-    for block in BLOCK.finditer(document.read_text()):
+    for block in BLOCK.finditer(DOCUMENTS[name].read_text()):
         if block["kind"] == "file":
             terminal.write(block["what"], block["text"] + "\n")
         elif block["kind"] == "run":
-            done = terminal.run("bash", "-euc", block["text"])
+            done = terminal.run("bash", "-euc", with_digest(block["text"], terminal))
             assert done.status == 0, (block["text"], done)
             ran += 1
         elif block["kind"] == "output":
@@ -77,4 +78,10 @@ def test_what_a_document_shows_works(document, start_cloud, terminal):
             assert re.fullmatch(shown, done.stdout.strip(), re.DOTALL), done
     assert ran
     assert all(post["effective"] for post in cloud.action_posts())
-    assert bool(cloud.action_posts()) == (document.name not in READ_ONLY)
+    assert bool(cloud.action_posts()) == (name not in READ_ONLY)
+
+
+def with_digest(script, terminal):
+    """The script with the digest that an approver would give; the plan may be made by the same script."""
+    plan = re.search(r"qlik_plan=(\S+)", script)
+    return script.replace("DIGEST", f"$(cut -d' ' -f1 {plan[1]}.sha256)") if plan else script

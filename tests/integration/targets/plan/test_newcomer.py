@@ -93,7 +93,7 @@ SLIPS = {
         host("acme", tenant_decommission_confirm_hostname=None),
     ),
     "copies the confirmation of another host": Slip(
-        "a tenant is only touched where its hostname is typed once more",
+        "if 'beta.eu.qlikcloud.com' is the tenant you mean, set tenant_decommission_confirm_hostname to that hostname",
         host("beta", tenant_decommission_confirm_hostname=ACME),
     ),
     "copies a host line and changes its name alone": Slip(
@@ -137,7 +137,7 @@ SLIPS = {
         host("acme", tenant_decommission_purge_after_days=3),
     ),
     "misspells a variable of the role": Slip(
-        "is no variable of the role, and looks like tenant_decommission_purge_after_days",
+        "is not a variable of the role tenant_decommission. Did you mean tenant_decommission_purge_after_days?",
         host("acme", tenant_decommission_purge_afterdays=60),
     ),
     "loses --limit": Slip("tenant_decommission_max_tenants allows 10: check the inventory and --limit", ELEVEN),
@@ -234,8 +234,10 @@ def rows_of_the_table() -> dict[str, list[str]]:
 
 
 def test_the_table_in_the_documentation_has_these_slips_and_their_words():
-    rows = rows_of_the_table()
-    assert {slip: words for slip, (_stops, words, _test) in rows.items()} == {
-        slip: described.words for slip, described in SLIPS.items()
+    # The other rows name the tests that try them.
+    rows = {
+        slip: words
+        for slip, (_stops, words, test) in rows_of_the_table().items()
+        if test == pathlib.Path(__file__).name
     }
-    assert {test for _stops, _words, test in rows.values()} == {pathlib.Path(__file__).name}
+    assert rows == {slip: described.words for slip, described in SLIPS.items()}
