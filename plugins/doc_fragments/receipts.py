@@ -14,7 +14,7 @@ options:
     description:
       - The file of the tenant's receipt, the record of what was done to it, to be kept and committed. By default none is kept.
       - The intent is written before the request, the outcome right after its answer. Earlier events stay. A run that was killed is
-        settled by the next one.
+        resolved by the next one.
       - If there is no such file, and one beside it is the receipt of the same O(tenant_id) under another of its hostnames, that one is
         continued, and a warning says so. If there are two of them, the task stops.
       - A file that is no receipt of this tenant, or that cannot be written, stops the task before the request, and stays as it is.

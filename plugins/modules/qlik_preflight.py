@@ -89,7 +89,7 @@ organization:
     message: ""
 tenants:
   description:
-    - What was found of each host of the play, in the play's order. Its C(would) is V(deactivate), V(leave) or V(stop).
+    - What was found of each host of the play, in the play's order. Its C(would) is V(deactivate), V(no-op) or V(stop).
     - C(probe_state) is what the tenant's host answers to a request without credentials. A live tenant answers V(unauthorized).
     - C(message) is why it would stop, or what a person should look at, such as a hostname that is an alias.
   returned: always, but for wrong options

@@ -161,7 +161,7 @@ estimated_purge_date:
   returned: success, and where a deactivation could not be verified
   type: str
   sample: "2026-12-24T14:01:22.000Z"
-purge_date_reckoned:
+purge_date_computed:
   description:
     - Whether RV(estimated_purge_date) was computed from the time of the change, since the answer was lost or had no date that can be read.
   returned: success, and where a deactivation could not be verified

@@ -86,7 +86,7 @@ plan:
   returned: success
   type: dict
   sample:
-    schema: 1
+    schema: 2
     created: "2026-11-24T09:00:00Z"
     expires: "2026-11-27T09:00:00Z"
     content_sha256: 5f2d0b8e6a3c41d7905b1e2f7c6a8d34e9b0417c5d2a6f83b1e4097d6c5a2b38

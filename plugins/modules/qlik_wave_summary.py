@@ -66,7 +66,7 @@ summary:
   returned: success
   type: dict
   sample:
-    schema: 1
+    schema: 2
     operation: decommission
     totals: {changed: 3, unchanged: 1, purged: 0, failed: 0, not_reached: 0}
     droppable: []

@@ -117,7 +117,7 @@ hostnames:
   elements: str
   sample: [acme.eu.qlikcloud.com]
 action:
-  description: What was decided, V(deactivate), V(reactivate) or V(leave); null for a failure.
+  description: What was decided, V(deactivate), V(reactivate) or V(no-op); null for a failure.
   returned: always, but for an entry without a valid signature
   type: str
   sample: deactivate
@@ -141,7 +141,7 @@ estimated_purge_date:
   returned: always, but for an entry without a valid signature
   type: str
   sample: "2026-12-24T14:01:22.000Z"
-purge_date_reckoned:
+purge_date_computed:
   description: Whether RV(estimated_purge_date) was worked out, since the answer with the date was lost.
   returned: always, but for an entry without a valid signature
   type: bool

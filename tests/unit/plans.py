@@ -44,7 +44,7 @@ def to_deactivate(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
 
 def to_leave(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
     """The same of one that is disabled already."""
-    left = {"status": "disabled", "action": "leave", "purge_after_days": None, "expected_purge_date": None}
+    left = {"status": "disabled", "action": "no-op", "purge_after_days": None, "expected_purge_date": None}
     return to_deactivate(hostname, **{**left, **given})
 
 
@@ -54,7 +54,7 @@ def plan_of(
     """A plan with these entries, whose digest is right; ``without`` is a key that it lacks."""
     text = json.dumps(entries, sort_keys=True, separators=(",", ":"))
     plan = {
-        "schema": 1,
+        "schema": 2,
         "created": write_time(made),
         "expires": write_time(made + timedelta(hours=hours)),
         "content_sha256": hashlib.sha256(text.encode()).hexdigest(),

@@ -51,7 +51,7 @@ def failed(at: str | datetime = NOW, effect: str = "none", action: str = "deacti
 def receipt(*events: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
     """The receipt of the tenant of the tests."""
     return {
-        "schema": 1,
+        "schema": 2,
         "tenant_id": TENANT_ID,
         "hostname": HOSTNAME,
         "hostnames": [HOSTNAME, ALIAS],

@@ -156,7 +156,7 @@ def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
     if wanted and found.state is not wanted:
         raise Refused(
             f"Tenant {address.hostname} answers as {found.state.value}, not as {wanted.value}, after {seconds:g} s of waiting:"
-            f" {found.words}.",
+            f" {found.description}.",
             result=result,
             **found.error_fields(),
         )

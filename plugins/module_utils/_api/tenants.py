@@ -90,7 +90,7 @@ def probe(client: Client, address: Address, *, credentials: Credentials | None, 
     try:
         answer = client.request(request) if patiently else client.send(request)
     except NoResponse as error:
-        return Probe(State.NOT_FOUND if error.name_unknown else State.UNREACHABLE, words=error.message)
+        return Probe(State.NOT_FOUND if error.name_unknown else State.UNREACHABLE, description=error.message)
     issued = read_token(answer, client.clock.now())
     if issued:
         client.secrets.add(issued.token.value)

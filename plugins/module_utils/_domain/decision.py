@@ -18,8 +18,8 @@ from .tenant import DISABLED_STATUSES, LIVE_STATUSES, Reading, Record, State
 class Verdict(enum.Enum):
     """What follows."""
 
-    ACT = enum.auto()
-    LEAVE = enum.auto()
+    CHANGE = enum.auto()
+    NO_OP = enum.auto()
     NOT_FOUND = enum.auto()
     STOP = enum.auto()
     PROBE = enum.auto()
@@ -62,7 +62,7 @@ def decide_deactivation(
     if (
         was_disabled
         and probed is State.UNAUTHORIZED
-        and decision.verdict is Verdict.ACT
+        and decision.verdict is Verdict.CHANGE
         and not isinstance(read, Record)
     ):
         return Decision(
@@ -112,7 +112,7 @@ def _decide(
                 read.status,
                 f"its status is '{read.status}', and what that means for it is not documented",
             )
-        return Decision(Verdict.ACT if again or read.status not in wanted else Verdict.LEAVE, read.status)
+        return Decision(Verdict.CHANGE if again or read.status not in wanted else Verdict.NO_OP, read.status)
     if read is Reading.ABSENT:
         return Decision(Verdict.NOT_FOUND, None, read.value)
     if probed is None:
@@ -133,11 +133,11 @@ def _decide(
     # A live tenant may refuse the credentials: it lives.
     status = "disabled" if probed is State.DEACTIVATED else "active"
     if status in wanted and not again:
-        return Decision(Verdict.LEAVE, status)
+        return Decision(Verdict.NO_OP, status)
     if read is Reading.NO_ID:
         return Decision(
             Verdict.STOP,
             None,
             f"{read.value}, and without it nothing can be done to a tenant: give its id (tenant_id; qlik_tenant_id in an inventory)",
         )
-    return Decision(Verdict.ACT, status)
+    return Decision(Verdict.CHANGE, status)

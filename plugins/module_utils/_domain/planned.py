@@ -14,7 +14,7 @@ from .._base.text import for_terminal
 from .decision import Decision, Verdict
 from .tenant import Reading, Record
 
-DEACTIVATE, LEAVE = "deactivate", "leave"
+DEACTIVATE, NO_OP = "deactivate", "no-op"
 # A tenant that is disabled already is deactivated again, which restarts its countdown.
 RESET = "reset"
 
@@ -50,9 +50,9 @@ class Planned:
             # A plan has none where the register host showed no record.
             if self.hostnames and _normal(names) != _normal(self.hostnames):
                 return f"its hostnames are {', '.join(names)}, and the plan has {', '.join(self.hostnames)}"
-        elif self.hostnames and decision.verdict is Verdict.ACT:
+        elif self.hostnames and decision.verdict is Verdict.CHANGE:
             return f"{found.value}, and the plan rests on the tenant's record"
-        if decision.verdict is not Verdict.ACT:
+        if decision.verdict is not Verdict.CHANGE:
             # Somebody has done what was planned, or nothing is to be done, as planned.
             return None
         if not self.changes:

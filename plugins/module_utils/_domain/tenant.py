@@ -62,7 +62,7 @@ class Probe:
     code: str | None = None
     title: str | None = None
     trace_id: str | None = None
-    words: str = ""
+    description: str = ""
 
     def error_fields(self) -> dict[str, t.Any]:
         """What the host said, as an error's facts."""

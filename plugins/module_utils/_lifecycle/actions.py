@@ -21,7 +21,7 @@ from .._domain.tenant import DISABLED_STATUSES, LIVE_STATES, Probe, Reading, Rec
 from .._http.client import Client
 from .._http.messages import Response
 from .._receipts.events import DISABLED, LIVE, PURGED, action_of, is_overdue
-from .course import Course, Observation, reckoned_date
+from .course import Course, Observation, computed_purge_date
 
 _NEXT_STEPS = {
     401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
@@ -85,7 +85,7 @@ class _Deactivating(Course):
 
     def _with_hostnames(self, found: Observation) -> Observation:
         # A protected alias is known by the record; where that is not shown, by the tenant itself.
-        if not self._order.protected or found.hostnames or found.decision.verdict is not Verdict.ACT:
+        if not self._order.protected or found.hostnames or found.decision.verdict is not Verdict.CHANGE:
             return found
         if self._own_hostnames is None:
             self._own_hostnames = self._ask_for_hostnames()
@@ -114,7 +114,7 @@ class _Deactivating(Course):
     def _check_restored(self) -> None:
         if not self._was_live():
             return
-        restore, rule = self._journal.standing.restore_if_live(self._client.clock.now()), self._order.restore_rule
+        restore, rule = self._journal.receipt_state.restore_if_live(self._client.clock.now()), self._order.restore_rule
         if restore is None:
             return
         if rule is None:
@@ -133,8 +133,8 @@ class _Deactivating(Course):
 
     def _was_disabled(self) -> bool:
         """The receipt says that the tenant is disabled, or may be, and the organization's list does not say that it lives."""
-        told = self._journal.standing
-        pending = told.unsettled is not None and action_of(told.unsettled) == self.ACTION and not self._journal.intended
+        told = self._journal.receipt_state
+        pending = told.pending is not None and action_of(told.pending) == self.ACTION and not self._journal.intended
         return (told.state in (DISABLED, PURGED) or pending) and not self._order.listed_live
 
     def _probe(self, read: Record | Reading) -> Probe:
@@ -181,13 +181,13 @@ class _Deactivating(Course):
             f"Tenant {self._target} is disabled, and the server's answer {said}."
             + (f" Computed from {days} days: about {computed:%Y-%m-%d}." if computed else " So no purge date is known.")
         )
-        return {"estimated_purge_date": write_time(computed), "purge_date_reckoned": True} if computed else {}
+        return {"estimated_purge_date": write_time(computed), "purge_date_computed": True} if computed else {}
 
     def _evidence(self) -> dict[str, t.Any]:
         return {"purge_date_text": self._raw_date}
 
-    def _settled(self, found: Observation) -> dict[str, t.Any]:
-        return reckoned_date(found, self._order.purge_after_days)
+    def _resolved(self, found: Observation) -> dict[str, t.Any]:
+        return computed_purge_date(found, self._order.purge_after_days)
 
     def _intent(self) -> dict[str, t.Any]:
         return {"purge_after_days": self._order.purge_after_days}
@@ -195,10 +195,10 @@ class _Deactivating(Course):
     def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
         # Without an id it proves nothing once the tenant is gone.
         known = self._target.tenant_id is None or self._journal.holds(self._target.tenant_id)
-        return self._journal.standing.state != DISABLED or not known
+        return self._journal.receipt_state.state != DISABLED or not known
 
     def _words_for_absence(self) -> str:
-        told = self._journal.standing
+        told = self._journal.receipt_state
         if told.state is None:
             proof = "no receipt tells that it was deactivated"
         elif told.state == LIVE:
@@ -211,13 +211,13 @@ class _Deactivating(Course):
         return f"{super()._words_for_absence()}, and {proof}"
 
     def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
-        told = self._journal.standing
+        told = self._journal.receipt_state
         # The answer to the deactivation tells the date; later, the organization's list where it was asked, else the receipt.
         known = not changed and told.state in (DISABLED, PURGED)
         listed = self._listed() if not changed and previous_status in DISABLED_STATUSES else {}
         dates = {
             "estimated_purge_date": told.purge_date if known else None,
-            "purge_date_reckoned": known and told.purge_date_reckoned and not listed,
+            "purge_date_computed": known and told.purge_date_computed and not listed,
             **listed,
             **more,
         }
@@ -242,7 +242,7 @@ class _Deactivating(Course):
             date is None
             or expected is None
             or not self._known["changed"]
-            or self._known["purge_date_reckoned"]
+            or self._known["purge_date_computed"]
             or abs(date - expected) < timedelta(days=2)
         ):
             return
@@ -282,10 +282,10 @@ class _Reactivating(Course):
 
     def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
         # A tenant that was never taken out of service has no receipt, and needs none.
-        return self._journal.standing.state in (DISABLED, PURGED)
+        return self._journal.receipt_state.state in (DISABLED, PURGED)
 
     def _words_for_absence(self) -> str:
-        told = self._journal.standing
+        told = self._journal.receipt_state
         passed = is_overdue(told.purge_date, self._client.clock.now())
         date = f" Its purge date, {for_terminal(told.purge_date, 40)}, has passed." if passed else ""
         return f"{super()._words_for_absence()}, and nothing brings it back.{date}".rstrip(".")

@@ -5,10 +5,10 @@
 """The course that every change of a tenant takes: look, decide, send, confirm, verify.
 
 The state is read before each POST, and where no usable answer came, the course begins again with reading. So each POST follows
-a reading that asks for it, and an answer that was lost is settled by the next reading. Done is only what the server confirmed.
+a reading that asks for it, and an answer that was lost is resolved by the next reading. Done is only what the server confirmed.
 
 From the first look to the end the tenant is this process's alone on this machine. The receipt has the intent before the POST and
-the outcome right after its answer, so that whoever comes after a run that was killed knows what there is to settle.
+the outcome right after its answer, so that whoever comes after a run that was killed knows what there is to resolve.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ class Course(abc.ABC):
         """What the receipt keeps of the answer besides the outcome."""
         return {}
 
-    def _settled(self, found: Observation) -> dict[str, t.Any]:  # noqa: ARG002
+    def _resolved(self, found: Observation) -> dict[str, t.Any]:  # noqa: ARG002
         """The result keys of a deed that looking at the tenant confirms."""
         return {}
 
@@ -207,34 +207,34 @@ class Course(abc.ABC):
                 continue
             if (
                 self._doubt is Doubt.UNTIL_READ
-                and found.decision.verdict is Verdict.ACT
+                and found.decision.verdict is Verdict.CHANGE
                 and not self._must_not_repeat()
             ):
                 self._doubt = Doubt.NONE
-            if not self._in_doubt and found.decision.verdict is not Verdict.ACT:
+            if not self._in_doubt and found.decision.verdict is not Verdict.CHANGE:
                 # What this run sent was refused, and what is so now somebody else did.
-                self._settle_refused()
+                self._resolve_refused()
             if found.decision.verdict is Verdict.PURGED:
                 self._conclude_purged(found)
                 return
-            if found.decision.verdict is Verdict.LEAVE:
+            if found.decision.verdict is Verdict.NO_OP:
                 if not self._in_doubt:
-                    self._settle_another_run(found)
+                    self._resolve_another_run(found)
                     self._conclude(found.decision.status, changed=False)
                     return
-                done = self._settled(found)
+                done = self._resolved(found)
                 if not (isinstance(self._cause, Response) and self._cause.succeeded):
-                    facts = {"settled": True}
+                    facts = {"resolved": True}
             elif self._check_mode:
                 self._conclude(found.decision.status, changed=True)
                 return
             elif self._in_doubt and found.probe is not None and found.probe.state is State.UNAUTHORIZED:
                 # Good enough to begin with, when the server checks the hostname. Not good enough to send it a second time.
                 raise self._unconfirmed(
-                    f"its host answers {found.probe.words}, which does not tell its state", found.probe
+                    f"its host answers {found.probe.description}, which does not tell its state", found.probe
                 )
             else:
-                self._settle_other_action(found)
+                self._resolve_other_action(found)
                 done = self._attempt()
             if done is not None:
                 # It is no longer in doubt, whatever verifying it brings.
@@ -251,10 +251,10 @@ class Course(abc.ABC):
 
         A second request would restart the countdown of the first.
         """
-        intent = self._journal.standing.unsettled
+        intent = self._journal.receipt_state.pending
         if intent is None or self._journal.intended or self._waited_for_another_run or self._check_mode:
             return False
-        reached = (found.decision.verdict is Verdict.LEAVE) == (action_of(intent) == self.ACTION)
+        reached = (found.decision.verdict is Verdict.NO_OP) == (action_of(intent) == self.ACTION)
         seconds = 0.0 if reached else self._journal.may_take_effect_for(self._client.timeout)
         if seconds <= 0:
             return False
@@ -319,7 +319,7 @@ class Course(abc.ABC):
                 f"Tenant {target} is not as the plan has it: {for_terminal(differs, 1000)}",
                 "Find out what has changed, make a new plan and have it approved.",
             )
-        if found.decision.verdict is not Verdict.ACT or self._journal.intended:
+        if found.decision.verdict is not Verdict.CHANGE or self._journal.intended:
             return
         if not self._order.counted:
             self._stop_uncounted(found)
@@ -333,13 +333,13 @@ class Course(abc.ABC):
         """Stop a tenant that was left out of the wave's count by its receipt or by the organization's list, and correct the receipt, so
         that the next run counts it.
         """
-        status, told = found.decision.status, self._journal.standing.state
+        status, told = found.decision.status, self._journal.receipt_state.state
         said = "the organization's list did not have it as live"
         if told in (DISABLED, PURGED):
             said = f"its receipt said that it was {told}"
         # From now on its receipt has it as live: it counts, and may have to be confirmed as a restored one.
         self._record_life()
-        restore = self._journal.standing.restore_if_live(self._client.clock.now())
+        restore = self._journal.receipt_state.restore_if_live(self._client.clock.now())
         rule = getattr(self._order, "restore_rule", None)
         confirm = f"set {rule.option} to {restore.on} and " if restore and rule else ""
         raise self._stopped(
@@ -352,14 +352,14 @@ class Course(abc.ABC):
     def _record_life(self) -> None:
         """Write that a tenant lives which is to be stopped, if its receipt has it otherwise. It stops too if that cannot be written."""
         found = self._last
-        if found is None or self._journal.standing.state == LIVE:
+        if found is None or self._journal.receipt_state.state == LIVE:
             return
         with contextlib.suppress(NotWritten):
             self._journal.record("observed", {"status": found.decision.status, **_facts_of(found.probe)})
 
     def _stopped(self, words: str, next_step: str) -> Stopped:
         probed = self._last.probe if self._last else None
-        seen = f" Its host says: {probed.words}." if probed and probed.words else ""
+        seen = f" Its host says: {probed.description}." if probed and probed.description else ""
         sent = " Nothing was sent."
         if self._in_doubt:
             sent = ""
@@ -495,7 +495,7 @@ class Course(abc.ABC):
             raise Unconfirmed(
                 f"Tenant {self._target} is {self._known['status']} by the API's word, but its host does not answer as"
                 f" {' or '.join(sorted(state.value for state in self.END_STATES))} within {timeout:g} s: it answers as"
-                f" {probed.state.value}. {sentence(probed.words.rstrip('.'))}. Probe it again later with qlik_tenant_probe; if it"
+                f" {probed.state.value}. {sentence(probed.description.rstrip('.'))}. Probe it again later with qlik_tenant_probe; if it"
                 " stays, check that tenant_id and hostname belong together.",
                 **probed.error_fields(),
             )
@@ -520,22 +520,22 @@ class Course(abc.ABC):
             seen = {} if changed else self._listed()
             self._journal.record("observed", {"status": status, **seen, **_facts_of(probed)})
 
-    def _settle_another_run(self, found: Observation) -> None:
+    def _resolve_another_run(self, found: Observation) -> None:
         """Write the outcome of an intent that an earlier run left without one."""
-        intent = self._journal.standing.unsettled
+        intent = self._journal.receipt_state.pending
         if intent is not None:
             outcome = _outcome_of(intent, found, self._journal) if action_of(intent) == self.ACTION else None
             with self._recording():
-                self._journal.settle(outcome)
+                self._journal.resolve(outcome)
 
-    def _settle_other_action(self, found: Observation) -> None:
+    def _resolve_other_action(self, found: Observation) -> None:
         """Write the outcome of an earlier run's intent of the other action: what is to be changed now is what it brought about."""
-        intent = self._journal.standing.unsettled
+        intent = self._journal.receipt_state.pending
         if intent is not None and action_of(intent) != self.ACTION and not self._journal.intended:
             with self._recording():
-                self._journal.settle(_outcome_of(intent, found, self._journal))
+                self._journal.resolve(_outcome_of(intent, found, self._journal))
 
-    def _settle_refused(self) -> None:
+    def _resolve_refused(self) -> None:
         facts = self._cause.error_fields() if isinstance(self._cause, (Response, NoResponse)) else {}
         with self._recording():
             self._journal.fail(self.ACTION, in_doubt=False, facts=facts)
@@ -546,7 +546,7 @@ class Course(abc.ABC):
         probed = t.cast(Probe, found.probe)
         self._conclude(PURGED, changed=False)
         self._known |= {"status": PURGED, "msg": f"gone (by receipt of {since:%Y-%m-%d})", "probe": probed.result()}
-        if self._journal.standing.state != PURGED:
+        if self._journal.receipt_state.state != PURGED:
             with self._recording():
                 self._journal.record("purged", _facts_of(probed))
 
@@ -609,14 +609,17 @@ def _outcome_of(intent: t.Mapping[str, t.Any], found: Observation, journal: Jour
     if action_of(intent) != "deactivate" or not days:
         return {}
     # The countdown of a tenant that had been disabled before was restarted, or it was not: no date is known.
-    return {"purge_after_days": days, **(reckoned_date(found, days) if journal.standing.state == LIVE else {})}
+    return {
+        "purge_after_days": days,
+        **(computed_purge_date(found, days) if journal.receipt_state.state == LIVE else {}),
+    }
 
 
-def reckoned_date(found: Observation, days: int) -> dict[str, t.Any]:
+def computed_purge_date(found: Observation, days: int) -> dict[str, t.Any]:
     """The purge date of a tenant whose deactivation had no answer, from the time of its last change."""
     since = found.read.status_since if isinstance(found.read, Record) else None
     date = days_after(since, days) if since else None
-    return {"estimated_purge_date": write_time(date), "purge_date_reckoned": True} if date else {}
+    return {"estimated_purge_date": write_time(date), "purge_date_computed": True} if date else {}
 
 
 def _may_be_running(cause: Response | NoResponse) -> bool:

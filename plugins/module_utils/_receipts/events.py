@@ -28,7 +28,9 @@ from .._domain.restored import Restore, restore_of
 from .._domain.tenant import DISABLED_STATUSES, LIVE_STATUSES, State
 from .._domain.validation import LONGEST_PURGE_DAYS
 
-SCHEMA = 1
+SCHEMA = 2
+# What schema 1 called the keys of an event.
+_RENAMED = {"settled": "resolved", "purge_date_reckoned": "purge_date_computed"}
 EVENTS = frozenset(("intent", "deactivated", "reactivated", "observed", "purged", "failed"))
 
 # By action, the event that says that it was done.
@@ -53,20 +55,20 @@ class BadReceipt(Exception):
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReceiptState:
     """What the events of a receipt add up to.
 
     ``state``: ``live``, ``disabled``, ``purged``, None where nothing tells; ``since``: the time of the event that tells it.
-    ``purge_date`` as the server told it, or reckoned. ``unsettled``: the intent whose outcome is not known.
+    ``purge_date`` as the server told it, or computed. ``pending``: the intent whose outcome is not known.
     """
 
     state: str | None = None
     since: datetime | None = None
     purge_date: str | None = None
-    purge_date_reckoned: bool = False
-    unsettled: Mapping[str, t.Any] | None = None
-    # When the outcome of the unsettled intent was last looked for.
-    unsettled_since: datetime | None = None
+    purge_date_computed: bool = False
+    pending: Mapping[str, t.Any] | None = None
+    # When the outcome of the pending intent was last looked for.
+    pending_since: datetime | None = None
     # Since the last deactivation.
     restored: Restore | None = None
     # The days that the deactivation asked for.
@@ -77,8 +79,8 @@ class Standing:
 
         A restore that was sent, and whose outcome nobody wrote, is one then. Without any, somebody else has restored it.
         """
-        if self.unsettled is not None and action_of(self.unsettled) == "reactivate":
-            return restore_of(self.unsettled, t.cast(datetime, read_time(self.unsettled["at"])))
+        if self.pending is not None and action_of(self.pending) == "reactivate":
+            return restore_of(self.pending, t.cast(datetime, read_time(self.pending["at"])))
         if self.state in (DISABLED, PURGED):
             return Restore(seen_at, seen_after=self.since or seen_at)
         return self.restored
@@ -87,11 +89,11 @@ class Standing:
         """The time of the event by which a tenant that is not found any more must have been purged; None: by none."""
         since, last = self.since, self._last_purge()
         lasts = [last]
-        if self.unsettled is not None:
-            if action_of(self.unsettled) != "deactivate":
+        if self.pending is not None:
+            if action_of(self.pending) != "deactivate":
                 # It may be live since, and what became of it then is not known.
                 return None
-            sent = read_time(self.unsettled["at"])
+            sent = read_time(self.pending["at"])
             lasts = [*(lasts if self.state == DISABLED else ()), _longest_after(sent)]
             since = self._evidence()
         elif self.state not in (DISABLED, PURGED):
@@ -102,16 +104,16 @@ class Standing:
         """The tenant is disabled, and its purge date has passed."""
         return self.state == DISABLED and is_overdue(self.purge_date, now)
 
-    def purged(self) -> Standing:
+    def purged(self) -> ReceiptState:
         """What it is once the tenant is known to be gone; what proved it stays."""
-        kept = self if self.state in (DISABLED, PURGED) else Standing()
-        return replace(kept, state=PURGED, since=self._evidence(), unsettled=None, unsettled_since=None)
+        kept = self if self.state in (DISABLED, PURGED) else ReceiptState()
+        return replace(kept, state=PURGED, since=self._evidence(), pending=None, pending_since=None)
 
     def _evidence(self) -> datetime | None:
         """The time of the event that tells that the tenant was, or was to be, disabled."""
         if self.state in (DISABLED, PURGED):
             return self.since
-        return read_time(self.unsettled["at"]) if self.unsettled is not None else None
+        return read_time(self.pending["at"]) if self.pending is not None else None
 
     def _last_purge(self) -> datetime | None:
         date = read_time(self.purge_date)
@@ -125,9 +127,9 @@ def is_overdue(purge_date: str | None, now: datetime) -> bool:
     return date is not None and date < now - _AFTER_THE_PURGE
 
 
-def standing(events: Iterable[Mapping[str, t.Any]]) -> Standing:
+def receipt_state(events: Iterable[Mapping[str, t.Any]]) -> ReceiptState:
     """What events, in their order, add up to."""
-    result = Standing()
+    result = ReceiptState()
     for event in events:
         result = _after(result, event)
     return result
@@ -138,20 +140,20 @@ def action_of(intent: Mapping[str, t.Any]) -> str:
     return str(intent.get("action") or "deactivate")
 
 
-def _after(before: Standing, event: Mapping[str, t.Any]) -> Standing:
+def _after(before: ReceiptState, event: Mapping[str, t.Any]) -> ReceiptState:
     kind, at = event["event"], read_time(event["at"])
     if kind == "intent":
         # What was to be changed had been read just then.
         status, known = event.get("previous_status"), before
         if status in LIVE_STATUSES:
-            known = Standing(LIVE, at, restored=before.restore_if_live(t.cast(datetime, at)))
+            known = ReceiptState(LIVE, at, restored=before.restore_if_live(t.cast(datetime, at)))
         elif status in DISABLED_STATUSES and before.state != DISABLED:
-            known = Standing(DISABLED, at)
-        return replace(known, unsettled=event, unsettled_since=at)
+            known = ReceiptState(DISABLED, at)
+        return replace(known, pending=event, pending_since=at)
     if kind == "failed":
         if event.get("effect") == "unknown":
-            return replace(before, unsettled_since=at)
-        return replace(before, unsettled=None, unsettled_since=None)
+            return replace(before, pending_since=at)
+        return replace(before, pending=None, pending_since=None)
     if kind == "purged":
         return before.purged()
     if kind == "observed":
@@ -159,24 +161,24 @@ def _after(before: Standing, event: Mapping[str, t.Any]) -> Standing:
         if seen is None:
             return before
         if seen == before.state == DISABLED:
-            return replace(before, unsettled=None, unsettled_since=None)
+            return replace(before, pending=None, pending_since=None)
     else:
         seen = LIVE if kind == "reactivated" else DISABLED
     if seen == LIVE:
-        return Standing(LIVE, at, restored=_restored(before, event, t.cast(datetime, at)))
+        return ReceiptState(LIVE, at, restored=_restored(before, event, t.cast(datetime, at)))
     date = event.get("estimated_purge_date")
-    return Standing(
+    return ReceiptState(
         DISABLED,
         at,
         date if read_time(date) else None,
-        bool(event.get("purge_date_reckoned")),
+        bool(event.get("purge_date_computed")),
         purge_after_days=event.get("purge_after_days"),
     )
 
 
-def _restored(before: Standing, event: Mapping[str, t.Any], at: datetime) -> Restore | None:
+def _restored(before: ReceiptState, event: Mapping[str, t.Any], at: datetime) -> Restore | None:
     """The restore by which a tenant lives, since an event that tells that it does."""
-    if event["event"] == "reactivated" and not (event.get("settled") and before.unsettled):
+    if event["event"] == "reactivated" and not (event.get("resolved") and before.pending):
         return restore_of(event, at)
     # An outcome that was found later is that of its request.
     return before.restore_if_live(at)
@@ -202,7 +204,9 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
 
     What nothing is decided on (``by``, ``run``, what later versions of this schema add) is kept as it is.
 
-    :raises BadReceipt: it is none, or not one of this schema.
+    One of schema 1 is returned in the present form.
+
+    :raises BadReceipt: it is none, or it has a schema that this version does not read.
     """
     if len(content) > LARGEST:
         raise BadReceipt(f"is larger than {LARGEST // MIB} MiB")
@@ -213,14 +217,15 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
     if not isinstance(found, dict):
         raise BadReceipt("is not a receipt: it holds no JSON object")
     schema = found.get("schema")
-    if isinstance(schema, bool) or schema != SCHEMA:
+    if isinstance(schema, bool) or schema not in (1, SCHEMA):
         newer = isinstance(schema, (int, float)) and schema > SCHEMA
         raise BadReceipt(
-            f"has the schema {for_terminal(schema, 40)}, and this version of the collection knows {SCHEMA}"
+            f"has the schema {for_terminal(schema, 40)}, and this version of the collection reads the schemas 1 to {SCHEMA}"
             f"{': a newer version wrote it' if newer else ''}"
         )
-    _check_identity(found)
-    events = found.get("events")
+    receipt: dict[str, t.Any] = upgrade(found) if schema == 1 else found
+    _check_identity(receipt)
+    events = receipt.get("events")
     if not isinstance(events, list):
         raise BadReceipt("has no list of events")
     for number, event in enumerate(events, 1):
@@ -228,9 +233,21 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
         if wrong:
             raise BadReceipt(f"has a wrong event {number}: {wrong}")
     # As it would be written, and with room for what comes.
-    if len(write_receipt(found)) > LARGEST - _ROOM:
+    if len(write_receipt(receipt)) > LARGEST - _ROOM:
         raise BadReceipt(f"is larger than {LARGEST // MIB} MiB, or will be")
-    return found
+    return receipt
+
+
+def upgrade(receipt: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """A receipt of schema 1 in the present form. It says the same; only keys of its events have other names."""
+    events = receipt.get("events")
+    if isinstance(events, list):
+        events = [_renamed(event) if isinstance(event, dict) else event for event in events]
+    return {**receipt, "schema": SCHEMA, "events": events}
+
+
+def _renamed(event: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {_RENAMED.get(name, name): value for name, value in event.items()}
 
 
 def write_receipt(receipt: Mapping[str, t.Any]) -> bytes:
@@ -267,7 +284,7 @@ def _fault(event: t.Any) -> str | None:
         # An older version may have left it out; what is there must be known.
         if event.get(name) is not None and event[name] not in choices:
             return f"its {name} is {for_terminal(event[name], 40)}"
-    for name in ("settled", "purge_date_reckoned"):
+    for name in ("resolved", "purge_date_computed"):
         if not isinstance(event.get(name), (bool, type(None))):
             return f"its {name} is neither true nor false"
     days = event.get("purge_after_days")

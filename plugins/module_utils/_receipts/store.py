@@ -26,7 +26,17 @@ from .._base.text import for_terminal
 from .._base.timestamps import write_time
 from .._domain.addresses import find_address
 from .._domain.commands import Author, Target
-from .events import LARGEST, OUTCOMES, SCHEMA, BadReceipt, Standing, action_of, read_receipt, standing, write_receipt
+from .events import (
+    LARGEST,
+    OUTCOMES,
+    SCHEMA,
+    BadReceipt,
+    ReceiptState,
+    action_of,
+    read_receipt,
+    receipt_state,
+    write_receipt,
+)
 from .folder import receipts_beside
 
 # What the author of an event says of it.
@@ -57,9 +67,9 @@ class Journal:
     _names: dict[str, t.Any] = field(default_factory=dict)
 
     @property
-    def standing(self) -> Standing:
+    def receipt_state(self) -> ReceiptState:
         """What the receipt tells so far."""
-        return standing(self._content.get("events", ()))
+        return receipt_state(self._content.get("events", ()))
 
     @property
     def tenant_id(self) -> str | None:
@@ -68,7 +78,7 @@ class Journal:
 
     @property
     def applied_plan(self) -> str | None:
-        """The digest of the plan that the last request to deactivate belonged to; its outcome another run may have settled."""
+        """The digest of the plan that the last request to deactivate belonged to; its outcome another run may have resolved."""
         events = self._content.get("events", ())
         sent = [event for event in events if event["event"] == "intent" and action_of(event) == "deactivate"]
         return sent[-1].get("plan_sha256") if sent else None
@@ -85,7 +95,7 @@ class Journal:
 
     def gone_by(self, tenant_id: str | None) -> datetime | None:
         """The time of the event that proves the purge of a tenant with this id that is not found any more; None: none does."""
-        return self.standing.gone_by(self.clock.now()) if self.holds(tenant_id) else None
+        return self.receipt_state.gone_by(self.clock.now()) if self.holds(tenant_id) else None
 
     def holds(self, tenant_id: str | None) -> bool:
         """The receipt holds this id."""
@@ -165,7 +175,7 @@ class Journal:
         self._content = content
 
     def intend(self, action: str, facts: Mapping[str, t.Any]) -> None:
-        """Write what is about to be sent, before each request: whoever comes next reckons from the last one."""
+        """Write what is about to be sent, before each request: the next run counts from the last one."""
         self.record("intent", {"action": action, **facts})
         self.intended = True
 
@@ -176,42 +186,42 @@ class Journal:
         self.record(event, facts)
 
     def fail(self, action: str, *, in_doubt: bool, facts: Mapping[str, t.Any]) -> None:
-        """Write that what was intended failed, where an intent was written. What is in doubt stays unsettled."""
+        """Write that what was intended failed, where an intent was written. What is in doubt stays pending."""
         if self.intended:
             self.record("failed", {"action": action, "effect": "unknown" if in_doubt else "none", **facts})
             self.intended = False
 
-    def settle(self, outcome: Mapping[str, t.Any] | None) -> None:
-        """Write the outcome of the unsettled intent that an earlier run left; None: it had no effect.
+    def resolve(self, outcome: Mapping[str, t.Any] | None) -> None:
+        """Write the outcome of the pending intent that an earlier run left; None: it had no effect.
 
         What was approved for that run is said of it, and not what was approved for this one.
         """
-        intent = self.standing.unsettled or {}
+        intent = self.receipt_state.pending or {}
         action = action_of(intent)
-        facts = {"settled": True, **{name: intent.get(name) for name in _CLAIMS}}
+        facts = {"resolved": True, **{name: intent.get(name) for name in _CLAIMS}}
         if outcome is None:
             self.record("failed", {**facts, "action": action, "effect": "none"})
         else:
             self.record(OUTCOMES[action], {**facts, **outcome})
 
     def may_take_effect_for(self, seconds: float) -> float:
-        """How long, in s, the request of an unsettled intent may still take effect, when a request takes that long at most."""
-        since = self.standing.unsettled_since
+        """How long, in s, the request of an pending intent may still take effect, when a request takes that long at most."""
+        since = self.receipt_state.pending_since
         if since is None:
             return 0.0
         return max(0.0, min(seconds, seconds - (self.clock.now() - since).total_seconds()))
 
 
-def standing_in(path: str, target: Target) -> Standing:
+def receipt_state_in(path: str, target: Target) -> ReceiptState:
     """What the receipt of a tenant tells; nothing where there is none that can be worked with."""
     try:
         found = read_receipt_file(path)
         if found is None:
-            return Standing()
+            return ReceiptState()
         _check_owner(found, target)
     except (BadReceipt, UnusableFile):
-        return Standing()
-    return standing(found["events"])
+        return ReceiptState()
+    return receipt_state(found["events"])
 
 
 def read_receipt_file(path: str) -> dict[str, t.Any] | None:

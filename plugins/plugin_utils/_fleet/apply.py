@@ -17,11 +17,11 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credential
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Command, Deactivation
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, LEAVE, RESET
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import DEACTIVATE, NO_OP, RESET
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials, Token
 from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.actions import deactivate, reactivate
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import receipt_state_in
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import VERBS
 
@@ -75,7 +75,7 @@ def change_tenant(
     if command.target.tenant_id is None and result["id"] is not None:
         change += f" (its id was looked up: {result['id']})"
     note = None if result["changed"] else _other_days(tenant, command, result)
-    action = VERBS[tenant.operation] if result["changed"] else LEAVE
+    action = VERBS[tenant.operation] if result["changed"] else NO_OP
     if action == DEACTIVATE and result["previous_status"] in DISABLED_STATUSES:
         action, change = RESET, f"{result['previous_status']}, its countdown is restarted"
     return _host_result(
@@ -95,7 +95,7 @@ def _other_days(tenant: GuardedTenant, command: Command, result: Mapping[str, t.
     path = command.receipt_path
     if not isinstance(command, Deactivation) or path is None or result["status"] not in DISABLED_STATUSES:
         return None
-    days = standing_in(path, command.target).purge_after_days
+    days = receipt_state_in(path, command.target).purge_after_days
     if days is None or days == command.purge_after_days:
         return None
     return (
@@ -122,7 +122,7 @@ def _host_result(
         "status": result.get("status"),
         "purge_after_days": result.get("purge_after_days"),
         "estimated_purge_date": result.get("estimated_purge_date"),
-        "purge_date_reckoned": result.get("purge_date_reckoned", False),
+        "purge_date_computed": result.get("purge_date_computed", False),
         "probe_state": result.get("probe", {}).get("state"),
         "receipt": result.get("receipt"),
         "failed": failed,

@@ -29,10 +29,10 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses i
     check_hostname,
     check_tenant_id,
 )
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import CHANGES, LEAVE
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import CHANGES, NO_OP
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_hours, check_purge_days
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 # Clocks of two machines differ a little.
@@ -265,7 +265,7 @@ def _fault(entry: t.Any) -> str | None:
         return "it is no JSON object"
     try:
         address = check_hostname(entry.get("hostname"))
-        if entry.get("id") is not None or entry.get("action") != LEAVE:
+        if entry.get("id") is not None or entry.get("action") != NO_OP:
             check_tenant_id(entry.get("id"), "id")
         if entry.get("action") in CHANGES:
             check_purge_days(entry.get("purge_after_days"))
@@ -273,7 +273,7 @@ def _fault(entry: t.Any) -> str | None:
         return error.message.rstrip(".")
     if entry["hostname"] != address.hostname or entry.get("region") != address.region:
         return "hostname and region must agree, in lower case"
-    if entry.get("action") not in (*CHANGES, LEAVE):
+    if entry.get("action") not in (*CHANGES, NO_OP):
         return f"its action is {for_terminal(entry.get('action'), 40)}"
     if not isinstance(entry.get("status"), str):
         return "it has no status"

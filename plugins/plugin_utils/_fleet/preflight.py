@@ -53,11 +53,11 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables im
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import read_wave
 
 _WOULD = {
-    Verdict.ACT: "deactivate",
-    Verdict.LEAVE: "leave",
+    Verdict.CHANGE: "deactivate",
+    Verdict.NO_OP: "no-op",
     Verdict.NOT_FOUND: "stop",
     Verdict.STOP: "stop",
-    Verdict.PURGED: "leave",
+    Verdict.PURGED: "no-op",
 }
 
 
@@ -209,7 +209,7 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
     seen = _tenant(entry.host, hostname=hostname, region=target.address.region, tenant_id=target.tenant_id)
     try:
         journal = _open_receipt(client, entry, target)
-        seen |= {"receipt": journal.path, "receipt_says": journal.standing.state}
+        seen |= {"receipt": journal.path, "receipt_says": journal.receipt_state.state}
         if target.tenant_id is None:
             target = Target(target.address, journal.tenant_id)
         seen["tenant_id"] = target.tenant_id
@@ -227,10 +227,10 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
             hostname,
             reset_purge_timer=resets,
             purge_is_over=journal.gone_by(target.tenant_id) is not None,
-            was_disabled=journal.standing.state in (DISABLED, PURGED),
+            was_disabled=journal.receipt_state.state in (DISABLED, PURGED),
         )
         seen |= {"would": _WOULD[decision.verdict], "message": for_terminal(decision.reason)}
-        if decision.verdict is Verdict.ACT and decision.status in DISABLED_STATUSES:
+        if decision.verdict is Verdict.CHANGE and decision.status in DISABLED_STATUSES:
             seen["would"] = RESET
         remarks: list[str] = []
         if read is Reading.NO_ID and probed in LIVE_STATES:
@@ -242,7 +242,7 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
             )
         if seen["would"] != "stop":
             command = command_of(entry, DECOMMISSION)
-            if decision.verdict is Verdict.ACT and isinstance(command, Deactivation):
+            if decision.verdict is Verdict.CHANGE and isinstance(command, Deactivation):
                 _must_not_be_restored(command, journal, client.clock.now())
             seen["message"] = "; ".join([*remarks, *_remarks(read, probed, hostname)])
     except QlikError as error:
@@ -251,7 +251,7 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
 
 
 def _must_not_be_restored(command: Deactivation, journal: Journal, now: datetime) -> None:
-    restore, rule = journal.standing.restore_if_live(now), command.restore_rule
+    restore, rule = journal.receipt_state.restore_if_live(now), command.restore_rule
     problem = rule.problem(restore) if rule and restore else None
     if problem:
         words, next_step = problem

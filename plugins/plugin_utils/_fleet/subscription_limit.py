@@ -32,7 +32,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import LEAVE
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import NO_OP
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES, LIVE_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_percent
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
@@ -228,7 +228,7 @@ class _Known:
 
 def _stays(tenant: Tenant) -> bool:
     """The plan that is applied leaves the tenant as it is, and stops it if it is live."""
-    return tenant.planned is not None and tenant.planned.action == LEAVE
+    return tenant.planned is not None and tenant.planned.action == NO_OP
 
 
 def _resets(tenant: Tenant) -> bool:

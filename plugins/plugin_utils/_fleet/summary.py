@@ -18,7 +18,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant impo
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import PURGED, is_overdue
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Row, WaveLog
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 OUTCOMES = ("changed", "unchanged", "purged", "failed", "not_reached")
@@ -147,7 +147,7 @@ def _tenant(host: str, found: Mapping[str, t.Any], now: datetime) -> dict[str, t
         **{key: text(key) for key in ("hostname", "tenant_id", "region", "previous_status", "status")},
         "purge_after_days": days if type(days := found.get("purge_after_days")) is int else None,
         "estimated_purge_date": text("estimated_purge_date"),
-        "purge_date_reckoned": bool(found.get("purge_date_reckoned")),
+        "purge_date_computed": bool(found.get("purge_date_computed")),
         "overdue": disabled and is_overdue(found.get("estimated_purge_date"), now),
         "probe_state": text("probe_state"),
         "receipt": text("receipt", 4096),
@@ -258,7 +258,7 @@ def _purge(result: Mapping[str, t.Any], summary: Mapping[str, t.Any]) -> str:
     days = result.get("purge_after_days")
     asked = f"{days} days, " if days and result["outcome"] == "changed" else ""
     if date:
-        about = "about " if result.get("purge_date_reckoned") else ""
+        about = "about " if result.get("purge_date_computed") else ""
         return f"{asked}purge {about}{date:%Y-%m-%d %H:%M} UTC"
     if result.get("status") != "disabled":
         return ""

@@ -17,7 +17,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import Planned, planned_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.folder import receipts_beside
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import receipt_state_in
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import (
     Entry,
     command_of,
@@ -223,5 +223,5 @@ def _is_done(entry: Entry, target: Target) -> bool:
     if path is None:
         return False
     others = receipts_beside(path, target.tenant_id)
-    told = standing_in(others[0] if len(others) == 1 else path, target)
-    return told.state in (DISABLED, PURGED) and told.unsettled is None
+    told = receipt_state_in(others[0] if len(others) == 1 else path, target)
+    return told.state in (DISABLED, PURGED) and told.pending is None

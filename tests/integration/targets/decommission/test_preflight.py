@@ -54,7 +54,7 @@ def test_where_all_is_well_it_says_what_a_run_would_do(cloud, terminal, refuse_r
     assert {one["host"]: one["would"] for one in found["tenants"]} == {
         "acme.eu.qlikcloud.com": "deactivate",
         "beta.us.qlikcloud.com": "deactivate",
-        "gone.us.qlikcloud.com": "leave",
+        "gone.us.qlikcloud.com": "no-op",
     }
     eu, us = found["regions"]
     # Without an id there was nothing to read in eu.

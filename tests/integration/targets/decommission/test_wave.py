@@ -91,7 +91,7 @@ def test_each_host_ends_with_its_result(two_regions, terminal):
         "changed": True,
         "previous_status": "active",
         "status": "disabled",
-        "purge_date_reckoned": False,
+        "purge_date_computed": False,
         "probe_state": "deactivated",
         "receipt": str(terminal.folder / "qlik-receipts" / "acme.eu.qlikcloud.com.json"),
         "failed": False,

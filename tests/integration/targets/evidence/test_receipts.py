@@ -37,11 +37,11 @@ COURSES: dict[str, tuple[dict[str, Any] | None, list[str], list[str]]] = {
     "byhand": (None, ["observed deactivated"], []),
     "kept": (None, ["intent", "failed none"], ["intent", "failed none"]),
     "busy": ({"status": 429, "headers": {"Retry-After": "1"}}, ["intent", *WELL], []),
-    "lost": ({"drop": "after"}, ["intent", "deactivated settled", "observed deactivated"], []),
+    "lost": ({"drop": "after"}, ["intent", "deactivated resolved", "observed deactivated"], []),
     "error": ({"status": 501, "html": "<h1>no</h1>"}, ["intent", "failed unknown"], WELL),
     "errorwitheffect": (
         {"status": 501, "html": "<h1>no</h1>", "effect": True},
-        ["intent", "deactivated settled", "observed deactivated"],
+        ["intent", "deactivated resolved", "observed deactivated"],
         [],
     ),
 }
@@ -50,7 +50,7 @@ UNCHANGED = [name for name, (_do, _first, added) in COURSES.items() if not added
 
 
 def in_words(event: dict[str, Any]) -> str:
-    words = (event["event"], "settled" if "settled" in event else "", event.get("effect"), event.get("probe_state"))
+    words = (event["event"], "resolved" if "resolved" in event else "", event.get("effect"), event.get("probe_state"))
     return " ".join(word for word in words if word)
 
 
@@ -133,7 +133,7 @@ def test_a_second_run_shows_the_purge_date_out_of_the_receipt(two_runs):
     date = deactivated["estimated_purge_date"]
     for summary in (two_runs.first, two_runs.second):
         assert summary["tenants"]["well.eu.qlikcloud.com"]["estimated_purge_date"] == date
-        assert not summary["tenants"]["well.eu.qlikcloud.com"]["purge_date_reckoned"]
+        assert not summary["tenants"]["well.eu.qlikcloud.com"]["purge_date_computed"]
     row = next(line for line in two_runs.done[1].stdout.splitlines() if line.startswith("  well.eu.qlikcloud.com"))
     assert "disabled, unchanged" in row
     assert f"purge {date[:10]} {date[11:16]} UTC" in row
@@ -141,15 +141,15 @@ def test_a_second_run_shows_the_purge_date_out_of_the_receipt(two_runs):
     assert two_runs.second["tenants"]["byhand.eu.qlikcloud.com"]["estimated_purge_date"] is None
 
 
-def test_an_outcome_that_was_told_by_a_look_has_a_date_that_is_reckoned_where_reads_tell_it(two_runs):
+def test_an_outcome_that_was_told_by_a_look_has_a_date_that_is_computed_where_reads_tell_it(two_runs):
     # The register host tells when the tenant was disabled; a probe does not.
     for name in ("lost", "errorwitheffect"):
-        (settled,) = (event for event in two_runs.after_second[name] if event["event"] == "deactivated")
-        assert ("estimated_purge_date" in settled) is two_runs.reads
-        assert settled.get("purge_date_reckoned", False) is two_runs.reads
+        (resolved,) = (event for event in two_runs.after_second[name] if event["event"] == "deactivated")
+        assert ("estimated_purge_date" in resolved) is two_runs.reads
+        assert resolved.get("purge_date_computed", False) is two_runs.reads
         result = two_runs.first["tenants"][f"{name}.eu.qlikcloud.com"]
-        assert result["estimated_purge_date"] == settled.get("estimated_purge_date")
-        assert result["purge_date_reckoned"] is two_runs.reads
+        assert result["estimated_purge_date"] == resolved.get("estimated_purge_date")
+        assert result["purge_date_computed"] is two_runs.reads
 
 
 def test_all_events_of_a_run_have_its_name_and_no_other_run_has_it(two_runs):

@@ -49,7 +49,7 @@ def test_a_summary_has_each_tenant_with_what_became_of_it(start_cloud, terminal)
         "previous_status": "active",
         "status": "disabled",
         "estimated_purge_date": receipt.events[1]["estimated_purge_date"],
-        "purge_date_reckoned": False,
+        "purge_date_computed": False,
         "overdue": False,
         "probe_state": "deactivated",
         "receipt": str(receipt.path),

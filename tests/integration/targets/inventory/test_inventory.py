@@ -329,7 +329,7 @@ def test_the_playbooks_run_on_it_as_it_is(cloud, terminal, inventory):
     assert sorted((one["hostname"], one["action"]) for one in plan["tenants"]) == [
         ("acme.eu.qlikcloud.com", "deactivate"),
         ("beta.eu.qlikcloud.com", "deactivate"),
-        ("gone.eu.qlikcloud.com", "leave"),
+        ("gone.eu.qlikcloud.com", "no-op"),
         ("odd.eu.qlikcloud.com", "deactivate"),
     ]
     assert cloud.action_posts() == []

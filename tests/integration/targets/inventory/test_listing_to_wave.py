@@ -180,7 +180,7 @@ def test_a_disabled_tenant_has_its_purge_date_from_the_list(eight, terminal):
     four_of_eight(terminal)
     _done, summary = terminal.sum_up("decommission")
     gone = summary["tenants"]["gone.eu.qlikcloud.com"]
-    assert (gone["outcome"], gone["purge_date_reckoned"]) == ("unchanged", False)
+    assert (gone["outcome"], gone["purge_date_computed"]) == ("unchanged", False)
     # Nine days from now, as the simulator was told.
     date = gone["estimated_purge_date"]
     assert date is not None

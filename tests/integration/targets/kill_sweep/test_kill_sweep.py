@@ -207,8 +207,8 @@ class Sweep:
             yield f"of {case.kinds_left} are left {kinds}"
         outcome = case.receipt.events[kinds.index("deactivated")]
         # What was answered to a run that could not write it is lost; nothing else is.
-        settled = case.ended_in in (SENT, ANSWERED)
-        if outcome.get("settled", False) is not settled:
+        resolved = case.ended_in in (SENT, ANSWERED)
+        if outcome.get("resolved", False) is not resolved:
             yield f"the outcome is {outcome}"
         author = "second" if case.ended_in in (BEFORE, *AT_LEAST) else "first"
         if outcome["run"] != author:
@@ -226,7 +226,7 @@ def _chosen(phase: str, places: Sequence[str]) -> Iterator[Instant]:
 
 
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
-def test_a_deactivation_that_is_ended_at_any_instant_is_settled_by_the_next_run(
+def test_a_deactivation_that_is_ended_at_any_instant_is_resolved_by_the_next_run(
     ending, start_cloud, terminal, refuse_reads, monkeypatch
 ):
     waits = [

@@ -85,7 +85,7 @@ def test_a_wave_that_is_ended_at_any_request_is_done_by_the_next_run(ending, sta
     assert any(cut_short) if ending == "interrupted" else all(cut_short)
 
 
-def test_tasks_that_run_into_their_keyword_timeout_say_what_was_sent_and_are_settled(
+def test_tasks_that_run_into_their_keyword_timeout_say_what_was_sent_and_are_resolved(
     start_cloud, terminal, refuse_reads
 ):
     post, probed = "*/actions/deactivate", "/oauth/token"

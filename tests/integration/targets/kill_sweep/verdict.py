@@ -63,8 +63,8 @@ def wrong_with_deactivation(
         yield f"the receipt has {kinds}"
         return
     outcome = receipt.events[kinds.index("deactivated")]
-    date = outcome.get("estimated_purge_date"), outcome.get("purge_date_reckoned", False)
-    if not outcome.get("settled"):
+    date = outcome.get("estimated_purge_date"), outcome.get("purge_date_computed", False)
+    if not outcome.get("resolved"):
         told = (record["deletionStartsAt"], False)
     else:
         told = (_whole_seconds(record["deletionStartsAt"]), True) if reads else (None, False)

@@ -148,7 +148,7 @@ def test_the_plan_has_what_a_run_would_do_to_each_tenant_sorted_by_hostname(plan
             "hostnames": shown("gone.eu.qlikcloud.com"),
             "region": "eu",
             "status": "disabled",
-            "action": "leave",
+            "action": "no-op",
             "purge_after_days": None,
             "expected_purge_date": None,
             "license_ends_at": None,
@@ -190,7 +190,7 @@ def test_a_reviewer_sees_the_table_and_the_digest_on_the_terminal_and_in_the_com
     ]
     assert rows["gone.eu.qlikcloud.com"] == [
         *(unknown, tenant_id("gone"), "unknown", "-"),
-        *("disabled", "leave", "-", "date unknown"),
+        *("disabled", "no-op", "-", "date unknown"),
     ]
     # The play may deactivate one tenant.
     (warning,) = planned.plan["warnings"]

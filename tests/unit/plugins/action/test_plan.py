@@ -182,7 +182,7 @@ REFUSALS: dict[str, tuple[t.Any, dict[str, t.Any], tuple[str, ...]]] = {
     "valid for longer than the house allows": (GOOD, {"plan_max_hours": 71}, ("qlik_plan_max_hours allows 71",)),
     "a longest time that is none": (GOOD, {"plan_max_hours": "long"}, ("qlik_plan_max_hours is 'long'",)),
     "of tomorrow": (plan_of(to_deactivate(), made=NOW.replace(day=25)), {}, ("still to come",)),
-    "another schema": (plan_of(to_deactivate(), schema=2), {}, ("its schema is 2",)),
+    "another schema": (plan_of(to_deactivate(), schema=1), {}, ("its schema is 1",)),
     "no JSON": (b"{", {}, ("it is not JSON",)),
     "nothing": (b"", {}, ("it is not JSON",)),
     "no plan": ([], {}, ("its schema is None",)),

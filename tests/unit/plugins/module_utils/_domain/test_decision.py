@@ -17,15 +17,15 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.decision im
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import Reading, Record, State
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, TENANT_ID
 
-ACT, LEAVE, NOT_FOUND, STOP, PROBE = Verdict.ACT, Verdict.LEAVE, Verdict.NOT_FOUND, Verdict.STOP, Verdict.PROBE
+CHANGE, NO_OP, NOT_FOUND, STOP, PROBE = Verdict.CHANGE, Verdict.NO_OP, Verdict.NOT_FOUND, Verdict.STOP, Verdict.PROBE
 EVERY_PROBE = (None, *State)
 
 # The status that was read → the verdict, and the verdict with reset_purge_timer.
 BY_STATUS = {
-    "active": (ACT, ACT),
-    "user-access-disabled": (ACT, ACT),
-    "disabled": (LEAVE, ACT),
-    "deactivated": (LEAVE, ACT),
+    "active": (CHANGE, CHANGE),
+    "user-access-disabled": (CHANGE, CHANGE),
+    "disabled": (NO_OP, CHANGE),
+    "deactivated": (NO_OP, CHANGE),
     "deleted": (NOT_FOUND, NOT_FOUND),
     "suspended": (STOP, STOP),
     "purging": (STOP, STOP),
@@ -38,9 +38,9 @@ BY_STATUS = {
 BY_PROBE = {
     Reading.REFUSED: {
         None: (PROBE, PROBE, None),
-        State.ACTIVE: (ACT, ACT, "active"),
-        State.UNAUTHORIZED: (ACT, ACT, "active"),
-        State.DEACTIVATED: (LEAVE, ACT, "disabled"),
+        State.ACTIVE: (CHANGE, CHANGE, "active"),
+        State.UNAUTHORIZED: (CHANGE, CHANGE, "active"),
+        State.DEACTIVATED: (NO_OP, CHANGE, "disabled"),
         State.NOT_FOUND: (NOT_FOUND, NOT_FOUND, None),
         State.UNREACHABLE: (STOP, STOP, None),
         State.UNKNOWN: (STOP, STOP, None),
@@ -49,7 +49,7 @@ BY_PROBE = {
         None: (PROBE, PROBE, None),
         State.ACTIVE: (STOP, STOP, None),
         State.UNAUTHORIZED: (STOP, STOP, None),
-        State.DEACTIVATED: (LEAVE, STOP, "disabled"),
+        State.DEACTIVATED: (NO_OP, STOP, "disabled"),
         State.NOT_FOUND: (NOT_FOUND, NOT_FOUND, None),
         State.UNREACHABLE: (STOP, STOP, None),
         State.UNKNOWN: (STOP, STOP, None),
@@ -131,11 +131,11 @@ def test_a_tenant_with_other_hostnames_is_never_acted_on(status: str, reset_purg
 
 @pytest.mark.parametrize("hostnames", [(HOSTNAME.upper(),), (ALIAS, "Acme.EU.QlikCloud.com")])
 def test_hostnames_know_no_case(hostnames: tuple[str, ...]) -> None:
-    assert decide(Record(TENANT_ID, "active", hostnames), None).verdict is ACT
+    assert decide(Record(TENANT_ID, "active", hostnames), None).verdict is CHANGE
 
 
 def test_an_alias_is_one_of_the_hostnames() -> None:
-    assert decide(Record(TENANT_ID, "active", (HOSTNAME, ALIAS)), None, ALIAS).verdict is ACT
+    assert decide(Record(TENANT_ID, "active", (HOSTNAME, ALIAS)), None, ALIAS).verdict is CHANGE
 
 
 @pytest.mark.parametrize("hostnames", [(f"{HOSTNAME}.evil.example",), (f"x{HOSTNAME}",), ("eu.qlikcloud.com",)])
@@ -144,7 +144,7 @@ def test_a_hostname_that_only_resembles_is_none_of_the_hostnames(hostnames: tupl
 
 
 def test_a_record_that_does_not_show_hostnames_leaves_the_identity_to_the_server() -> None:
-    assert decide(Record(TENANT_ID, "active", None), None).verdict is ACT
+    assert decide(Record(TENANT_ID, "active", None), None).verdict is CHANGE
 
 
 @pytest.mark.parametrize("status", ["active", "disabled"])

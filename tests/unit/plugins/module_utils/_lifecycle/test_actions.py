@@ -60,7 +60,7 @@ def test_an_active_tenant_is_read_and_then_deactivated(wire: Wire, run: Run, clo
         "status": "disabled",
         "previous_status": "active",
         "estimated_purge_date": "2027-01-23T12:00:01.000Z",
-        "purge_date_reckoned": False,
+        "purge_date_computed": False,
         "purge_after_days": 60,
         "diff": {
             "before": {"status": "active"},
@@ -186,10 +186,10 @@ PROBES = {
     "active": (answers.tenant_token(), "act", "active"),
     "unauthorized": (answers.UNKNOWN_CLIENT, "act", "active"),
     "forbidden": (answers.FORBIDDEN, "act", "active"),
-    "TENANT_DEACTIVATED": (answers.deactivated("TENANT_DEACTIVATED"), "leave", "disabled"),
-    "TENANT_DISABLED": (answers.deactivated("TENANT_DISABLED"), "leave", "disabled"),
-    "TENANT_DEACTIVATED with 403": (answers.deactivated("TENANT_DEACTIVATED", 403), "leave", "disabled"),
-    "TENANT_DISABLED with 403": (answers.deactivated("TENANT_DISABLED", 403), "leave", "disabled"),
+    "TENANT_DEACTIVATED": (answers.deactivated("TENANT_DEACTIVATED"), "no-op", "disabled"),
+    "TENANT_DISABLED": (answers.deactivated("TENANT_DISABLED"), "no-op", "disabled"),
+    "TENANT_DEACTIVATED with 403": (answers.deactivated("TENANT_DEACTIVATED", 403), "no-op", "disabled"),
+    "TENANT_DISABLED with 403": (answers.deactivated("TENANT_DISABLED", 403), "no-op", "disabled"),
     "LOGIN-2": (answers.NOBODYS_HOST, "not found", None),
     "404": (answers.error(404, "HTTP-404"), "not found", None),
     "404 in HTML": (answers.Reply(404, b"<html>"), "left alone", None),
@@ -212,7 +212,7 @@ def test_where_reads_are_refused_the_probe_decides(wire: Wire, run: Run, refusal
         assert wire.sequence == [*read_and_probed, "deactivate"]
         assert (result["failed"], result["changed"]) == (False, True)
         assert (result["estimated_purge_date"], result["hostnames"]) == (PURGE_DATE, [])
-    elif verdict == "leave":
+    elif verdict == "no-op":
         assert wire.sequence == read_and_probed
         assert (result["failed"], result["changed"], result["status"]) == (False, False, "disabled")
     else:

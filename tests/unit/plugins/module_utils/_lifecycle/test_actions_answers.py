@@ -107,7 +107,7 @@ def test_a_refusal_in_another_form_than_the_apis_is_resolved_by_reading(
     result = deactivate(run)
     assert [kind for kind in wire.sequence if kind != "token"] == ["read", "deactivate", "read"]
     assert (result["failed"], result["changed"], result["status"]) == (False, True, "disabled")
-    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == ("2026-12-24T12:00:01Z", True)
+    assert (result["estimated_purge_date"], result["purge_date_computed"]) == ("2026-12-24T12:00:01Z", True)
 
 
 @pytest.mark.parametrize("form", NO_REFUSALS)
@@ -196,7 +196,7 @@ def test_a_purge_date_that_is_none_is_computed_and_warned_of_and_its_text_is_in_
     path = tmp_path / f"{HOSTNAME}.json"
     result = deactivate(run, receipt_path=str(path))
     assert (result["failed"], result["changed"]) == (False, True)
-    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == ("2026-12-24T12:00:00Z", True)
+    assert (result["estimated_purge_date"], result["purge_date_computed"]) == ("2026-12-24T12:00:00Z", True)
     (warning,) = result["warnings"]
     assert HOSTNAME in warning
     assert "estimatedPurgeDate" in warning
@@ -212,7 +212,7 @@ def test_a_purge_date_that_is_none_is_computed_and_warned_of_and_its_text_is_in_
 def test_a_purge_date_that_is_missing_is_computed_and_warned_of(wire: Wire, run: Run) -> None:
     wire.on("deactivate", answers.as_json(200, {"id": TENANT_ID, "status": "disabled"}))
     result = deactivate(run, purge_after_days=60)
-    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == ("2027-01-23T12:00:00Z", True)
+    assert (result["estimated_purge_date"], result["purge_date_computed"]) == ("2027-01-23T12:00:00Z", True)
     assert "has no estimatedPurgeDate" in result["warnings"][0]
 
 

@@ -79,7 +79,7 @@ def test_an_answer_without_effect_is_asked_for_once_and_is_no_success(wire: Wire
 
 
 @pytest.mark.parametrize("lost", [faults.cut(), faults.read_timeout(), answers.BAD_GATEWAY], ids=["cut", "late", "502"])
-def test_a_lost_answer_is_settled_by_reading(wire: Wire, run: Run, lost: BaseException | Reply) -> None:
+def test_a_lost_answer_is_resolved_by_reading(wire: Wire, run: Run, lost: BaseException | Reply) -> None:
     wire.on(POST, lost)
     result = reactivate(run)
     assert (result["failed"], result["changed"], len(wire.of(POST))) == (False, True, 1)

@@ -18,7 +18,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, PURGE_
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
-RECKONED = "2026-12-24T12:00:01Z"  # statusLastUpdatedAt of the record + 30 days
+COMPUTED = "2026-12-24T12:00:01Z"  # statusLastUpdatedAt of the record + 30 days
 
 # A request that may have reached the server, with no answer that tells.
 LOST = {
@@ -71,7 +71,7 @@ def test_a_post_without_effect_is_sent_again_after_another_look(wire: Wire, run:
     result = deactivate(run)
     assert wire.sequence == ["token", "read", "deactivate", "read", "deactivate"]
     assert (result["failed"], result["changed"]) == (False, True)
-    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == (PURGE_DATE, False)
+    assert (result["estimated_purge_date"], result["purge_date_computed"]) == (PURGE_DATE, False)
 
 
 @pytest.mark.parametrize("fault", NOT_SENT)
@@ -91,29 +91,29 @@ def test_a_post_that_could_never_be_sent_fails_without_a_change(wire: Wire, run:
 
 
 @pytest.mark.parametrize("lost", LOST_OR_LATE)
-def test_a_lost_answer_is_settled_by_reading(wire: Wire, run: Run, lost: str) -> None:
+def test_a_lost_answer_is_resolved_by_reading(wire: Wire, run: Run, lost: str) -> None:
     wire.on("read", answers.record("active"), answers.record("disabled"))
     wire.on("deactivate", LOST_OR_LATE[lost])
     result = deactivate(run)
     assert wire.sequence == ["token", "read", "deactivate", "read"]
     assert (result["failed"], result["changed"]) == (False, True)
     assert (result["previous_status"], result["status"]) == ("active", "disabled")
-    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == (RECKONED, True)
+    assert (result["estimated_purge_date"], result["purge_date_computed"]) == (COMPUTED, True)
 
 
-def test_the_reckoned_date_counts_the_days_that_were_asked_for(wire: Wire, run: Run) -> None:
+def test_the_computed_purge_date_counts_the_days_that_were_asked_for(wire: Wire, run: Run) -> None:
     wire.on("read", answers.record("active"), answers.record("disabled"))
     wire.on("deactivate", faults.cut())
     assert deactivate(run, purge_after_days=10)["estimated_purge_date"] == "2026-12-04T12:00:01Z"
 
 
 @pytest.mark.parametrize("since", [None, "", "yesterday", 1764000000])
-def test_without_the_time_of_the_change_no_date_is_reckoned(wire: Wire, run: Run, since: object) -> None:
+def test_without_the_time_of_the_change_no_date_is_computed(wire: Wire, run: Run, since: object) -> None:
     wire.on("read", answers.record("active"), answers.record("disabled", statusLastUpdatedAt=since))
     wire.on("deactivate", faults.cut())
     result = deactivate(run)
     assert (result["failed"], result["changed"], result["estimated_purge_date"]) == (False, True, None)
-    assert result["purge_date_reckoned"] is False
+    assert result["purge_date_computed"] is False
 
 
 @pytest.mark.parametrize("since", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
@@ -135,7 +135,7 @@ def test_after_a_time_out_no_second_post_goes_out_while_the_first_may_be_running
     assert (result["failed"], result["changed"]) == (False, True)
 
 
-def test_a_time_out_that_nothing_settles_fails_as_sent_with_one_post(wire: Wire, run: Run) -> None:
+def test_a_time_out_that_nothing_resolves_fails_as_sent_with_one_post(wire: Wire, run: Run) -> None:
     wire.on("deactivate", faults.read_timeout())
     result = deactivate(run)
     assert len(wire.of("deactivate")) == 1
@@ -153,7 +153,7 @@ def test_a_deactivation_that_is_lost_again_and_again_fails_as_sent(wire: Wire, r
     assert (result["failed"], result["changed"]) == (True, True)
 
 
-def test_without_retries_a_lost_answer_is_settled_all_the_same(wire: Wire, run: Run) -> None:
+def test_without_retries_a_lost_answer_is_resolved_all_the_same(wire: Wire, run: Run) -> None:
     wire.on("read", answers.record("active"), answers.record("disabled"))
     wire.on("deactivate", faults.cut())
     result = deactivate(run, retries=0)
@@ -162,7 +162,7 @@ def test_without_retries_a_lost_answer_is_settled_all_the_same(wire: Wire, run: 
 
 
 @pytest.mark.parametrize("lost", [faults.cut(), answers.UNAVAILABLE, Reply(503, b"", {"Retry-After": "901"})])
-def test_with_no_time_left_to_wait_a_lost_answer_is_settled_all_the_same(wire: Wire, run: Run, lost: t.Any) -> None:
+def test_with_no_time_left_to_wait_a_lost_answer_is_resolved_all_the_same(wire: Wire, run: Run, lost: t.Any) -> None:
     wire.on("read", answers.record("active"), answers.record("disabled"))
     wire.on("deactivate", lost)
     result = deactivate(run, max_wait=0)
@@ -172,18 +172,18 @@ def test_with_no_time_left_to_wait_a_lost_answer_is_settled_all_the_same(wire: W
 
 @pytest.mark.parametrize("refusal", answers.REFUSED_READS)
 @pytest.mark.parametrize("code", ["TENANT_DEACTIVATED", "TENANT_DISABLED"])
-def test_with_reads_refused_the_probe_settles_a_lost_answer(wire: Wire, run: Run, refusal: str, code: str) -> None:
+def test_with_reads_refused_the_probe_resolves_a_lost_answer(wire: Wire, run: Run, refusal: str, code: str) -> None:
     wire.on("read", answers.REFUSED_READS[refusal])
     wire.on("probe", answers.tenant_token(), answers.deactivated(code))
     wire.on("deactivate", faults.cut())
     result = deactivate(run)
     assert wire.sequence == ["token", "read", "probe", "deactivate", "read", "probe"]
     assert (result["failed"], result["changed"], result["previous_status"]) == (False, True, "active")
-    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == (None, False)
+    assert (result["estimated_purge_date"], result["purge_date_computed"]) == (None, False)
 
 
-# What is found after a POST whose answer was lost, that settles nothing.
-UNSETTLED = {
+# What is found after a POST whose answer was lost, that resolves nothing.
+UNRESOLVED = {
     "register host gone": {"read": faults.refused()},
     "register host broken": {"read": Reply(500)},
     "register host speaks HTML": {"read": answers.HTML},
@@ -197,9 +197,9 @@ UNSETTLED = {
 }
 
 
-@pytest.mark.parametrize("found", UNSETTLED)
-def test_a_lost_answer_that_nothing_settles_is_failed_and_changed(wire: Wire, run: Run, found: str) -> None:
-    later = UNSETTLED[found]
+@pytest.mark.parametrize("found", UNRESOLVED)
+def test_a_lost_answer_that_nothing_resolves_is_failed_and_changed(wire: Wire, run: Run, found: str) -> None:
+    later = UNRESOLVED[found]
     wire.on("read", answers.record("active"), later["read"])
     if "probe" in later:
         wire.on("probe", later["probe"])
@@ -211,9 +211,9 @@ def test_a_lost_answer_that_nothing_settles_is_failed_and_changed(wire: Wire, ru
     assert "was sent and is not confirmed" in result["msg"]
 
 
-@pytest.mark.parametrize("found", UNSETTLED)
+@pytest.mark.parametrize("found", UNRESOLVED)
 def test_a_message_about_a_lost_answer_does_not_say_that_nothing_was_sent(wire: Wire, run: Run, found: str) -> None:
-    later = UNSETTLED[found]
+    later = UNRESOLVED[found]
     wire.on("read", answers.record("active"), later["read"])
     if "probe" in later:
         wire.on("probe", later["probe"])
@@ -230,13 +230,13 @@ def test_the_reset_of_a_countdown_is_not_sent_twice(wire: Wire, run: Run) -> Non
     assert (result["failed"], result["changed"]) == (True, True)
 
 
-def test_with_reset_purge_timer_a_lost_answer_for_an_active_tenant_is_settled_by_reading(wire: Wire, run: Run) -> None:
+def test_with_reset_purge_timer_a_lost_answer_for_an_active_tenant_is_resolved_by_reading(wire: Wire, run: Run) -> None:
     # It was active and is disabled now: that can be told.
     wire.on("read", answers.record("active"), answers.record("disabled"))
     wire.on("deactivate", faults.cut())
     result = deactivate(run, reset_purge_timer=True)
     assert wire.sequence == ["token", "read", "deactivate", "read"]
-    assert (result["failed"], result["changed"], result["estimated_purge_date"]) == (False, True, RECKONED)
+    assert (result["failed"], result["changed"], result["estimated_purge_date"]) == (False, True, COMPUTED)
 
 
 @pytest.mark.parametrize("lost", LOST)

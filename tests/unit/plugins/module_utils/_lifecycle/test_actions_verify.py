@@ -164,7 +164,7 @@ def test_with_reads_refused_the_probe_is_asked_again_after_the_post(wire: Wire, 
     assert (result["failed"], result["changed"], result["probe"]["state"]) == (False, True, "deactivated")
 
 
-def test_a_lost_answer_that_was_settled_is_verified(wire: Wire, run: Run) -> None:
+def test_a_lost_answer_that_was_resolved_is_verified(wire: Wire, run: Run) -> None:
     wire.on("read", answers.record("active"), answers.record("disabled"))
     wire.on("deactivate", faults.cut())
     result = deactivate(run, verify=True)

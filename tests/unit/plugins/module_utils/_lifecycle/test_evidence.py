@@ -53,7 +53,7 @@ ACTIVE, DISABLED = answers.record("active"), answers.record("disabled")
 INTENT = ("intent", {"action": "deactivate", "previous_status": "active", "purge_after_days": 30})
 DONE = ("deactivated", {"http_status": 200, "purge_after_days": 30, "estimated_purge_date": PURGE_DATE})
 # The record's last change, and 30 days.
-RECKONED = {"purge_after_days": 30, "estimated_purge_date": "2026-12-24T12:00:01Z", "purge_date_reckoned": True}
+BY_LAST_CHANGE = {"purge_after_days": 30, "estimated_purge_date": "2026-12-24T12:00:01Z", "purge_date_computed": True}
 SHUT = {"http_status": 401, "code": "TENANT_DEACTIVATED", "trace_id": TRACE_ID, "probe_state": "deactivated"}
 SEEN_SHUT = ("observed", {"status": "disabled", **SHUT})
 BACK = ("intent", {"action": "reactivate", "previous_status": "disabled"})
@@ -100,7 +100,7 @@ def met(wire: Wire, replies: dict[str, t.Any]) -> None:
 
 
 # The answer to the deactivation had no date: that of the tests' moment and the days.
-COMPUTED = {"purge_after_days": 30, "estimated_purge_date": "2026-12-24T12:00:00Z", "purge_date_reckoned": True}
+COMPUTED = {"purge_after_days": 30, "estimated_purge_date": "2026-12-24T12:00:00Z", "purge_date_computed": True}
 
 OUTCOMES: dict[str, Case] = {
     "confirmed": Case({}, {}, [INTENT, DONE], ["read", DEACTIVATE], False, True),
@@ -206,7 +206,7 @@ OUTCOMES: dict[str, Case] = {
     "a block page after the effect": Case(
         {DEACTIVATE: Reply(403, b"<html>"), "read": (ACTIVE, DISABLED)},
         {},
-        [INTENT, ("deactivated", {"http_status": 403, **RECKONED, "settled": True})],
+        [INTENT, ("deactivated", {"http_status": 403, **BY_LAST_CHANGE, "resolved": True})],
         ["read", DEACTIVATE, "read"],
         False,
         True,
@@ -214,7 +214,7 @@ OUTCOMES: dict[str, Case] = {
     "a 401 after the effect": Case(
         {DEACTIVATE: answers.UNAUTHORIZED, "read": (ACTIVE, DISABLED)},
         {},
-        [INTENT, ("deactivated", {"http_status": 401, "trace_id": TRACE_ID, **RECKONED, "settled": True})],
+        [INTENT, ("deactivated", {"http_status": 401, "trace_id": TRACE_ID, **BY_LAST_CHANGE, "resolved": True})],
         ["read", DEACTIVATE, "token", "read"],
         False,
         True,
@@ -227,38 +227,38 @@ OUTCOMES: dict[str, Case] = {
         True,
         True,
     ),
-    "a lost answer that is settled": Case(
+    "a lost answer that is resolved": Case(
         {DEACTIVATE: faults.cut(), "read": (ACTIVE, DISABLED)},
         {},
-        [INTENT, ("deactivated", {**RECKONED, "settled": True})],
+        [INTENT, ("deactivated", {**BY_LAST_CHANGE, "resolved": True})],
         ["read", DEACTIVATE, "read"],
         False,
         True,
     ),
-    "a gateway's answer that is settled": Case(
+    "a gateway's answer that is resolved": Case(
         {DEACTIVATE: answers.BAD_GATEWAY, "read": (ACTIVE, DISABLED)},
         {},
-        [INTENT, ("deactivated", {"http_status": 502, **RECKONED, "settled": True})],
+        [INTENT, ("deactivated", {"http_status": 502, **BY_LAST_CHANGE, "resolved": True})],
         ["read", DEACTIVATE, "read"],
         False,
         True,
     ),
-    "a lost answer, settled by a record without times": Case(
+    "a lost answer, resolved by a record without times": Case(
         {DEACTIVATE: faults.cut(), "read": (ACTIVE, answers.record("disabled", statusLastUpdatedAt=None))},
         {},
-        [INTENT, ("deactivated", {"purge_after_days": 30, "settled": True})],
+        [INTENT, ("deactivated", {"purge_after_days": 30, "resolved": True})],
         ["read", DEACTIVATE, "read"],
         False,
         True,
     ),
-    "a lost answer, settled by the probe": Case(
+    "a lost answer, resolved by the probe": Case(
         {
             "read": answers.FORBIDDEN,
             DEACTIVATE: faults.cut(),
             "probe": (answers.tenant_token(), answers.deactivated()),
         },
         {},
-        [INTENT, ("deactivated", {"purge_after_days": 30, "settled": True})],
+        [INTENT, ("deactivated", {"purge_after_days": 30, "resolved": True})],
         ["read", "probe", DEACTIVATE, "read", "probe"],
         False,
         True,
@@ -385,10 +385,10 @@ RESTORED: dict[str, Case] = {
         True,
         False,
     ),
-    "a lost answer that is settled": Case(
+    "a lost answer that is resolved": Case(
         {"read": (DISABLED, ACTIVE), REACTIVATE: faults.cut()},
         {},
-        [BACK, ("reactivated", {"settled": True})],
+        [BACK, ("reactivated", {"resolved": True})],
         ["read", REACTIVATE, "read"],
         False,
         True,
@@ -546,35 +546,35 @@ def test_whatever_became_of_a_run_the_next_two_end_in_the_same_receipt(
 FIRST = ago(days=9)
 LAST_WEEK = event("deactivated", FIRST, estimated_purge_date=PURGE_DATE)
 RESET = intent(ago(hours=1), previous_status="disabled")
-Settling = tuple[list[dict[str, t.Any]], t.Callable[..., dict[str, t.Any]], t.Any, list[Event], list[str]]
+Pending = tuple[list[dict[str, t.Any]], t.Callable[..., dict[str, t.Any]], t.Any, list[Event], list[str]]
 OLD = ago(hours=1)
-SETTLING: dict[str, Settling] = {
+PENDING: dict[str, Pending] = {
     "a deactivation that took effect": (
         [intent(OLD)],
         deactivate,
         DISABLED,
-        [("deactivated", {"settled": True, **RECKONED})],
+        [("deactivated", {"resolved": True, **BY_LAST_CHANGE})],
         ["read"],
     ),
     "a deactivation in doubt that took effect": (
         [intent(OLD), failed(OLD, "unknown")],
         deactivate,
         DISABLED,
-        [("deactivated", {"settled": True, **RECKONED})],
+        [("deactivated", {"resolved": True, **BY_LAST_CHANGE})],
         ["read"],
     ),
     "a deactivation that took effect, by a record without times": (
         [intent(OLD)],
         deactivate,
         answers.record("disabled", statusLastUpdatedAt=None),
-        [("deactivated", {"settled": True, "purge_after_days": 30})],
+        [("deactivated", {"resolved": True, "purge_after_days": 30})],
         ["read"],
     ),
     "a deactivation that took effect, by the probe": (
         [intent(OLD)],
         deactivate,
         answers.FORBIDDEN,
-        [("deactivated", {"settled": True, "purge_after_days": 30})],
+        [("deactivated", {"resolved": True, "purge_after_days": 30})],
         ["read", "probe"],
     ),
     "a deactivation with other days": (
@@ -585,10 +585,10 @@ SETTLING: dict[str, Settling] = {
             (
                 "deactivated",
                 {
-                    "settled": True,
+                    "resolved": True,
                     "purge_after_days": 60,
                     "estimated_purge_date": "2027-01-23T12:00:01Z",
-                    "purge_date_reckoned": True,
+                    "purge_date_computed": True,
                 },
             )
         ],
@@ -600,28 +600,28 @@ SETTLING: dict[str, Settling] = {
         deactivate,
         DISABLED,
         # Whether it was restarted, nobody knows: no date is better than a wrong one.
-        [("deactivated", {"settled": True, "purge_after_days": 30})],
+        [("deactivated", {"resolved": True, "purge_after_days": 30})],
         ["read"],
     ),
     "a reactivation that had no effect": (
         [LAST_WEEK, intent(OLD, "reactivate")],
         deactivate,
         DISABLED,
-        [nothing("reactivate", settled=True)],
+        [nothing("reactivate", resolved=True)],
         ["read"],
     ),
     "a reactivation that took effect": (
         [LAST_WEEK, intent(OLD, "reactivate")],
         deactivate,
         ACTIVE,
-        [("reactivated", {"settled": True}), INTENT, DONE],
+        [("reactivated", {"resolved": True}), INTENT, DONE],
         ["read", DEACTIVATE],
     ),
     "a reactivation that took effect, to be restored": (
         [LAST_WEEK, intent(OLD, "reactivate")],
         reactivate,
         ACTIVE,
-        [("reactivated", {"settled": True})],
+        [("reactivated", {"resolved": True})],
         ["read"],
     ),
     "a reactivation that had no effect, to be restored": (
@@ -635,31 +635,31 @@ SETTLING: dict[str, Settling] = {
         [intent(OLD)],
         reactivate,
         ACTIVE,
-        [nothing(settled=True)],
+        [nothing(resolved=True)],
         ["read"],
     ),
     "a deactivation that took effect, to be restored": (
         [intent(OLD)],
         reactivate,
         (DISABLED, ACTIVE),
-        [("deactivated", {"settled": True, **RECKONED}), BACK, RETURNED],
+        [("deactivated", {"resolved": True, **BY_LAST_CHANGE}), BACK, RETURNED],
         ["read", REACTIVATE, "read"],
     ),
     "an intent by hand": (
         [{"event": "intent", "at": OLD}],
         deactivate,
         DISABLED,
-        [("deactivated", {"settled": True})],
+        [("deactivated", {"resolved": True})],
         ["read"],
     ),
 }
 
 
-@pytest.mark.parametrize("case", SETTLING)
-def test_an_intent_that_an_earlier_run_left_is_settled_once(
+@pytest.mark.parametrize("case", PENDING)
+def test_an_intent_that_an_earlier_run_left_is_resolved_once(
     wire: Wire, run: Run, clock: FakeClock, path: Path, case: str
 ) -> None:
-    events, operation, read, written, requests = SETTLING[case]
+    events, operation, read, written, requests = PENDING[case]
     put(path, receipt(*events))
     met(wire, {"read": read})
     result = operation(run, receipt_path=str(path))
@@ -677,13 +677,16 @@ def test_an_intent_that_an_earlier_run_left_is_settled_once(
         assert (again["failed"], again["changed"], path.read_bytes()) == (False, False, before)
 
 
-def test_the_date_of_a_settled_intent_is_in_the_result_and_said_to_be_reckoned(
+def test_the_date_of_a_resolved_intent_is_in_the_result_and_said_to_be_computed(
     wire: Wire, run: Run, path: Path
 ) -> None:
     put(path, receipt(intent(OLD)))
     wire.on("read", DISABLED)
     result = deactivate(run, receipt_path=str(path))
-    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == (RECKONED["estimated_purge_date"], True)
+    assert (result["estimated_purge_date"], result["purge_date_computed"]) == (
+        BY_LAST_CHANGE["estimated_purge_date"],
+        True,
+    )
 
 
 def test_a_reactivation_that_came_to_nothing_leaves_a_receipt_of_a_disabled_tenant(
@@ -727,7 +730,7 @@ def test_a_young_intent_is_waited_for_and_gets_no_second_request(
     assert HOSTNAME in sentence and "20 s" in sentence
     (outcome,) = told(path, len(events))
     assert outcome[0] == f"{'de' if operation is deactivate else 're'}activated"
-    assert outcome[1]["settled"] is True
+    assert outcome[1]["resolved"] is True
 
 
 def test_a_young_intent_without_an_effect_is_waited_for_once(
@@ -778,7 +781,7 @@ class Killed(BaseException):
     """The end of a process, as far as the operation can tell: nothing of it goes on."""
 
 
-def test_a_deactivation_whose_undo_was_killed_keeps_its_reckoned_date(wire: Wire, run: Run, path: Path) -> None:
+def test_a_deactivation_whose_undo_was_killed_keeps_its_computed_purge_date(wire: Wire, run: Run, path: Path) -> None:
     """The answer of the deactivation was lost, and the run that should undo it was killed before its POST had an effect."""
     wire.on(DEACTIVATE, Killed())
     with pytest.raises(Killed):
@@ -787,7 +790,7 @@ def test_a_deactivation_whose_undo_was_killed_keeps_its_reckoned_date(wire: Wire
     wire.on(REACTIVATE, Killed())
     with pytest.raises(Killed):
         reactivate(run, receipt_path=str(path))
-    assert deactivate(run, receipt_path=str(path))["estimated_purge_date"] == RECKONED["estimated_purge_date"]
+    assert deactivate(run, receipt_path=str(path))["estimated_purge_date"] == BY_LAST_CHANGE["estimated_purge_date"]
 
 
 def test_a_run_that_is_killed_after_its_second_post_is_waited_for_by_the_next_one(
@@ -819,7 +822,7 @@ def test_what_somebody_else_did_between_two_attempts_is_not_told_as_the_runs_own
     assert "deactivated" not in [kind for kind, _facts in told(path)]
 
 
-def test_what_was_settled_has_not_failed_because_it_was_not_verified(wire: Wire, run: Run, path: Path) -> None:
+def test_what_was_resolved_has_not_failed_because_it_was_not_verified(wire: Wire, run: Run, path: Path) -> None:
     wire.on(DEACTIVATE, answers.rate_limited())
     wire.on("read", ACTIVE, DISABLED)
     wire.on("probe", answers.tenant_token())
@@ -871,17 +874,17 @@ def test_an_id_that_comes_to_be_known_is_written_with_a_sight_and_then_left_alon
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("reckoned", [False, True])
+@pytest.mark.parametrize("computed", [False, True])
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_the_purge_date_of_a_disabled_tenant_is_told_from_the_receipt(
-    wire: Wire, run: Run, path: Path, reckoned: bool, check_mode: bool
+    wire: Wire, run: Run, path: Path, computed: bool, check_mode: bool
 ) -> None:
-    facts = {"purge_date_reckoned": True} if reckoned else {}
+    facts = {"purge_date_computed": True} if computed else {}
     put(path, receipt(event("deactivated", FIRST, estimated_purge_date=PURGE_DATE, **facts)))
     wire.on("read", DISABLED)
     run.check_mode = check_mode
     result = deactivate(run, receipt_path=str(path))
-    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == (PURGE_DATE, reckoned)
+    assert (result["estimated_purge_date"], result["purge_date_computed"]) == (PURGE_DATE, computed)
 
 
 @pytest.mark.parametrize(
@@ -899,7 +902,7 @@ def test_a_date_that_the_receipt_does_not_tell_is_null(
     put(path, receipt(*events))
     wire.on("read", DISABLED)
     result = deactivate(run, receipt_path=str(path))
-    assert (result["estimated_purge_date"], result["purge_date_reckoned"]) == (None, False)
+    assert (result["estimated_purge_date"], result["purge_date_computed"]) == (None, False)
 
 
 def test_a_tenant_that_would_be_deactivated_again_has_no_date_of_its_last_deactivation(
@@ -1120,7 +1123,7 @@ def test_the_undo_of_a_tenant_that_is_gone_fails_and_names_its_purge_date(
 @pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b'{"schema": 2}', json.dumps(receipt(tenant_id="x")).encode(), json.dumps(receipt({})).encode()],
+    [b"", b"{", b"[]", b'{"schema": 3}', json.dumps(receipt(tenant_id="x")).encode(), json.dumps(receipt({})).encode()],
     ids=["empty", "torn", "a list", "newer", "foreign", "a wrong event"],
 )
 def test_a_wrong_receipt_stops_its_tenant_before_the_first_request(
@@ -1191,7 +1194,7 @@ def test_a_deactivation_whose_outcome_cannot_be_written_is_failed_and_changed_an
     assert told(path) == [INTENT]
 
 
-def test_an_outcome_that_could_not_be_written_is_settled_by_the_next_run(
+def test_an_outcome_that_could_not_be_written_is_resolved_by_the_next_run(
     wire: Wire, run: Run, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as here:
@@ -1201,7 +1204,7 @@ def test_an_outcome_that_could_not_be_written_is_settled_by_the_next_run(
     wire.on("read", DISABLED)
     result = deactivate(run, receipt_path=str(path))
     assert (result["failed"], result["changed"], wire.of(DEACTIVATE)) == (False, False, [])
-    assert told(path) == [INTENT, ("deactivated", {"settled": True, **RECKONED})]
+    assert told(path) == [INTENT, ("deactivated", {"resolved": True, **BY_LAST_CHANGE})]
 
 
 def test_a_sight_that_cannot_be_written_after_a_change_is_failed_and_changed(
@@ -1221,7 +1224,7 @@ def test_a_sight_that_cannot_be_written_after_a_change_is_failed_and_changed(
         ([intent(OLD)], DISABLED, answers.deactivated()),
         ([PROOF], answers.NO_SUCH_TENANT, answers.NOBODYS_HOST),
     ],
-    ids=["first seen", "settled", "purged"],
+    ids=["first seen", "resolved", "purged"],
 )
 def test_news_that_cannot_be_written_are_a_failure_and_no_change(
     wire: Wire,

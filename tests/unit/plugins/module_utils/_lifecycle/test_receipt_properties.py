@@ -273,7 +273,7 @@ EVENTS = st.one_of(
     st.builds(
         lambda at, facts: event("deactivated", at, **facts),
         TIMES,
-        optional(estimated_purge_date=TIMES, purge_date_reckoned=st.just(True), settled=st.just(True)),
+        optional(estimated_purge_date=TIMES, purge_date_computed=st.just(True), resolved=st.just(True)),
     ),
     st.builds(lambda at: event("reactivated", at), TIMES),
     st.builds(lambda at, status: event("observed", at, status=status), TIMES, st.sampled_from(["active", "disabled"])),
@@ -476,11 +476,11 @@ class History:
             if self.date is not None and not result["changed"]:
                 assert date == self.date, self
             if date is not None and not self.drifted and not self.server.purged:
-                # The server's own, or reckoned to the second: or it is not known, and that is to be seen.
+                # The server's own, or computed to the second: or it is not known, and that is to be seen.
                 told = read_time(date)
                 assert told is not None and self.server.purge_at is not None, self
                 assert abs(told - self.server.purge_at) < timedelta(seconds=2), self
-            self.date = date if result["changed"] and not result["purge_date_reckoned"] else self.date
+            self.date = date if result["changed"] and not result["purge_date_computed"] else self.date
 
     def end(self, action: str) -> None:
         """A run that nothing happens to, and one more."""
@@ -541,7 +541,7 @@ def test_a_run_that_ends_at_any_step_of_its_receipt_is_gone_on_with(
     history.take(Step(action, {}, {writes: write}, verify=True))
     history.end(action)
     assert history.server.effective == 1
-    # Read, or reckoned where the answer was lost: it is known wherever the record can be read.
+    # Read, or computed where the answer was lost: it is known wherever the record can be read.
     assert history.told or not reads or action == REACTIVATE, history
 
 

@@ -20,9 +20,9 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events im
     LIVE,
     PURGED,
     BadReceipt,
-    Standing,
+    ReceiptState,
     read_receipt,
-    standing,
+    receipt_state,
     write_receipt,
 )
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, TENANT_ID
@@ -78,10 +78,11 @@ WRONG: dict[str, tuple[t.Any, str]] = {
     "empty object": ({}, "schema None"),
     "schema 0": (receipt(schema=0), "schema 0"),
     "schema in words": (receipt(schema="1"), "schema 1"),
+    "between two schemas": (receipt(schema=1.5), "schema 1.5"),
     "schema true": (receipt(schema=True), "schema True"),
     "schema null": (receipt(schema=None), "schema None"),
-    "schema 2": (receipt(schema=2), "a newer version wrote it"),
-    "schema 1.5": (receipt(schema=1.5), "a newer version wrote it"),
+    "schema 3": (receipt(schema=3), "a newer version wrote it"),
+    "schema 2.5": (receipt(schema=2.5), "a newer version wrote it"),
     "a list as schema": (receipt(schema=[1]), "schema [1]"),
     "no hostname": (without("hostname"), "names no tenant"),
     "null as hostname": (receipt(hostname=None), "names no tenant"),
@@ -127,7 +128,7 @@ WRONG: dict[str, tuple[t.Any, str]] = {
         for name in ("action", "effect")
         for value in (7, False, ["deactivate"], "delete", "DEACTIVATE")
     },
-    "settled in words": (with_event(settled="no"), "its settled is neither true nor false"),
+    "resolved in words": (with_event(resolved="no"), "its resolved is neither true nor false"),
     "a key twice": (json.dumps(receipt()).encode()[:-1] + b', "events": []}', "the key events stands twice"),
     "a key of an event twice": (
         json.dumps(receipt(event("observed"))).encode().replace(b'"run"', b'"event": "purged", "run"'),
@@ -187,10 +188,10 @@ def test_the_receipts_of_the_tests_are_valid() -> None:
     assert schema_faults("receipt", found) == []
 
 
-# Which state events add up to, since when, with which date, and whether an intent is unsettled.
+# Which state events add up to, since when, with which date, and whether an intent is pending.
 FIRST, SECOND, THIRD = ago(days=9), ago(days=6), ago(days=3)
 DEACTIVATED = event("deactivated", FIRST, estimated_purge_date=DATE)
-RECKONED = event("deactivated", FIRST, estimated_purge_date=DATE, purge_date_reckoned=True, settled=True)
+COMPUTED = event("deactivated", FIRST, estimated_purge_date=DATE, purge_date_computed=True, resolved=True)
 RESET = intent(SECOND, previous_status="disabled")
 SUMS: dict[str, tuple[list[dict[str, t.Any]], str | None, str | None, str | None, bool]] = {
     "nothing": ([], None, None, None, False),
@@ -276,28 +277,30 @@ SUMS: dict[str, tuple[list[dict[str, t.Any]], str | None, str | None, str | None
 
 @pytest.mark.parametrize("case", SUMS)
 def test_events_add_up(case: str) -> None:
-    events, state, since, date, unsettled = SUMS[case]
-    told = standing(events)
+    events, state, since, date, pending = SUMS[case]
+    told = receipt_state(events)
     assert (told.state, told.since, told.purge_date) == (state, read_time(since), date)
-    assert (told.unsettled is not None) == unsettled
+    assert (told.pending is not None) == pending
 
 
-def test_a_reckoned_date_is_told_as_one() -> None:
-    assert standing([RECKONED]).purge_date_reckoned is True
-    assert standing([RECKONED, event("observed", SECOND, status="disabled")]).purge_date_reckoned is True
-    assert standing([RECKONED, event("deactivated", SECOND, estimated_purge_date=DATE)]).purge_date_reckoned is False
-    assert standing([DEACTIVATED]).purge_date_reckoned is False
+def test_a_computed_purge_date_is_told_as_one() -> None:
+    assert receipt_state([COMPUTED]).purge_date_computed is True
+    assert receipt_state([COMPUTED, event("observed", SECOND, status="disabled")]).purge_date_computed is True
+    assert (
+        receipt_state([COMPUTED, event("deactivated", SECOND, estimated_purge_date=DATE)]).purge_date_computed is False
+    )
+    assert receipt_state([DEACTIVATED]).purge_date_computed is False
 
 
 def test_the_outcome_of_an_intent_was_last_looked_for_when_it_was_left_in_doubt() -> None:
-    assert standing([intent(FIRST)]).unsettled_since == read_time(FIRST)
-    assert standing([intent(FIRST), failed(SECOND, "unknown")]).unsettled_since == read_time(SECOND)
-    assert standing([intent(FIRST), failed(SECOND)]).unsettled_since is None
+    assert receipt_state([intent(FIRST)]).pending_since == read_time(FIRST)
+    assert receipt_state([intent(FIRST), failed(SECOND, "unknown")]).pending_since == read_time(SECOND)
+    assert receipt_state([intent(FIRST), failed(SECOND)]).pending_since is None
 
 
 # The last possible purge of each of these is told in days before now.
 def gone_by(*events: dict[str, t.Any], now: datetime = NOW) -> datetime | None:
-    return standing(events).gone_by(now)
+    return receipt_state(events).gone_by(now)
 
 
 def deactivated(days_ago: float, purge_days_ago: float | None = None) -> dict[str, t.Any]:
@@ -423,7 +426,7 @@ def test_a_purge_that_was_told_once_is_told_again() -> None:
 
 @pytest.mark.parametrize("hours", [47, 48, 49])
 def test_a_tenant_is_overdue_when_it_is_disabled_over_48_hours_after_its_purge_date(hours: int) -> None:
-    told = standing([event("deactivated", ago(days=60), estimated_purge_date=ago(hours=hours))])
+    told = receipt_state([event("deactivated", ago(days=60), estimated_purge_date=ago(hours=hours))])
     assert told.overdue(NOW) == (hours > 48)
 
 
@@ -439,7 +442,7 @@ def test_a_tenant_is_overdue_when_it_is_disabled_over_48_hours_after_its_purge_d
     ids=["nothing", "no date", "a date that is none", "reactivated", "purged"],
 )
 def test_no_other_tenant_is_overdue(events: list[dict[str, t.Any]]) -> None:
-    assert standing(events).overdue(NOW) is False
+    assert receipt_state(events).overdue(NOW) is False
 
 
 def test_no_order_of_events_breaks_the_sum() -> None:
@@ -456,19 +459,19 @@ def test_no_order_of_events_breaks_the_sum() -> None:
         *({"event": kind, "at": FIRST} for kind in sorted(EVENTS)),
     ]
     for events in itertools.product(pool, repeat=3):
-        told = standing(events)
+        told = receipt_state(events)
         assert told.state in (None, LIVE, DISABLED, PURGED)
-        # Nothing is both settled and in doubt.
-        assert told.unsettled is None or events[-1]["event"] in ("intent", "failed") or told.unsettled_since is not None
+        # Nothing is both resolved and in doubt.
+        assert told.pending is None or events[-1]["event"] in ("intent", "failed") or told.pending_since is not None
         proof = told.gone_by(NOW + timedelta(days=1000))
-        if told.state == DISABLED and told.unsettled is None:
+        if told.state == DISABLED and told.pending is None:
             assert proof == told.since
-        if told.state == LIVE and told.unsettled is None:
+        if told.state == LIVE and told.pending is None:
             assert proof is None
 
 
 def test_nothing_is_known_before_the_first_event() -> None:
-    assert standing([]) == Standing()
+    assert receipt_state([]) == ReceiptState()
 
 
 def test_an_id_and_a_hostname_are_written_as_they_were_read() -> None:
@@ -510,7 +513,7 @@ RESTORES: dict[str, tuple[list[dict[str, t.Any]], str | None]] = {
         f"restored on {SECOND[:10]}, by ops",
     ),
     "a restore whose outcome was found later": (
-        [DEACTIVATED, intent(SECOND, "reactivate"), event("reactivated", THIRD, settled=True)],
+        [DEACTIVATED, intent(SECOND, "reactivate"), event("reactivated", THIRD, resolved=True)],
         f"restored on {SECOND[:10]}, by ops",
     ),
     "a restore that was refused": (
@@ -528,5 +531,5 @@ RESTORES: dict[str, tuple[list[dict[str, t.Any]], str | None]] = {
 @pytest.mark.parametrize("case", RESTORES)
 def test_a_receipt_tells_of_a_restore_since_the_last_deactivation(case: str) -> None:
     events, words = RESTORES[case]
-    found = standing(events).restore_if_live(NOW)
+    found = receipt_state(events).restore_if_live(NOW)
     assert (None if found is None else str(found)) == words

@@ -20,8 +20,12 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base import files 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Author, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts import store as store_module
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, LIVE, Standing
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import Journal, NotWritten, standing_in
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, LIVE, ReceiptState
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import (
+    Journal,
+    NotWritten,
+    receipt_state_in,
+)
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.failing_os import FailingOs
@@ -141,12 +145,12 @@ def test_a_file_that_others_may_read_becomes_its_owners_alone(path: Path, clock:
 def test_reading_and_naming_leave_every_byte_alone(path: Path, clock: FakeClock, tmp_path: Path) -> None:
     put(path, receipt(event("deactivated", ago(days=2))))
     before = everything_below(tmp_path)
-    assert opened(path, clock).standing.state == DISABLED
+    assert opened(path, clock).receipt_state.state == DISABLED
     assert everything_below(tmp_path) == before
 
 
 def test_opening_what_is_not_there_makes_nothing(path: Path, clock: FakeClock, tmp_path: Path) -> None:
-    assert opened(path, clock).standing == Standing()
+    assert opened(path, clock).receipt_state == ReceiptState()
     assert everything_below(tmp_path) == {}
 
 
@@ -154,7 +158,7 @@ def test_in_check_mode_nothing_is_written(path: Path, clock: FakeClock, tmp_path
     journal = opened(path, clock, writes=False)
     journal.intend("deactivate", {})
     journal.conclude("deactivated", {})
-    journal.settle({})
+    journal.resolve({})
     journal.record("observed", SIGHT)
     journal.fail("deactivate", in_doubt=True, facts={})
     assert everything_below(tmp_path) == {}
@@ -166,7 +170,7 @@ def test_without_a_path_nothing_is_known_and_nothing_is_kept(clock: FakeClock, t
     journal.name(TENANT_ID, (HOSTNAME,))
     journal.intend("deactivate", {})
     journal.conclude("deactivated", {})
-    assert (journal.standing, journal.tenant_id, everything_below(tmp_path)) == (Standing(), None, {})
+    assert (journal.receipt_state, journal.tenant_id, everything_below(tmp_path)) == (ReceiptState(), None, {})
 
 
 # The course of one operation: an intent, and its outcome.
@@ -201,31 +205,31 @@ def test_what_was_confirmed_has_not_failed_also_where_it_could_not_be_written(
 
 
 @pytest.mark.parametrize("in_doubt", [False, True])
-def test_what_is_in_doubt_stays_unsettled(path: Path, clock: FakeClock, in_doubt: bool) -> None:
+def test_what_is_in_doubt_stays_pending(path: Path, clock: FakeClock, in_doubt: bool) -> None:
     journal = opened(path, clock)
     journal.intend("deactivate", {"previous_status": "active"})
     journal.fail("deactivate", in_doubt=in_doubt, facts={})
-    assert (opened(path, clock).standing.unsettled is not None) == in_doubt
+    assert (opened(path, clock).receipt_state.pending is not None) == in_doubt
 
 
 @pytest.mark.parametrize("action", ["deactivate", "reactivate"])
-def test_an_intent_that_came_to_nothing_is_settled_as_that(path: Path, clock: FakeClock, action: str) -> None:
+def test_an_intent_that_came_to_nothing_is_resolved_as_that(path: Path, clock: FakeClock, action: str) -> None:
     put(path, receipt(intent(ago(hours=1), action)))
-    opened(path, clock).settle(None)
-    assert told(path, 1) == [("failed", {"settled": True, "action": action, "effect": "none"})]
+    opened(path, clock).resolve(None)
+    assert told(path, 1) == [("failed", {"resolved": True, "action": action, "effect": "none"})]
 
 
 @pytest.mark.parametrize("outcome", [None, {"purge_after_days": 30}])
 @pytest.mark.parametrize("claims", [{}, {"plan_sha256": "a" * 64, "approved_by": "Ada", "ticket": "T-1"}])
-def test_what_is_settled_was_approved_for_the_run_that_sent_it(
+def test_what_is_resolved_was_approved_for_the_run_that_sent_it(
     path: Path, clock: FakeClock, claims: dict[str, str], outcome: dict[str, t.Any] | None
 ) -> None:
     put(path, receipt(intent(ago(hours=1), **claims)))
     journal = opened(path, clock)
     journal.author = Author("the-run", approved_by="Bob", ticket="T-2", plan_sha256="b" * 64)
-    journal.settle(outcome)
-    settled = content_of(path)["events"][1]
-    named = {name: settled.get(name) for name in ("plan_sha256", "approved_by", "ticket")}
+    journal.resolve(outcome)
+    resolved = content_of(path)["events"][1]
+    named = {name: resolved.get(name) for name in ("plan_sha256", "approved_by", "ticket")}
     assert named == {**dict.fromkeys(named), **claims}
     journal.record("observed", SIGHT)
     assert content_of(path)["events"][2]["ticket"] == "T-2"
@@ -248,7 +252,7 @@ def test_a_request_that_was_left_in_doubt_may_take_effect_from_then_on(path: Pat
 
 
 @pytest.mark.parametrize("events", [[], [intent(), failed()], [intent(), event("deactivated")]])
-def test_where_nothing_is_unsettled_nothing_may_take_effect(path: Path, clock: FakeClock, events: list[t.Any]) -> None:
+def test_where_nothing_is_pending_nothing_may_take_effect(path: Path, clock: FakeClock, events: list[t.Any]) -> None:
     put(path, receipt(*events))
     assert opened(path, clock).may_take_effect_for(30) == 0
 
@@ -283,7 +287,7 @@ def test_a_step_that_fails_leaves_the_old_file_byte_for_byte_and_is_reported(
     assert str(path) in str(caught.value)
     assert os.strerror(code) in str(caught.value)
     # What is in memory is what is in the file, and the next event finds nothing in its way.
-    assert journal.standing == opened(path, clock).standing
+    assert journal.receipt_state == opened(path, clock).receipt_state
     journal.record("observed", SIGHT)
     assert [one["event"] for one in content_of(path)["events"]] == ["deactivated", "observed"]
     assert [one.name for one in path.parent.iterdir()] == [path.name]
@@ -358,7 +362,7 @@ def test_each_step_is_on_the_disk_before_the_next_one(
 def test_a_process_that_is_killed_while_it_writes_leaves_the_receipt_as_it_was(path: Path, clock: FakeClock) -> None:
     put(path, receipt(event("deactivated", ago(days=2))))
     (path.parent / f".{path.name}.new").write_bytes(b'{"schema": 1, "events": [')
-    assert opened(path, clock).standing.state == DISABLED
+    assert opened(path, clock).receipt_state.state == DISABLED
     opened(path, clock).record("observed", SIGHT)
     assert [kind for kind, _facts in told(path)] == ["deactivated", "observed"]
     assert [one.name for one in path.parent.iterdir()] == [path.name]
@@ -422,7 +426,7 @@ def _text(path: Path) -> None:
 
 
 def _newer(path: Path) -> None:
-    put(path, receipt(schema=2))
+    put(path, receipt(schema=3))
 
 
 def _other_hostname(path: Path) -> None:
@@ -473,19 +477,19 @@ def test_what_is_not_this_tenants_receipt_stops_the_tenant_and_stays_as_it_is(
 def test_what_is_not_this_tenants_receipt_tells_nothing_about_it(path: Path, case: str) -> None:
     path.parent.mkdir()
     IN_THE_WAY[case][0](path)
-    assert standing_in(str(path), TARGET) == Standing()
+    assert receipt_state_in(str(path), TARGET) == ReceiptState()
 
 
 def test_a_receipt_is_read_where_it_can_be(path: Path) -> None:
-    assert standing_in(str(path), TARGET) == Standing()
+    assert receipt_state_in(str(path), TARGET) == ReceiptState()
     put(path, receipt(event("deactivated")))
-    assert standing_in(str(path), TARGET).state == DISABLED
-    assert standing_in(str(path), Target(TARGET.address, None)).state == DISABLED
+    assert receipt_state_in(str(path), TARGET).state == DISABLED
+    assert receipt_state_in(str(path), Target(TARGET.address, None)).state == DISABLED
 
 
 def test_an_id_that_one_side_does_not_know_is_no_other_tenants(path: Path, clock: FakeClock) -> None:
     put(path, receipt(intent(), tenant_id=None))
-    assert opened(path, clock).standing.state == LIVE
+    assert opened(path, clock).receipt_state.state == LIVE
     put(path, receipt(intent()))
     assert opened(path, clock, Target(TARGET.address, None)).tenant_id == TENANT_ID
 

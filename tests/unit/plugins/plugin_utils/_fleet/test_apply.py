@@ -28,7 +28,7 @@ from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_ha
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS, WAVE, decommission
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
-# The design's tenant_decommission_result, whether the purge date was reckoned, and where the receipt is.
+# The design's tenant_decommission_result, whether the purge date was computed, and where the receipt is.
 RESULT_KEYS = {
     "wave",
     "hostname",
@@ -39,7 +39,7 @@ RESULT_KEYS = {
     "previous_status",
     "status",
     "estimated_purge_date",
-    "purge_date_reckoned",
+    "purge_date_computed",
     "probe_state",
     "receipt",
     "hostnames",
@@ -75,7 +75,7 @@ def test_a_tenant_is_read_deactivated_and_verified_with_its_regions_token(wire: 
         "previous_status": "active",
         "status": "disabled",
         "estimated_purge_date": PURGE_DATE,
-        "purge_date_reckoned": False,
+        "purge_date_computed": False,
         "probe_state": "deactivated",
         "receipt": None,
         "hostnames": [HOSTNAME, ALIAS],

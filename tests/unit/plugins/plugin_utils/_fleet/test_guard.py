@@ -22,7 +22,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
     Target,
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.restored import RestoreRule
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import standing_in
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import receipt_state_in
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import HOST_NAME, Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
@@ -507,7 +507,7 @@ def test_a_refusal_names_those_that_do_not_count_too(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"hostname": "x.eu.qlikcloud.com", "tenant_id": "y"}, {"tenant_id": "x"}, {"schema": 2}, {"events": None}],
+    [{"hostname": "x.eu.qlikcloud.com", "tenant_id": "y"}, {"tenant_id": "x"}, {"schema": 3}, {"events": None}],
     ids=["another's", "another id's", "newer", "wrong"],
 )
 def test_a_receipt_that_cannot_be_worked_with_leaves_its_tenant_in_the_count(
@@ -529,7 +529,7 @@ def test_without_a_folder_of_receipts_every_tenant_counts(folder: Path, given: d
 
 
 def test_the_guard_touches_no_receipt(folder: Path, tmp_path: Path) -> None:
-    entries = [with_receipt(folder, 0, DEACTIVATED), with_receipt(folder, 1, schema=2), *fleet(1)]
+    entries = [with_receipt(folder, 0, DEACTIVATED), with_receipt(folder, 1, schema=3), *fleet(1)]
     entries[2] = entry("new.eu.qlikcloud.com", tenant_id="n", receipts_dir=str(folder / "deeper"))
     before = everything_below(tmp_path)
     guard(*entries)
@@ -546,7 +546,7 @@ def test_a_tenant_that_was_not_counted_and_lives_is_stopped(wire: Wire, run: Run
     for words in (HOSTNAME, "is active, and its receipt said that it was disabled", "Nothing was sent", "run again"):
         assert words in result["msg"]
     assert [(one["event"], one.get("status")) for one in content_of(path)["events"][1:]] == [("observed", "active")]
-    assert standing_in(str(path), TARGET).state == "live"
+    assert receipt_state_in(str(path), TARGET).state == "live"
 
 
 def test_a_tenant_that_was_not_counted_and_is_disabled_is_left_alone(wire: Wire, run: Run, folder: Path) -> None:

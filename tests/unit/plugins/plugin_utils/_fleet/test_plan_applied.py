@@ -70,7 +70,7 @@ def is_stopped(wire: Wire, result: dict[str, t.Any], *told: str) -> None:
 def is_left(wire: Wire, result: dict[str, t.Any], msg: str) -> None:
     """It is well, nothing was changed and no POST was sent."""
     assert wire.of("deactivate") == []
-    assert (result["failed"], result["changed"], result["action"]) == (False, False, "leave")
+    assert (result["failed"], result["changed"], result["action"]) == (False, False, "no-op")
     assert result["msg"] == msg
 
 
@@ -507,7 +507,7 @@ LOST = [faults.read_timeout(), faults.cut(), faults.reset(), answers.BAD_GATEWAY
 
 
 @pytest.mark.parametrize("lost", LOST)
-def test_a_lost_answer_is_settled_by_looking_again(wire: Wire, run: Run, folder: Path, lost: t.Any) -> None:
+def test_a_lost_answer_is_resolved_by_looking_again(wire: Wire, run: Run, folder: Path, lost: t.Any) -> None:
     wire.on("deactivate", lost)
     wire.on("read", answers.record("active"), answers.record("disabled"))
     result = apply(run, to_deactivate(), receipts_dir=str(folder))
@@ -515,7 +515,7 @@ def test_a_lost_answer_is_settled_by_looking_again(wire: Wire, run: Run, folder:
     assert (result["failed"], result["changed"], result["status"]) == (False, True, "disabled")
     events = events_of(folder)
     assert [one["event"] for one in events] == ["intent", "deactivated", "observed"]
-    assert events[1]["settled"] is True
+    assert events[1]["resolved"] is True
     for one in events:
         assert SAID.items() <= one.items()
 

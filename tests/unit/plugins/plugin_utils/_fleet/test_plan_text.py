@@ -44,9 +44,9 @@ def test_the_terminal_shows_a_row_per_tenant_the_totals_the_end_and_the_digest()
         "Plan",
         "  host                   name  status → action      purge",
         f"  {HOSTNAME}  acme  active → deactivate  30 days, about 2026-12-24",
-        f"  {DISABLED}     acme  disabled → leave     2026-12-01 08:30 UTC",
-        "  c.us.qlikcloud.com     acme  disabled → leave     date unknown",
-        "  d.us.qlikcloud.com     acme  purged → leave       gone",
+        f"  {DISABLED}     acme  disabled → no-op     2026-12-01 08:30 UTC",
+        "  c.us.qlikcloud.com     acme  disabled → no-op     date unknown",
+        "  d.us.qlikcloud.com     acme  purged → no-op       gone",
         "4 tenants: 1 to deactivate, 3 to leave alone.",
         "It may be applied until 2026-11-27T12:00:00Z.",
         f"SHA-256 of plan.json: {DIGEST}",
@@ -65,9 +65,9 @@ def test_the_comment_for_a_merge_request_has_all_of_it_and_who_gives_what_to_who
         HEADER,
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         row(HOSTNAME, "acme", TENANT_ID, "unknown", "-", "active", "deactivate", "30", "about 2026-12-24"),
-        row(DISABLED, "acme", "x1", "unknown", "-", "disabled", "leave", "-", "2026-12-01 08:30 UTC"),
-        row("c.us.qlikcloud.com", "acme", "unknown", "unknown", "-", "disabled", "leave", "-", "date unknown"),
-        row("d.us.qlikcloud.com", "acme", "x3", "unknown", "-", "purged", "leave", "-", "gone"),
+        row(DISABLED, "acme", "x1", "unknown", "-", "disabled", "no-op", "-", "2026-12-01 08:30 UTC"),
+        row("c.us.qlikcloud.com", "acme", "unknown", "unknown", "-", "disabled", "no-op", "-", "date unknown"),
+        row("d.us.qlikcloud.com", "acme", "x3", "unknown", "-", "purged", "no-op", "-", "gone"),
         "",
         "- made 2026-11-24T12:00:00Z, may be applied until 2026-11-27T12:00:00Z",
         f"- SHA-256 of `plan.json`: `{DIGEST}`",
@@ -88,7 +88,7 @@ def test_licence_restore_and_warnings_are_shown_of_each_tenant_and_of_the_plan()
     shown = markdown_of(plan)
     restored = ("2027-03-01", "2026-11-20", "active", "deactivate", "30", "about 2026-12-24")
     assert row(HOSTNAME, "acme", TENANT_ID, *restored) in shown
-    assert row(DISABLED, "unknown", TENANT_ID, "unknown", "-", "disabled", "leave", "-", "date unknown") in shown
+    assert row(DISABLED, "unknown", TENANT_ID, "unknown", "-", "disabled", "no-op", "-", "date unknown") in shown
     start = shown.index("Warnings:")
     assert shown[start + 1 : start + 6] == [
         "",

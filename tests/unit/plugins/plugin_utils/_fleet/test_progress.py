@@ -29,7 +29,7 @@ def progress(done: int, failed: int = 0, total: int = 100, within: float = 10) -
     return found
 
 
-def test_it_counts_and_reckons_with_the_speed() -> None:
+def test_it_counts_and_computes_with_the_speed() -> None:
     # 16:00:00; 20 in 20 s, so the other 80 take 80 s more.
     line = progress(20, failed=2, within=20).line(BEGUN + 20, None)
     assert line == "20 of 100 tenants, 2 failed, done about 16:01:40, in 80 s"
@@ -51,7 +51,7 @@ def test_a_wait_in_between_says_nothing_of_the_speed() -> None:
     assert found.line(BEGUN + 303, None).endswith("done about 16:05:15, in 12 s")
 
 
-def test_a_wave_that_has_come_to_a_stand_is_reckoned_with_its_average() -> None:
+def test_a_wave_that_has_come_to_a_stand_is_computed_with_its_average() -> None:
     assert progress(50).line(BEGUN + 600, None).endswith("in 10 min")
 
 

@@ -51,7 +51,7 @@ def lines_of(result: dict[str, t.Any], *, check_mode: bool = False) -> list[str]
 def test_without_it_a_disabled_tenant_is_not_changed_and_other_days_are_told(wire: Wire, run: Run, folder: str) -> None:
     result = decommission(run, receipts_dir=folder, purge_after_days=60)
     assert wire.of("deactivate") == []
-    assert (result["changed"], result["action"]) == (False, "leave")
+    assert (result["changed"], result["action"]) == (False, "no-op")
     (told,) = [line for line in lines_of(result) if "30 days" in line]
     assert f"{PREFIX}purge_after_days is 60 now" in told
     assert f"set {PREFIX}reset_purge_timer to true" in told

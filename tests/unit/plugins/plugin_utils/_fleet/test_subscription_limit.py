@@ -370,12 +370,12 @@ def test_the_list_knows_better_than_the_receipt_and_the_receipt_stays_as_it_is(
 ) -> None:
     wire.on("read", answers.record("disabled"))
     path = tmp_path / "receipts" / f"{HOSTNAME}.json"
-    reckoned = {"estimated_purge_date": PURGE_DATE, "purge_date_reckoned": True}
-    before = put(path, receipt(intent(), event("deactivated", settled=True, **reckoned)))
+    computed = {"estimated_purge_date": PURGE_DATE, "purge_date_computed": True}
+    before = put(path, receipt(intent(), event("deactivated", resolved=True, **computed)))
     known = change(run, receipts_dir=str(path.parent), verify=False)
-    assert (known["estimated_purge_date"], known["purge_date_reckoned"]) == (PURGE_DATE, True)
+    assert (known["estimated_purge_date"], known["purge_date_computed"]) == (PURGE_DATE, True)
     told = change(run, receipts_dir=str(path.parent), verify=False, listed_purge_date=OTHER_DATE)
-    assert (told["estimated_purge_date"], told["purge_date_reckoned"]) == (OTHER_DATE, False)
+    assert (told["estimated_purge_date"], told["purge_date_computed"]) == (OTHER_DATE, False)
     assert path.read_bytes() == before
 
 
@@ -393,4 +393,4 @@ def test_a_tenant_that_is_deactivated_has_the_date_of_the_answer(wire: Wire, run
 def test_the_plan_of_a_disabled_tenant_has_the_date_of_the_list(wire: Wire, run: Run) -> None:
     wire.on("read", answers.record("disabled"))
     result = change(run, planning=True, verify=False, listed_purge_date=PURGE_DATE)
-    assert (result["action"], result["estimated_purge_date"], result["tenant_id"]) == ("leave", PURGE_DATE, TENANT_ID)
+    assert (result["action"], result["estimated_purge_date"], result["tenant_id"]) == ("no-op", PURGE_DATE, TENANT_ID)

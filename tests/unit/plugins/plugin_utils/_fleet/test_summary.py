@@ -22,7 +22,7 @@ CHANGED = {
     "previous_status": "active",
     "status": "disabled",
     "estimated_purge_date": PURGE_DATE,
-    "purge_date_reckoned": False,
+    "purge_date_computed": False,
     "probe_state": "deactivated",
     "msg": "active → disabled",
 }
@@ -75,8 +75,8 @@ LINES: dict[str, tuple[dict[str, t.Any] | None, str]] = {
         {**CHANGED, "probe_state": None},
         f"{HOSTNAME} active → disabled purge 2026-12-24 12:00 UTC",
     ),
-    "the purge date is reckoned": (
-        {**CHANGED, "purge_date_reckoned": True},
+    "the purge date is computed": (
+        {**CHANGED, "purge_date_computed": True},
         f"{HOSTNAME} active → disabled purge about 2026-12-24 12:00 UTC seen deactivated",
     ),
     "the purge date is not known": (
@@ -366,7 +366,7 @@ LONG = "a-customer-with-a-rather-long-name-and-a-longer-suffix.eu.qlikcloud.com"
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        ({**CHANGED, "purge_after_days": 30, "purge_date_reckoned": True}, "30 days, purge about 2026-12-24 12:00 UTC"),
+        ({**CHANGED, "purge_after_days": 30, "purge_date_computed": True}, "30 days, purge about 2026-12-24 12:00 UTC"),
         ({**CHANGED, "failed": True, "probe_state": "active"}, "still works for its users"),
         ({**PURGED, "msg": "gone " * 30}, "gone " * 30),
         ({"msg": "not a word " * 30}, "not a word " * 30),
