@@ -65,6 +65,15 @@ HOSTILE = {
     "comment of a template": "{# EVIL #}",
 }
 
+# One value of each family. Each function that makes a text harmless is tested with all values; a place that calls it, with these.
+SAMPLE = {
+    name: HOSTILE[name]
+    for name in (
+        *("colours", "line break", "half a surrogate pair", "too long"),
+        *("an escaped cell", "nothing but backticks before it", "HTML", "mention", "formula", "template"),
+    )
+}
+
 
 def is_harmless(text: str) -> bool:
     """One line without control characters, invisible formatting and what is no text."""

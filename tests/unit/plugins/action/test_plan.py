@@ -28,7 +28,7 @@ from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, NOW, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.failing_os import FailingOs
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.plans import CLAIMS, plan_of, put_plan, to_deactivate, to_leave
 from ansible_collections.tenantops.qlik.tests.unit.receipts import (
     ago,
@@ -833,7 +833,7 @@ def trusted_in(value: t.Any) -> list[str]:
     return [value] if isinstance(value, str) and is_trusted_as_template(value) else []
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_hostname_of_a_server_is_harmless_in_all_that_is_made_of_it(
     wire: Wire, tmp_path: Path, displayed: list[str], value: str
 ) -> None:
@@ -852,7 +852,7 @@ def test_a_hostile_hostname_of_a_server_is_harmless_in_all_that_is_made_of_it(
     assert tenant(wave["tenants"][HOSTNAME])["changed"] is True
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_value_in_an_approved_file_is_harmless_and_is_no_template(
     wire: Wire, displayed: list[str], value: str
 ) -> None:
@@ -870,7 +870,7 @@ def test_a_hostile_value_in_an_approved_file_is_harmless_and_is_no_template(
     assert all(map(is_harmless, displayed))
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_name_of_a_host_is_harmless_where_no_plan_is_made(
     wire: Wire, displayed: list[str], value: str
 ) -> None:

@@ -25,7 +25,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about, secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, GIVEN_TOKEN, HOSTNAME
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, probe, region_token
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
@@ -208,7 +208,7 @@ def test_a_fault_of_ours_after_a_post_counts_as_changed(wire: Wire, run: Run, ki
     assert ("had been sent" in result["msg"]) is changed
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_fault_of_ours_is_told_harmlessly(run: Run, value: str) -> None:
     def operation(params: t.Any, run: Run) -> dict[str, t.Any]:
         raise Unforeseen(value)

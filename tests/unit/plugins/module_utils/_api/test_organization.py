@@ -47,7 +47,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     TOKEN,
     TRACE_ID,
 )
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.wire import Reply, Sent, Wire
 
 TENANTS = f"https://{CONSOLE}/api/core/tenants"
@@ -222,7 +222,7 @@ def test_an_entry_that_is_no_tenant_is_counted(wire: Wire, client: Client, entry
     assert ([tenant["id"] for tenant in listing.tenants], listing.unreadable) == (["id0001"], 1)
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_text_is_harmless(wire: Wire, client: Client, value: str) -> None:
     # A page of such texts that are too long would be no page, but too large an answer.
     texts = {key: value[:5000] for key, one in listed().items() if isinstance(one, str) and key != "id"}

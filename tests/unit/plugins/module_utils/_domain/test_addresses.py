@@ -22,7 +22,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses i
 )
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, TENANT_ID
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 
 NO_TEXT = {
     "None": None,
@@ -176,7 +176,7 @@ def test_what_is_no_id_is_refused_in_one_sentence(value: t.Any) -> None:
     assert is_one_sentence_about(caught.value.message, "tenant_id")
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_wrong_value_is_quoted_harmlessly(value: str) -> None:
     for check in (check_region, check_hostname, check_tenant_id):
         with pytest.raises(InvalidInput) as caught:

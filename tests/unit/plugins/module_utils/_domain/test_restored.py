@@ -18,7 +18,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.restored im
     RestoreRule,
     check_restore_date,
 )
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 
 OPTION = "tenant_decommission_confirm_restored"
 AT = datetime(2026, 11, 26, 0, 30, tzinfo=timezone.utc)
@@ -93,7 +93,7 @@ def test_anything_else_is_refused_with_the_variable_its_value_and_what_is_right(
     assert caught.value.message.startswith(f"{OPTION} is ")
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_what_a_receipt_says_of_it_is_harmless(value: str) -> None:
     words, _next_step = rule().problem(Restore(AT, value, value)) or ("", "")
     assert is_harmless(words)

@@ -19,7 +19,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._http.retry import 
 from ansible_collections.tenantops.qlik.tests.unit import faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.facts import PROXY_PASSWORD, REGISTER
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 
@@ -110,7 +110,7 @@ def test_the_time_out_of_a_connect_to_a_tenant_is_no_sign_that_it_is_unknown(wir
     assert fail(wire, faults.connect_timeout()).name_unknown is False
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_what_a_proxy_says_is_harmless(wire: Wire, value: str) -> None:
     message = fail(wire, faults.tunnel_refused(f"403 {value}")).message
     assert is_harmless(message)

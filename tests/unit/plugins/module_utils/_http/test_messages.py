@@ -14,7 +14,7 @@ from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request, Response, read_response
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, REGISTER, TRACE_ID
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 
 REQUEST = Request("reading acme", "GET", REGISTER, "/api/v1/tenants/x")
 
@@ -99,7 +99,7 @@ def test_deep_json_breaks_nothing(depth: int) -> None:
     assert len(answer.describe()) < 1000
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_hostile_words_are_harmless_when_they_are_read(value: str) -> None:
     for place in ("code", "title", "detail", "traceId", "error", "error_description"):
         content: dict[str, t.Any] = {"error": "x"}

@@ -24,7 +24,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     TENANT_ID,
     TRACE_ID,
 )
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate
 from ansible_collections.tenantops.qlik.tests.unit.receipts import content_of
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
@@ -259,7 +259,7 @@ def test_every_failure_has_the_keys_of_one(wire: Wire, run: Run, kind: str, key:
     assert result[key] is None
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_what_a_server_says_reaches_no_terminal_unchanged(wire: Wire, run: Run, value: str) -> None:
     for place in ("status", "hostnames", "title of a refusal", "code of a refusal", "Location"):
         header = value.encode("utf-8", "replace").decode("latin-1").replace("\n", " ").replace("\r", " ")

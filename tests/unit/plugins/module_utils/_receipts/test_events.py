@@ -26,7 +26,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events im
     write_receipt,
 )
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, TENANT_ID
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.receipts import (
     DOCS,
     ago,
@@ -148,7 +148,7 @@ def test_what_is_no_receipt_is_not_taken_for_one_and_the_reason_is_told(case: st
     assert not str(caught.value).endswith(".")
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_hostile_values_are_harmless_in_the_reason(value: str) -> None:
     for place in ("schema", "hostname", "region", "tenant_id", "kind", "time"):
         places = {"kind": "event", "time": "at"}

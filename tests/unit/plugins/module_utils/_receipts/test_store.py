@@ -29,7 +29,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store imp
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.failing_os import FailingOs
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.receipts import (
     TARGET,
     ago,
@@ -515,7 +515,7 @@ def test_a_folder_that_may_not_be_written_to_stops_the_tenant_before_there_is_a_
     assert os.strerror(errno.EACCES) in caught.value.message
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_path_is_harmless_in_the_message(tmp_path: Path, clock: FakeClock, value: str) -> None:
     path = str(tmp_path / value.replace("\0", "").encode(errors="ignore").decode()[:200])
     Path(path).mkdir(parents=True)

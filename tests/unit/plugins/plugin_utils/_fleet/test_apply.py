@@ -24,7 +24,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     TOKEN,
     TRACE_ID,
 )
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS, WAVE, decommission
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
@@ -168,7 +168,7 @@ def test_a_tenant_is_protected_by_its_other_hostnames_too(wire: Wire, run: Run) 
     assert ALIAS in result["msg"]
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_protected_hostname_of_the_servers_is_harmless_in_the_message(wire: Wire, run: Run, value: str) -> None:
     wire.on("read", answers.record("active", hostnames=[HOSTNAME, f"x{value}"]))
     result = decommission(run, protected=["x*"])

@@ -35,7 +35,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables im
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, TENANT_ID, TOKEN
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.receipts import (
     TARGET,
     ago,
@@ -257,7 +257,7 @@ def test_variables_are_named_with_the_prefix_they_were_read_by() -> None:
     assert "tenant_restore_max_tenants" in refusal(*fleet(2), max_tenants=1, prefix="tenant_restore_")
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_hostile_values_of_an_inventory_are_harmless_in_the_message(value: str) -> None:
     for place in ("host", "hostname", "tenant_id", "protected"):
         given: dict[str, t.Any] = {place: [f"*{value}*", "*"]} if place == "protected" else {place: value}

@@ -34,7 +34,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan_text import plan_markdown
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
 from ansible_collections.tenantops.qlik.tests.unit.facts import NOW
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.plans import to_deactivate
 from ansible_collections.tenantops.qlik.tests.unit.receipts import everything_below, receipt
 
@@ -144,7 +144,7 @@ def test_a_path_that_cannot_be_is_reported_with_the_variable(tmp_path: Path, pat
     assert everything_below(tmp_path) == {"file": b""}
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_path_is_harmless_in_the_message(tmp_path: Path, value: str) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(BadOutput) as caught:

@@ -33,7 +33,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import 
 )
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, NOW, REGION, TENANT_ID
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.plans import file_of, plan_of, to_deactivate, to_leave
 from ansible_collections.tenantops.qlik.tests.unit.receipts import schema_faults
 
@@ -292,7 +292,7 @@ def test_what_is_no_digest_approves_nothing(approved: t.Any) -> None:
     assert "64 digits" in message
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_digest_is_harmless_in_the_message(value: str) -> None:
     assert "qlik_plan_sha256 is" in refused(GOOD, value)
 
@@ -371,7 +371,7 @@ def test_a_number_that_json_has_not_is_refused(number: bytes, key: str) -> None:
     assert "The plan is refused" in refused(content.replace(b'"a number"', number))
 
 
-@pytest.mark.parametrize("schema", [None, 0, 1, 3, 2.5, "1", True, [1], {}, *HOSTILE.values()])
+@pytest.mark.parametrize("schema", [None, 0, 1, 3, 2.5, "1", True, [1], {}, *SAMPLE.values()])
 def test_another_schema_is_refused(schema: t.Any) -> None:
     message = refused(file_of(plan_of(to_deactivate(), schema=schema))[0])
     assert "its schema is" in message
@@ -445,7 +445,7 @@ def test_a_hostname_with_two_entries_is_refused() -> None:
     assert f"its entry 2 is wrong: {HOSTNAME} stands in it twice" in message
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_value_is_harmless_in_the_message(value: str) -> None:
     for key in ("hostname", "id", "region", "action", "purge_after_days"):
         assert "its entry 1 is wrong" in refused(file_of(plan_of(to_deactivate(**{key: value})))[0])

@@ -16,7 +16,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import 
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, NOW, PURGE_DATE, TENANT_ID
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.plans import (
     ANOTHER_DIGEST,
     CLAIMS,
@@ -123,7 +123,7 @@ def test_a_receipt_without_a_plan_names_none(wire: Wire, run: Run, folder: Path)
         assert (one["approved_by"], one["ticket"]) == ("eve", "7")
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_hostile_claims_are_harmless_in_the_receipt_or_stop_their_tenant(
     wire: Wire, run: Run, folder: Path, value: str
 ) -> None:
@@ -221,7 +221,7 @@ def test_the_same_hostnames_in_another_order_or_case_are_the_same(wire: Wire, ru
     assert len(wire.of("deactivate")) == 1
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_hostname_is_planned_and_applied_as_it_was_shown(wire: Wire, run: Run, value: str) -> None:
     wire.on("read", answers.record("active", hostnames=[HOSTNAME, value]))
     planned = plan_entry(look(run), NOW)

@@ -16,7 +16,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import f
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan_text import plan_lines, plan_markdown
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, TENANT_ID
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.plans import DIGEST, plan_of, to_deactivate, to_leave
 from ansible_collections.tenantops.qlik.tests.unit.receipts import schema_faults
 
@@ -139,6 +139,7 @@ def test_a_date_that_is_none_is_left_out(date: t.Any) -> None:
 
 # Every format, one table of hostile values.
 HOSTILE_VALUES = pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+SAMPLE_VALUES = pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 # A cell, and a text in a line: a code span of one backtick, with nothing in it that could end it or the cell.
 CODE = r"`[^`|\n]+`"
 ROW = re.compile(rf"\|(?: {CODE} \|){{9}}")
@@ -188,7 +189,7 @@ def test_a_span_of_markdown_shows_what_would_end_it_as_what_looks_like_it() -> N
     assert for_markdown("x" * 400, 10) == f"`{'x' * 9}…`"
 
 
-@HOSTILE_VALUES
+@SAMPLE_VALUES
 def test_a_line_of_a_plan(value: str) -> None:
     for key in PLACES:
         plan = plan_of(to_deactivate(**{key: value}), to_leave(DISABLED), warnings=[value])
@@ -201,7 +202,7 @@ def test_a_line_of_a_plan(value: str) -> None:
         assert "E" in "".join(lines[lines.index("Warnings:") + 1 : -1])
 
 
-@HOSTILE_VALUES
+@SAMPLE_VALUES
 def test_a_row_of_a_plan_in_markdown(value: str) -> None:
     for key in PLACES:
         harmless = markdown_of(plan_of(to_deactivate(warnings=["a"]), to_leave(DISABLED), warnings=["b"]))
@@ -218,7 +219,7 @@ def test_a_row_of_a_plan_in_markdown(value: str) -> None:
         ]
 
 
-@HOSTILE_VALUES
+@SAMPLE_VALUES
 def test_the_name_of_the_file(value: str) -> None:
     lines = lines_of(PLAN, value)
     assert len(lines) == len(lines_of(PLAN))
@@ -266,7 +267,7 @@ def summed_up(
     )
 
 
-@HOSTILE_VALUES
+@SAMPLE_VALUES
 def test_a_line_of_the_summary(value: str) -> None:
     for key, given in itertools.product(RESULT_PLACES, OUTCOMES):
         found = summed_up(**{**given, key: value, **({"hostname": None} if key == "host" else {})})
@@ -278,7 +279,7 @@ def test_a_line_of_the_summary(value: str) -> None:
         assert schema_faults("summary", found["summary"]) == []
 
 
-@HOSTILE_VALUES
+@SAMPLE_VALUES
 def test_the_lines_of_the_summary_about_the_plan(value: str) -> None:
     found = summed_up(not_applied=(value, "z.eu.qlikcloud.com"))
     said = [line for line in found["lines"] if "EV" in line]

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, PURGE_DATE
-from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, schema_faults
 
 CHANGED = {
@@ -213,7 +213,7 @@ def test_a_result_that_was_ended_by_a_time_out_has_a_line() -> None:
     assert totals["failed"] == 1
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_hostile_values_are_harmless_in_every_line(value: str) -> None:
     for place in ("host", "hostname", "previous_status", "status", "estimated_purge_date", "msg", "refusal"):
         result = {**CHANGED, "failed": place == "msg", place: value}
@@ -347,7 +347,7 @@ def test_the_schema_of_the_summary_takes_nothing_else() -> None:
         assert schema_faults("summary", {**summary, "tenants": [wrong]})
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_hostile_values_are_harmless_in_the_summary_too(value: str) -> None:
     keys = ("hostname", "tenant_id", "region", "previous_status", "status", "estimated_purge_date", "probe_state")
     texts = dict.fromkeys((*keys, "receipt", "code", "trace_id", "msg"), value)
