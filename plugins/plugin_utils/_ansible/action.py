@@ -158,13 +158,18 @@ class QlikAction(ActionBase):
             value = environment.pop(variable, None)
             if value is not None and option in ARGUMENT_SPECS[self.NAME]:
                 args.setdefault(option, value)
+        before = self._task.environment
         self._task.environment = [environment]
-        result = self._execute_module(
-            module_name=f"{_COLLECTION}.{self.NAME}",
-            module_args=args,
-            task_vars=task_vars,
-            wrap_async=bool(self._task.async_val),
-        )
+        try:
+            result = self._execute_module(
+                module_name=f"{_COLLECTION}.{self.NAME}",
+                module_args=args,
+                task_vars=task_vars,
+                wrap_async=bool(self._task.async_val),
+            )
+        finally:
+            # A task with until does this more than once.
+            self._task.environment = before
         result.pop("invocation", None)
         if not self._task.async_val:
             self._remove_tmp_path(self._connection._shell.tmpdir)

@@ -96,6 +96,26 @@ def test_secrets_in_the_environment_of_a_delegated_task_are_in_no_command_line(s
         assert secret not in done.output
 
 
+@once
+def test_a_delegated_task_that_is_repeated_has_its_credentials_each_time(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}, "worker": LOCAL}}})
+    (probed,) = terminal.run_tasks(
+        {
+            PROBE: {"hostname": "acme.eu.qlikcloud.com"},
+            "environment": {**cloud.environment, **CREDENTIALS},
+            "delegate_to": "worker",
+            "until": "result_0.attempts > 1",
+            "retries": 2,
+            "delay": 0,
+        },
+        play={"hosts": "acme.eu.qlikcloud.com"},
+    )
+    assert probed["attempts"] == 2
+    assert probed["state"] == "active"
+    assert [one["body"].get("client_id") for one in cloud.requests(path="/oauth/token")] == [CLIENTS["eu"]["client_id"]] * 2
+
+
 def test_async_runs_the_module_on_this_machine(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
