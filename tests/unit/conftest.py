@@ -20,7 +20,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet import run_l
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
-_SETTINGS = ("_PROXY", "_proxy", "_CA_BUNDLE", "NETRC", "QLIK_", "TENANTOPS_")
+_SETTINGS = ("_PROXY", "_proxy", "_CA_BUNDLE", "NETRC", "QLIK_", "TENANTOPS_", "CI_JOB_", "GITHUB_", "BUILD_URL")
 
 # ansible-test forks a process for each test: what is ready here need not be made in each of them.
 transport.prepare_process()

@@ -10,12 +10,18 @@ Reference: "Errors" (the shape of an error; gateways answer with HTML, with an e
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .._base.errors import Refused
 from .._base.text import as_text, for_terminal, sentence
+
+# Codes that are documented. They are acted on, and no secret: what stands in a secret too must not change them.
+_DOCUMENTED_CODE = re.compile(
+    r"TENANT_(?:DEACTIVATED|DISABLED)|(?:AUTH|AUTHENTICATION|HTTP|LOGIN|OAUTH|TENANTS)-[0-9]{1,5}"
+)
 
 # The server does not know such requests, now or later.
 _NEVER = frozenset((501, 505))
@@ -132,7 +138,9 @@ def read_response(
         if isinstance(first, dict):
             title, detail = text(first.get("title")), text(first.get("detail"))
             # The code is acted on, not only shown: what is no text is none.
-            code = text(first.get("code")) if isinstance(first.get("code"), str) else None
+            given = first.get("code")
+            if isinstance(given, str):
+                code = given if _DOCUMENTED_CODE.fullmatch(given) else text(given)
         elif isinstance(body.get("error"), str):
             # The form of RFC 6749, which token endpoints use.
             code, title = text(body["error"]), text(body.get("error_description"))

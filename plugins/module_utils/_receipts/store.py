@@ -38,6 +38,7 @@ from .events import (
     write_receipt,
 )
 from .folder import receipts_beside
+from .job import job_url
 
 # What the author of an event says of it.
 _CLAIMS = ("plan_sha256", "approved_by", "ticket")
@@ -115,7 +116,7 @@ class Journal:
                 remove(new_file(self.path))
             found = read_receipt_file(self.path)
             if found is None:
-                _check_writable(self.path)
+                check_folder(os.path.dirname(self.path))
             else:
                 _check_owner(found, target)
         except (BadReceipt, UnusableFile) as error:
@@ -161,7 +162,7 @@ class Journal:
         entry: dict[str, t.Any] = {
             "event": event,
             "at": write_time(self.clock.now()),
-            "by": {"user": _user(), "host": for_terminal(socket.gethostname(), 255)},
+            "by": _author(),
             "run": self.author.run,
         }
         claims = {name: getattr(self.author, name) for name in _CLAIMS}
@@ -245,18 +246,23 @@ def _check_owner(found: Mapping[str, t.Any], target: Target) -> None:
         raise BadReceipt(f"is another tenant's, that with the id {for_terminal(found['tenant_id'], 100)}")
 
 
-def _check_writable(path: str) -> None:
-    """Check that a file could be made, in the folder or in the nearest one that is there. Nothing is made.
+def check_folder(folder: str) -> None:
+    """Check that a file could be made in a folder, or the folder in the nearest one above it that is there. Nothing is made.
 
     :raises UnusableFile: it could not.
     """
-    folder = os.path.dirname(path)
     while not os.path.exists(folder) and folder != os.path.dirname(folder):
         folder = os.path.dirname(folder)
     if not os.path.isdir(folder):
         raise unusable(OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise unusable(OSError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
+def _author() -> dict[str, str]:
+    """Who writes: the account and the machine, and the CI job where there is one."""
+    job = job_url(os.environ)
+    return {"user": _user(), "host": for_terminal(socket.gethostname(), 255), **({"job": job} if job else {})}
 
 
 def _user() -> str:

@@ -219,6 +219,11 @@ def regions_without_credentials(wave: WaveInput) -> Iterator[str]:
         yield sentence
 
 
+def unusable_receipts_folders(wave: WaveInput) -> Iterable[str]:
+    """Said once, and before the first request: each tenant would stop by itself."""
+    return wave.unusable_folders
+
+
 RULES: tuple[Rule, ...] = (
     hosts_that_the_plan_lacks,
     too_many_tenants,
@@ -232,4 +237,5 @@ RULES: tuple[Rule, ...] = (
     patterns_that_protect_nothing,
     protected_tenants,
     regions_without_credentials,
+    unusable_receipts_folders,
 )

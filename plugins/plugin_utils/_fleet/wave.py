@@ -6,18 +6,21 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.files import UnusableFile
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import shown
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation, Reactivation, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import Planned, planned_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.folder import receipts_beside
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import receipt_state_in
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import check_folder, receipt_state_in
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import (
     Entry,
     command_of,
@@ -70,7 +73,8 @@ class WaveInput:
     tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change; ``inventory_hosts``: the names of
     all hosts of the inventory; ``earlier``: the hostnames of earlier parts of this play's wave, such as those of a loop;
     ``changed_before``: those of them that counted for ``max_tenants``; ``applied_before``: the hostnames in the plan that no host of the
-    play has, and that are disabled or purged by their receipts.
+    play has, and that are disabled or purged by their receipts; ``unusable_folders``: a sentence for each folder in which no receipt can
+    be kept.
     """
 
     tenants: tuple[Tenant, ...]
@@ -85,6 +89,7 @@ class WaveInput:
     earlier: frozenset[str] = frozenset()
     changed_before: frozenset[str] = frozenset()
     applied_before: tuple[str, ...] = ()
+    unusable_folders: tuple[str, ...] = ()
     inventory_hosts: Collection[str] = ()
 
     @cached_property
@@ -175,7 +180,13 @@ def read_wave(
         return Tenant(entry=entry, **known)
 
     tenants = tuple(tenant_of(entry) for entry in entries)
-    return WaveInput(tenants=tenants, operation=operation, applied_before=_applied_before(plan, tenants), **given)
+    return WaveInput(
+        tenants=tenants,
+        operation=operation,
+        applied_before=_applied_before(plan, tenants),
+        unusable_folders=tuple(_unusable_folders(tenants)),
+        **given,
+    )
 
 
 def _without_host(plan: Plan | None, tenants: Iterable[Tenant]) -> list[str]:
@@ -199,6 +210,20 @@ def _applied_before(plan: Plan | None, tenants: Sequence[Tenant]) -> tuple[str, 
             return False
 
     return tuple(hostname for hostname in _without_host(plan, tenants) if is_applied(hostname))
+
+
+def _unusable_folders(tenants: Iterable[Tenant]) -> Iterator[str]:
+    """A sentence for each folder of the wave's receipts in which none can be kept."""
+    by_folder = {
+        os.path.dirname(tenant.command.receipt_path): tenant.entry
+        for tenant in tenants
+        if tenant.command and tenant.command.receipt_path
+    }
+    for folder, entry in by_folder.items():
+        try:
+            check_folder(folder)
+        except UnusableFile as error:
+            yield f"{entry.name_of('receipts_dir')} is {shown(entry['receipts_dir'])}: no receipt can be kept there, it {error}."
 
 
 def _with_its_receipt(command: Deactivation | Reactivation) -> Deactivation | Reactivation:

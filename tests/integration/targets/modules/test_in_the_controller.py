@@ -113,7 +113,9 @@ def test_a_delegated_task_that_is_repeated_has_its_credentials_each_time(start_c
     )
     assert probed["attempts"] == 2
     assert probed["state"] == "active"
-    assert [one["body"].get("client_id") for one in cloud.requests(path="/oauth/token")] == [CLIENTS["eu"]["client_id"]] * 2
+    assert [one["body"].get("client_id") for one in cloud.requests(path="/oauth/token")] == [
+        CLIENTS["eu"]["client_id"]
+    ] * 2
 
 
 def test_async_runs_the_module_on_this_machine(start_cloud, terminal):

@@ -116,9 +116,18 @@ def test_only_free_texts_of_a_result_are_masked() -> None:
         "id": secret,
         "access_token": secret,
         "http_status": 403,
-        "probe": {"title": f"title {MASK}", "state": "active", "code": MASK},
+        # A code was masked when the response was read, if it is none that is documented.
+        "probe": {"title": f"title {MASK}", "state": "active", "code": secret},
         "tenants": [{"name": secret, "message": MASK, "estimated_purge_date": PURGE_DATE}],
     }
+
+
+@pytest.mark.parametrize("code", ["TENANT_DEACTIVATED", "TENANT_DISABLED", "OAUTH-14", "TENANTS-8", "AUTHENTICATION-2"])
+@pytest.mark.parametrize("secret", ["TENANT_DEACTIVATED", "TENANT_D", "OAUTH-14", "TENANTS-8", "AUTHENTICATION"])
+def test_a_code_that_is_acted_on_is_what_the_server_sent_whatever_the_secret_is(code: str, secret: str) -> None:
+    content = json.dumps({"errors": [{"code": code, "title": f"about {secret}"}]}).encode()
+    response = read_response(Request("probing", "POST", REGISTER, "/"), 401, {}, content, masking(secret).mask)
+    assert (response.code, response.title) == (code, f"about {MASK}")
 
 
 @pytest.mark.parametrize("field", ["code", "title", "detail"])

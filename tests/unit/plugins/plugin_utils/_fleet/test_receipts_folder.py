@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.receipts_folder import RECEIPTS, ReceiptsFolders
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
+from ansible_collections.tenantops.qlik.tests.unit.waves import entry, wave_of
 
 # Ways to name an inventory of two files. Whoever uses them one after the other must find the receipt again.
 SOURCES = [
@@ -148,3 +150,24 @@ def test_a_hostname_that_is_a_path_leads_nowhere(tmp_path: Path) -> None:
     (tmp_path / RECEIPTS).mkdir()
     (tmp_path / "x.json").write_text("{}")
     assert folders("a/t.yml").folder_for("../x", None) == str(tmp_path / "a" / RECEIPTS)
+
+
+@pytest.mark.parametrize("operation", ["decommission", "restore"])
+@pytest.mark.parametrize("folder", ["file", "file/receipts"])
+def test_a_folder_in_which_no_receipt_can_be_kept_refuses_the_wave_once(
+    tmp_path: Path, folder: str, operation: str
+) -> None:
+    (tmp_path / "file").touch()
+    place = str(tmp_path / folder)
+    names = [f"t{number}.eu.qlikcloud.com" for number in range(3)]
+    hosts = [entry(name, tenant_id=name[:2], operation=operation, receipts_dir=place) for name in names]
+    with pytest.raises(InvalidInput) as refused:
+        guard_wave(wave_of(*hosts, operation=operation))
+    assert (
+        refused.value.message.count(f"tenant_{operation}_receipts_dir is '{place}': no receipt can be kept there") == 1
+    )
+
+
+def test_a_folder_that_is_not_there_yet_is_fine(tmp_path: Path) -> None:
+    guard_wave(wave_of(entry(receipts_dir=str(tmp_path / "new" / "receipts"))))
+    assert not (tmp_path / "new").exists()
