@@ -111,7 +111,7 @@ class ActionModule(QlikAction):
     def _guard(
         self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any], before: WaveLog
     ) -> dict[str, t.Any]:
-        prefix, operation, play = params["variables"], params["operation"], id_of_play(self._task)
+        prefix, operation, play = params["variable_prefix"], params["operation"], id_of_play(self._task)
         check_request_options(params, lambda option: f"{prefix}{option}")
         # What could not be written at the end is said before the first request.
         file, named = params["summary_file"], f"{prefix}summary_file"
@@ -179,7 +179,7 @@ class ActionModule(QlikAction):
         before: WaveLog | None = None,
     ) -> WaveInput:
         before = before or WaveLog()
-        prefix = params["variables"]
+        prefix = params["variable_prefix"]
         regions = check_regions(params["regions_with_credentials"], f"{prefix}credentials")
         # A mapping of credentials is for the regions that it names; one client without a mapping is for every region.
         one_client = check_credentials(params, prefix=prefix) if not regions and entries else None

@@ -21,6 +21,6 @@ class ActionModule(QlikAction):
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
         """Request a token, and keep it where the tasks of this run find it and no variable shows it."""
-        result = region_token(params, run, params["variables"])
+        result = region_token(params, run, params["variable_prefix"])
         result["token"] = TOKENS.keep(result.pop("access_token"))
         return result

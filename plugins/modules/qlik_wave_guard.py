@@ -34,7 +34,7 @@ options:
     type: str
     choices: [decommission, restore]
     default: decommission
-  variables:
+  variable_prefix:
     description: What the names of the variables begin with that are read for each host.
     type: str
     default: tenant_decommission_

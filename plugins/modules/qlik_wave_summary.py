@@ -69,7 +69,7 @@ summary:
     schema: 2
     operation: decommission
     totals: {changed: 3, unchanged: 1, purged: 0, failed: 0, not_reached: 0}
-    droppable: []
+    removable: []
     overdue: []
 """
 

@@ -36,7 +36,7 @@ options:
         description: The secret of the client.
         type: str
         required: true
-  variables:
+  variable_prefix:
     description: What the names of the role's variables begin with, for messages.
     type: str
     default: tenant_decommission_

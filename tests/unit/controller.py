@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.template import Templar, trust_as_template
 
 from ansible_collections.tenantops.qlik.plugins.action import (
-    qlik_preflight,
+    qlik_preflight_info,
     qlik_region_token,
     qlik_tenant_deactivate,
     qlik_tenant_info,
@@ -32,7 +32,7 @@ from ansible_collections.tenantops.qlik.plugins.action import (
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
 
 ACTIONS: dict[str, type[ActionBase]] = {
-    "qlik_preflight": qlik_preflight.ActionModule,
+    "qlik_preflight_info": qlik_preflight_info.ActionModule,
     "qlik_region_token": qlik_region_token.ActionModule,
     "qlik_tenant_deactivate": qlik_tenant_deactivate.ActionModule,
     "qlik_tenant_info": qlik_tenant_info.ActionModule,

@@ -90,10 +90,10 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         },
         "wait_timeout": {"type": "float", "default": 0},
     },
-    "qlik_preflight": {
+    "qlik_preflight_info": {
         **_COMMON,
         **_ORGANIZATION,
-        "variables": {"type": "str", "default": "tenant_decommission_"},
+        "variable_prefix": {"type": "str", "default": "tenant_decommission_"},
         "max_tenants": _AS_GIVEN | {"default": 10},
         "credentials": {"type": "raw", "no_log": False},
         "dest": {"type": "path"},
@@ -102,7 +102,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         **_COMMON,
         **_ORGANIZATION,
         "operation": _OPERATION,
-        "variables": {"type": "str", "default": "tenant_decommission_"},
+        "variable_prefix": {"type": "str", "default": "tenant_decommission_"},
         "max_tenants": _AS_GIVEN | {"default": 10},
         "regions_with_credentials": {"type": "raw"},
         "planning": {"type": "bool", "default": False},
@@ -117,7 +117,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         **_COMMON,
         "region": {"type": "str", "required": True},
         "credentials": _CLIENT,
-        "variables": {"type": "str", "default": "tenant_decommission_"},
+        "variable_prefix": {"type": "str", "default": "tenant_decommission_"},
     },
     "qlik_wave_tenant": {
         **_COMMON,

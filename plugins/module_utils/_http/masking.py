@@ -24,7 +24,7 @@ MASK = "********"
 SHORTEST_SECRET = 8
 
 # The keys of results whose values are free text.
-_FREE_TEXT = frozenset(("msg", "message", "title", "detail", "warnings", "problems", "error", "refusal", "exception"))
+_FREE_TEXT = frozenset(("msg", "message", "title", "detail", "warnings", "problems", "error", "exception"))
 
 
 class Masking:

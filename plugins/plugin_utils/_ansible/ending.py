@@ -51,7 +51,7 @@ def _write(path: str, summary: dict[str, t.Any]) -> None:
         write_output(path, as_json(summary), f"tenant_{summary['operation']}_summary_file", SUMMARY)
     except BadOutput as error:
         # The guard refuses the wave for it, and has said so.
-        if error.message not in (summary["refusal"] or ""):
+        if error.message not in (summary["error"] or ""):
             raise
 
 

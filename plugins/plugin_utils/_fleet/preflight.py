@@ -75,7 +75,7 @@ def preflight(
     :arg entries: what was written for each host, as for read_wave().
     :arg pre_tasks: the file of tasks that a run would be loaded with.
     :arg inventory_hosts: the names of all hosts of the inventory.
-    :arg params: the options of qlik_preflight; ``credentials`` maps regions to clients, else one client is for all regions.
+    :arg params: the options of qlik_preflight_info; ``credentials`` maps regions to clients, else one client is for all regions.
     :returns: ``regions`` (one mapping per region), ``organization`` (a mapping, None if it was not asked), ``tenants`` (one mapping per
         host of the play, in the play's order), ``problems`` (what would stop a run, or a tenant of it), ``lines`` (all of it as text).
     """
@@ -110,7 +110,7 @@ def preflight(
         try:
             target = target_of(entry)
         except QlikError as error:
-            tenants.append(_tenant(entry.host, would="stop", message=error.message))
+            tenants.append(_tenant(entry.host, planned_action="stop", message=error.message))
             continue
         name = target.address.region
         region = regions.get(name)
@@ -128,7 +128,7 @@ def preflight(
     problems += [
         f"{tenant['host']}: {tenant['message']}"
         for tenant in tenants
-        if tenant["would"] == "stop" and not tenant["message"].startswith(_NOT_LOOKED_AT)
+        if tenant["planned_action"] == "stop" and not tenant["message"].startswith(_NOT_LOOKED_AT)
     ]
     found = {
         "regions": [region.found for _name, region in sorted(regions.items())],
@@ -146,7 +146,7 @@ def _unseen(host: str, target: Target) -> dict[str, t.Any]:
     """A tenant that cannot be looked at, since there is no token for its region."""
     region = target.address.region
     known = {"hostname": target.address.hostname, "region": region, "tenant_id": target.tenant_id}
-    return _tenant(host, **known, would="stop", message=f"{_NOT_LOOKED_AT} {region}")
+    return _tenant(host, **known, planned_action="stop", message=f"{_NOT_LOOKED_AT} {region}")
 
 
 def _look_at_organization(listed: Listed) -> dict[str, t.Any] | None:
@@ -209,7 +209,7 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
     seen = _tenant(entry.host, hostname=hostname, region=target.address.region, tenant_id=target.tenant_id)
     try:
         journal = _open_receipt(client, entry, target)
-        seen |= {"receipt": journal.path, "receipt_says": journal.receipt_state.state}
+        seen |= {"receipt": journal.path, "receipt_state": journal.receipt_state.state}
         if target.tenant_id is None:
             target = Target(target.address, journal.tenant_id)
         seen["tenant_id"] = target.tenant_id
@@ -229,24 +229,24 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
             purge_is_over=journal.gone_by(target.tenant_id) is not None,
             was_disabled=journal.receipt_state.state in (DISABLED, PURGED),
         )
-        seen |= {"would": _WOULD[decision.verdict], "message": for_terminal(decision.reason)}
+        seen |= {"planned_action": _WOULD[decision.verdict], "message": for_terminal(decision.reason)}
         if decision.verdict is Verdict.CHANGE and decision.status in DISABLED_STATUSES:
-            seen["would"] = RESET
+            seen["planned_action"] = RESET
         remarks: list[str] = []
         if read is Reading.NO_ID and probed in LIVE_STATES:
             # A run with credentials looks the id up.
-            seen["would"] = "deactivate"
+            seen["planned_action"] = "deactivate"
             remarks.append(
                 "its id is not known here. A run looks it up with a token of the tenant's host, which creates a bot user there; set"
                 f" {entry.name_of('tenant_id')} to avoid that"
             )
-        if seen["would"] != "stop":
+        if seen["planned_action"] != "stop":
             command = command_of(entry, DECOMMISSION)
             if decision.verdict is Verdict.CHANGE and isinstance(command, Deactivation):
                 _must_not_be_restored(command, journal, client.clock.now())
             seen["message"] = "; ".join([*remarks, *_remarks(read, probed, hostname)])
     except QlikError as error:
-        seen |= {"would": "stop", "message": error.message}
+        seen |= {"planned_action": "stop", "message": error.message}
     return seen
 
 
@@ -285,6 +285,6 @@ def _tenant(host: str, **known: t.Any) -> dict[str, t.Any]:
         "hostnames": [],
         "probe_state": None,
         "receipt": None,
-        "receipt_says": None,
+        "receipt_state": None,
     }
-    return {"host": host, **empty, "would": None, "message": "", **known}
+    return {"host": host, **empty, "planned_action": None, "message": "", **known}

@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, table, wrapped
 
 _READS = {True: "answers reads", False: "refuses reads", None: "reads not tried"}
-_HEADINGS = ("host", "would", "status", "its host answers", "receipt")
+_HEADINGS = ("host", "planned_action", "status", "its host answers", "receipt")
 
 
 def preflight_lines(found: Mapping[str, t.Any]) -> list[str]:
     """The lines.
 
-    :arg found: ``regions``, ``organization``, ``tenants`` and ``problems`` of the result of qlik_preflight.
+    :arg found: ``regions``, ``organization``, ``tenants`` and ``problems`` of the result of qlik_preflight_info.
     """
     tenants, problems = found["tenants"], found["problems"]
     lines = ["Regions"]
@@ -34,7 +34,7 @@ def preflight_lines(found: Mapping[str, t.Any]) -> list[str]:
         for tenant, row in zip(tenants, rows, strict=True):
             lines += wrapped(row)
             # What would stop it is below, with the problems.
-            if tenant["message"] and tenant["would"] != "stop":
+            if tenant["message"] and tenant["planned_action"] != "stop":
                 lines += wrapped(f"    {for_terminal(tenant['message'], 1000)}")
     if not problems:
         return [*lines, f"Nothing would stop a run of {_count(len(tenants), 'tenant')}."]
@@ -74,10 +74,10 @@ def _organization(found: Mapping[str, t.Any]) -> str:
 def _row(tenant: Mapping[str, t.Any]) -> Sequence[str]:
     return (
         for_terminal(tenant["hostname"] or tenant["host"], 100),
-        tenant["would"] or "",
+        tenant["planned_action"] or "",
         for_terminal(tenant["status"] or "not shown", 40),
         tenant["probe_state"] or "not asked",
-        tenant["receipt_says"] or "none",
+        tenant["receipt_state"] or "none",
     )
 
 

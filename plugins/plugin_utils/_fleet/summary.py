@@ -80,7 +80,7 @@ def summarize(
         "run": run_id,
         "created": write_time(now),
         "check_mode": check_mode,
-        "refusal": None if refusal is None else for_terminal(refusal, 4000),
+        "error": None if refusal is None else for_terminal(refusal, 4000),
         "plan_sha256": plan_sha256,
         "applied_before": [for_terminal(hostname, 253) for hostname in applied_before],
         "not_applied": [for_terminal(hostname, 253) for hostname in not_applied],
@@ -92,7 +92,7 @@ def summarize(
         ],
         "totals": totals,
         "tenants": tenants,
-        "droppable": [tenant["host"] for tenant in tenants if tenant["outcome"] == "purged"],
+        "removable": [tenant["host"] for tenant in tenants if tenant["outcome"] == "purged"],
         "overdue": [tenant["host"] for tenant in tenants if tenant["overdue"]],
     }
     return {"lines": _lines(summary), "summary": summary}
@@ -164,8 +164,8 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
     heading, done = _WORDS[summary["operation"]]
     lines = [heading + (" (check mode: nothing was changed)" if check_mode else "")]
     shown = tenants
-    if summary["refusal"]:
-        lines.append(f"  {summary['refusal']}")
+    if summary["error"]:
+        lines.append(f"  {summary['error']}")
         # What earlier batches of the wave have done.
         shown = [tenant for tenant in tenants if tenant["outcome"] != "not_reached"]
     if shown:
@@ -202,8 +202,8 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
     notes = [note for tenant in tenants for note in tenant["notes"]]
     if notes:
         lines += ["Notes:", *(f"  {note}" for note in notes)]
-    if summary["droppable"]:
-        lines.append(f"Purged, and to be dropped from the inventory: {', '.join(summary['droppable'])}.")
+    if summary["removable"]:
+        lines.append(f"Purged, and to be dropped from the inventory: {', '.join(summary['removable'])}.")
     if summary["overdue"]:
         lines.append(
             f"Overdue, their purge date has passed and they are still disabled: {', '.join(summary['overdue'])}."

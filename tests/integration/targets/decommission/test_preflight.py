@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook tenantops.qlik.preflight and its step qlik_preflight: it sees what a run would rest on, and changes nothing."""
+"""The playbook tenantops.qlik.preflight and its step qlik_preflight_info: it sees what a run would rest on, and changes nothing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_where_all_is_well_it_says_what_a_run_would_do(cloud, terminal, refuse_r
     done, found = look(terminal)
     assert done.status == 0, done
     assert "Nothing would stop a run of 3 tenants." in done.stdout
-    assert {one["host"]: one["would"] for one in found["tenants"]} == {
+    assert {one["host"]: one["planned_action"] for one in found["tenants"]} == {
         "acme.eu.qlikcloud.com": "deactivate",
         "beta.us.qlikcloud.com": "deactivate",
         "gone.us.qlikcloud.com": "no-op",
@@ -80,7 +80,7 @@ def test_what_would_stop_a_run_is_named_and_ends_it_non_zero(cloud, terminal):
     assert "tenant_decommission_max_tenants allows 2" in done.stdout
     assert "tenant_decommission_confirm_hostname is missing" in done.stdout
     assert "2 hosts have the tenant_id" in done.stdout
-    assert next(one for one in found["tenants"] if one["host"].startswith("unknown"))["would"] == "stop"
+    assert next(one for one in found["tenants"] if one["host"].startswith("unknown"))["planned_action"] == "stop"
     assert only_reads(cloud)
 
 

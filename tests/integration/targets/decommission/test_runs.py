@@ -85,7 +85,7 @@ def test_module_defaults_cannot_change_what_is_done(start_cloud, terminal):
     terminal.write_inventory(THREE, tenant_decommission_max_tenants=1)
     other = {
         "operation": "restore",
-        "variables": "tenant_restore_",
+        "variable_prefix": "tenant_restore_",
         "planning": True,
         "empty": True,
         "max_tenants": 99,
@@ -103,7 +103,16 @@ def test_module_defaults_cannot_change_what_is_done(start_cloud, terminal):
     }
     options = {
         "guard": (
-            *("operation", "variables", "planning", "empty", "max_tenants", "plan", "plan_sha256", "require_plan"),
+            *(
+                "operation",
+                "variable_prefix",
+                "planning",
+                "empty",
+                "max_tenants",
+                "plan",
+                "plan_sha256",
+                "require_plan",
+            ),
             "summary_file",
         ),
         "summary": ("operation", "result_variable", "dest"),

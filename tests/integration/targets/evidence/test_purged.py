@@ -208,7 +208,7 @@ def test_a_hostname_that_another_tenant_has_and_that_is_deactivated_proves_nothi
 def test_purged_tenants_are_counted_and_named_as_droppable(aftermath):
     gone = [f"{name}.eu.qlikcloud.com" for name in PROVEN] if aftermath.reads else []
     for run, done in zip((aftermath.first, aftermath.second), aftermath.done, strict=True):
-        assert run["droppable"] == gone
+        assert run["removable"] == gone
         assert run["totals"]["purged"] == len(gone)
         assert (f"{len(gone)} purged" in done.stdout) is bool(gone)
         assert ("to be dropped from the inventory" in done.stdout) is bool(gone)

@@ -185,7 +185,7 @@ def test_whatever_is_wrong_with_the_wave_stops_it_before_the_first_request(disab
     done, summary = terminal.sum_up("restore")
     assert done.status == 2, done
     assert words in done.stdout
-    assert words in summary["refusal"]
+    assert words in summary["error"]
     assert summary["totals"]["not_reached"] == 3
     assert disabled.requests() == []
     assert not (terminal.folder / "qlik-receipts").exists()
@@ -242,7 +242,7 @@ def test_what_the_guard_of_a_restore_passed_does_not_deactivate(disabled, termin
     terminal.write_inventory(both("acme"))
     play = {"name": "Mixed", "hosts": "qlik_tenants", "connection": "local", "gather_facts": False}
     guard = {
-        "tenantops.qlik.qlik_wave_guard": {"operation": "restore", "variables": "tenant_restore_"},
+        "tenantops.qlik.qlik_wave_guard": {"operation": "restore", "variable_prefix": "tenant_restore_"},
         "run_once": True,
     }
     entry = "{{ wave.tenants[inventory_hostname] | combine({'operation': 'decommission'}) }}"

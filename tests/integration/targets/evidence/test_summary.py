@@ -30,9 +30,9 @@ def test_a_summary_has_each_tenant_with_what_became_of_it(start_cloud, terminal)
     done, summary = terminal.sum_up("decommission")
     assert done.status == 2, done
     assert stat.S_IMODE((terminal.folder / "summary.json").stat().st_mode) == 0o600
-    assert (summary["operation"], summary["check_mode"], summary["refusal"]) == ("decommission", False, None)
+    assert (summary["operation"], summary["check_mode"], summary["error"]) == ("decommission", False, None)
     assert summary["totals"] == {"changed": 1, "unchanged": 1, "failed": 2, "purged": 0, "not_reached": 0}
-    assert (summary["droppable"], summary["overdue"]) == ([], [])
+    assert (summary["removable"], summary["overdue"]) == ([], [])
     receipt = terminal.receipt("acme")
     assert {summary["run"]} == receipt.runs == terminal.receipt("gone").runs == terminal.receipt("kept").runs
 
@@ -92,9 +92,9 @@ def test_a_summary_names_what_can_be_dropped_and_what_is_overdue(start_cloud, te
         assert summary["tenants"][f"{name}.eu.qlikcloud.com"]["overdue"] is (name == "overdue")
     if refuse_reads:
         # Nobody but a probe says that it is gone.
-        assert (done.status, summary["droppable"]) == (2, [])
+        assert (done.status, summary["removable"]) == (2, [])
     else:
-        assert (done.status, summary["droppable"]) == (0, ["gone.eu.qlikcloud.com"])
+        assert (done.status, summary["removable"]) == (0, ["gone.eu.qlikcloud.com"])
         assert "Purged, and to be dropped from the inventory: gone.eu.qlikcloud.com." in done.stdout
 
 
@@ -106,7 +106,7 @@ def test_a_refused_wave_has_its_summary_too(start_cloud, terminal):
     terminal.write_inventory({**host("acme"), **host("beta")}, tenant_decommission_max_tenants=1)
     done, summary = terminal.sum_up("decommission")
     assert done.status == 2, done
-    assert summary["refusal"].startswith("The wave is refused, nothing was sent. The play has 2 tenants to deactivate")
+    assert summary["error"].startswith("The wave is refused, nothing was sent. The play has 2 tenants to deactivate")
     assert summary["totals"] == {"changed": 0, "unchanged": 0, "failed": 0, "purged": 0, "not_reached": 2}
     assert {result["outcome"] for result in summary["tenants"].values()} == {"not_reached"}
     assert cloud.requests() == []
@@ -120,7 +120,7 @@ def test_a_run_in_which_every_tenant_failed_has_its_summary_too(start_cloud, ter
     terminal.write_inventory({**host("acme"), **host("beta")})
     done, summary = terminal.sum_up("decommission")
     assert done.status == 2, done
-    assert summary["refusal"] is None
+    assert summary["error"] is None
     assert summary["totals"] == {"changed": 0, "unchanged": 0, "failed": 2, "purged": 0, "not_reached": 0}
     assert len({result["trace_id"] for result in summary["tenants"].values()}) == 2
 

@@ -141,8 +141,8 @@ def test_more_than_the_percentage_is_refused_before_anything_but_the_list(eight,
     four_of_eight(terminal, tenant_decommission_max_percent=42)
     done, summary = terminal.sum_up("decommission")
     assert done.status == 2
-    assert "Of the 7 live tenants of subscription sub-1 3 would go (42.86 %)" in summary["refusal"]
-    assert "tenant_decommission_max_percent allows 42 %" in summary["refusal"]
+    assert "Of the 7 live tenants of subscription sub-1 3 would go (42.86 %)" in summary["error"]
+    assert "tenant_decommission_max_percent allows 42 %" in summary["error"]
     assert {one["host"] for one in eight.requests()} == {CONSOLE}
     assert summary["totals"]["not_reached"] == 4
 

@@ -436,6 +436,6 @@ def test_a_wave_that_is_refused_claims_nothing_that_an_earlier_one_did(start_clo
     assert done.status == 2, done
     assert len(cloud.action_posts()) == 1
     summary = read_summary(terminal.folder / "summary.json")
-    assert "qlik_plan is missing and qlik_plan_sha256 is given" in summary["refusal"]
+    assert "qlik_plan is missing and qlik_plan_sha256 is given" in summary["error"]
     assert summary["totals"]["changed"] == 0
     assert summary["totals"]["not_reached"] == 1

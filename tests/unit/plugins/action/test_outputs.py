@@ -35,7 +35,7 @@ def play(operation: str = "decommission") -> Play:
 
 
 def guard(operation: str = "decommission", **args: t.Any) -> dict[str, t.Any]:
-    given = {**CREDENTIALS, "operation": operation, "variables": f"tenant_{operation}_", **args}
+    given = {**CREDENTIALS, "operation": operation, "variable_prefix": f"tenant_{operation}_", **args}
     return run_action("qlik_wave_guard", given, play(operation).task_vars)
 
 
@@ -133,7 +133,7 @@ def test_preflight_looks_at_its_file_before_the_first_request(
 ) -> None:
     make(tmp_path / "out.json")
     before = everything_below(tmp_path)
-    found = run_action("qlik_preflight", {**CREDENTIALS, "dest": "out.json"}, play().task_vars, _role=role)
+    found = run_action("qlik_preflight_info", {**CREDENTIALS, "dest": "out.json"}, play().task_vars, _role=role)
     assert (found["failed"], wire.sent) == (True, [])
     assert found["msg"].startswith(f"{named} is 'out.json'")
     assert everything_below(tmp_path) == before
@@ -144,5 +144,5 @@ def test_preflight_writes_into_a_new_folder_and_over_its_earlier_file(wire: Wire
     wire.on("read", answers.record("active"))
     wire.on("probe", answers.token())
     for _time in range(2):
-        run_action("qlik_preflight", {**CREDENTIALS, "dest": "new/out.json"}, play().task_vars)
+        run_action("qlik_preflight_info", {**CREDENTIALS, "dest": "new/out.json"}, play().task_vars)
     assert {"regions", "tenants", "problems"} <= json.loads((tmp_path / "new" / "out.json").read_bytes()).keys()

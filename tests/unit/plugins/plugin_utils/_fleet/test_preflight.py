@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""qlik_preflight: it looks at what a run would rest on, and sends nothing that changes anything."""
+"""qlik_preflight_info: it looks at what a run would rest on, and sends nothing that changes anything."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ORGANIZATION = {"org_client_id": ORG_CLIENT_ID, "org_client_secret": ORG_CLIENT_
 
 def look(run: Run, *entries: Entry, **given: t.Any) -> dict[str, t.Any]:
     client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    params = options("qlik_preflight", **{**client, **given})
+    params = options("qlik_preflight_info", **{**client, **given})
     return preflight(entries, prefix="tenant_decommission_", params=params, run=run)
 
 
@@ -48,7 +48,7 @@ def test_a_region_and_a_tenant_are_looked_at_with_three_requests(wire: Wire, run
     assert wire.sequence == ["token", "read", "probe"]
     (region,), (tenant,) = found["regions"], found["tenants"]
     assert (region["token"], region["host"], region["reads"], region["route"]) == (True, REGISTER, True, "directly")
-    assert (tenant["status"], tenant["probe_state"], tenant["would"]) == (
+    assert (tenant["status"], tenant["probe_state"], tenant["planned_action"]) == (
         "active",
         "unauthorized",
         "deactivate",
@@ -69,13 +69,13 @@ def test_a_live_tenant_without_an_id_would_be_looked_up_by_a_run(wire: Wire, run
     found = look(run, entry(HOSTNAME, tenant_id=None))
     (tenant,) = found["tenants"]
     assert wire.sequence == ["token", "probe"]
-    assert (tenant["would"], tenant["tenant_id"], found["problems"]) == ("deactivate", None, [])
+    assert (tenant["planned_action"], tenant["tenant_id"], found["problems"]) == ("deactivate", None, [])
     assert "creates a bot user there; set tenant_decommission_tenant_id" in tenant["message"]
 
 
 def test_a_tenant_named_by_its_alias_is_told_the_hostname_that_never_changes(run: Run) -> None:
     (tenant,) = look(run, entry(ALIAS))["tenants"]
-    assert tenant["would"] == "deactivate"
+    assert tenant["planned_action"] == "deactivate"
     assert f"{ALIAS} is an alias" in tenant["message"]
     assert f"use {HOSTNAME}, the hostname of this tenant that never changes" in tenant["message"]
     assert "alias" not in look(run, entry(HOSTNAME))["tenants"][0]["message"]
@@ -107,7 +107,7 @@ def test_the_tenants_of_a_region_without_a_token_are_listed_and_its_reason_is_gi
     assert [tenant["host"] for tenant in found["tenants"]] == hosts
     assert [region["token"] for region in found["regions"]] == [True, False]
     for tenant in found["tenants"][1:]:
-        assert (tenant["region"], tenant["would"]) == ("us", "stop")
+        assert (tenant["region"], tenant["planned_action"]) == ("us", "stop")
         assert tenant["message"] == "not looked at: no token for region us"
     us = [problem for problem in found["problems"] if "region us" in problem]
     assert len(us) == 1
@@ -147,7 +147,7 @@ def test_no_line_is_wider_than_a_terminal(wire: Wire, run: Run) -> None:
 )
 def test_what_would_stop_a_tenant_is_a_problem(run: Run, wrong: dict[str, t.Any]) -> None:
     found = look(run, entry(HOSTNAME, **wrong))
-    assert found["tenants"][0]["would"] == "stop"
+    assert found["tenants"][0]["planned_action"] == "stop"
     assert found["problems"]
 
 

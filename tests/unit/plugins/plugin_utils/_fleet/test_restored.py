@@ -160,11 +160,11 @@ def test_a_plan_that_has_it_as_live_was_made_after_its_restore_if_it_is_newer_th
 
 def test_preflight_says_that_it_would_stop(wire: Wire, run: Run, tmp_path: Path) -> None:
     wire.on("probe", answers.error(400, "OAUTH-5"))
-    params = options("qlik_preflight", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    params = options("qlik_preflight_info", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     (tenant,) = preflight([entry(HOSTNAME, **put_receipt(tmp_path, GONE))], prefix=PREFIX, params=params, run=run)[
         "tenants"
     ]
-    assert (tenant["would"], f"seen live again on {TODAY}" in tenant["message"]) == ("stop", True)
+    assert (tenant["planned_action"], f"seen live again on {TODAY}" in tenant["message"]) == ("stop", True)
 
 
 @pytest.mark.parametrize("case", [case for case in RESTORED if case != "seen live again"])
@@ -226,10 +226,10 @@ def test_preflight_says_that_a_restored_tenant_would_stop_unless_that_is_confirm
     wire: Wire, run: Run, tmp_path: Path, confirmed: str | None
 ) -> None:
     wire.on("probe", answers.error(400, "OAUTH-5"))
-    params = options("qlik_preflight", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    params = options("qlik_preflight_info", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     host = entry(HOSTNAME, **put_receipt(tmp_path, GONE, BACK), confirm_restored=confirmed)
     (tenant,) = preflight([host], prefix=PREFIX, params=params, run=run)["tenants"]
-    assert tenant["would"] == ("deactivate" if confirmed else "stop")
+    assert tenant["planned_action"] == ("deactivate" if confirmed else "stop")
     assert (f"restored on {DAY}, by ann" in tenant["message"]) is (confirmed is None)
 
 
@@ -239,9 +239,9 @@ def test_preflight_says_that_a_tenant_behind_a_block_page_would_stop(
 ) -> None:
     wire.on("read", answers.FORBIDDEN)
     wire.on("probe", answer)
-    params = options("qlik_preflight", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    params = options("qlik_preflight_info", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     (tenant,) = preflight([entry(HOSTNAME)], prefix=PREFIX, params=params, run=run)["tenants"]
-    assert (tenant["would"], tenant["probe_state"]) == ("stop", "unknown")
+    assert (tenant["planned_action"], tenant["probe_state"]) == ("stop", "unknown")
 
 
 def test_a_plan_is_not_made_of_a_tenant_behind_a_block_page(wire: Wire, run: Run) -> None:

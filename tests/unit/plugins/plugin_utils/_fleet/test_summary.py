@@ -254,7 +254,7 @@ UNDONE = {
 
 def test_purged_tenants_are_counted_and_named_as_to_be_dropped() -> None:
     found = summed_up([("a", PURGED), ("b", UNCHANGED), ("c", PURGED), ("d", CHANGED)])
-    assert found["summary"]["droppable"] == ["a", "c"]
+    assert found["summary"]["removable"] == ["a", "c"]
     assert found["summary"]["totals"] == {"changed": 1, "unchanged": 1, "purged": 2, "failed": 0, "not_reached": 0}
     assert "4 tenants: 1 deactivated, 1 unchanged, 0 failed, 2 purged." in found["lines"]
     assert "Purged, and to be dropped from the inventory: a, c." in found["lines"]
@@ -263,7 +263,7 @@ def test_purged_tenants_are_counted_and_named_as_to_be_dropped() -> None:
 def test_a_purged_tenant_that_failed_all_the_same_is_not_to_be_dropped() -> None:
     # Its receipt could not be written.
     summary = summed_up([("a", {**PURGED, "failed": True})])["summary"]
-    assert (summary["droppable"], summary["tenants"][0]["outcome"]) == ([], "failed")
+    assert (summary["removable"], summary["tenants"][0]["outcome"]) == ([], "failed")
 
 
 def test_without_purged_and_overdue_tenants_there_is_no_word_of_them() -> None:
@@ -333,7 +333,7 @@ def test_the_summary_is_valid_as_its_schema_has_it(operation: str, check_mode: b
     hosts = [(f"h{count}", result) for count, result in enumerate(EVERY_RESULT)]
     summary = summed_up(hosts, operation=operation, check_mode=check_mode, refusal=refusal)["summary"]
     assert schema_faults("summary", summary) == []
-    assert (summary["operation"], summary["check_mode"], summary["refusal"]) == (operation, check_mode, refusal)
+    assert (summary["operation"], summary["check_mode"], summary["error"]) == (operation, check_mode, refusal)
     assert (summary["run"], summary["created"]) == ("the-run", "2026-11-24T12:00:00Z")
 
 
@@ -353,7 +353,7 @@ def test_hostile_values_are_harmless_in_the_summary_too(value: str) -> None:
     texts = dict.fromkeys((*keys, "receipt", "code", "trace_id", "msg"), value)
     summary = summed_up([(value, {**FAILED, **texts}), (value, {**PURGED, "msg": value})], refusal=value)["summary"]
     assert schema_faults("summary", summary) == []
-    found = [summary["refusal"], *summary["droppable"]]
+    found = [summary["error"], *summary["removable"]]
     found += [one for tenant in summary["tenants"] for one in tenant.values() if isinstance(one, str)]
     assert all(is_harmless(text) for text in found)
     assert max(map(len, found)) <= 4096

@@ -24,14 +24,14 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables im
 
 
 class ActionModule(QlikAction):
-    """qlik_preflight in the controller; its options and results are documented in the module of the same name."""
+    """qlik_preflight_info in the controller; its options and results are documented in the module of the same name."""
 
-    NAME = "qlik_preflight"
+    NAME = "qlik_preflight_info"
     CONTROLLER_ONLY = True
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Look at everything, print it, and fail where something would stop a run."""
-        prefix, dest = params["variables"], params["dest"]
+        prefix, dest = params["variable_prefix"], params["dest"]
         # The user of the role sets a variable, and that of the module its option.
         named = f"{prefix}preflight_file" if self._task._role else "dest"
         if dest:

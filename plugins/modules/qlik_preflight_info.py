@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: qlik_preflight
+module: qlik_preflight_info
 short_description: Look at everything that taking tenants out of service depends on
 version_added: 0.1.0
 description:
@@ -33,7 +33,7 @@ extends_documentation_fragment:
   - tenantops.qlik.connection.requests
   - tenantops.qlik.connection.organization
 options:
-  variables:
+  variable_prefix:
     description: What the names of the variables begin with that are read for each host.
     type: str
     default: tenant_decommission_
@@ -55,7 +55,7 @@ author:
 
 EXAMPLES = r"""
 - name: Look at everything
-  tenantops.qlik.qlik_preflight:
+  tenantops.qlik.qlik_preflight_info:
     max_tenants: 25
   run_once: true
 """
@@ -104,8 +104,8 @@ tenants:
       hostnames: [acme.eu.qlikcloud.com]
       probe_state: unauthorized
       receipt: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
-      receipt_says: null
-      would: deactivate
+      receipt_state: null
+      planned_action: deactivate
       message: ""
 problems:
   description: What would stop a run, or a tenant of it.
@@ -123,7 +123,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module imp
 
 
 def main() -> None:
-    run_controller_only("qlik_preflight")
+    run_controller_only("qlik_preflight_info")
 
 
 if __name__ == "__main__":
