@@ -205,7 +205,7 @@ def test_a_hostname_that_another_tenant_has_and_that_is_deactivated_proves_nothi
     assert before == between == after
 
 
-def test_purged_tenants_are_counted_and_named_as_droppable(aftermath):
+def test_purged_tenants_are_counted_and_named_as_removable(aftermath):
     gone = [f"{name}.eu.qlikcloud.com" for name in PROVEN] if aftermath.reads else []
     for run, done in zip((aftermath.first, aftermath.second), aftermath.done, strict=True):
         assert run["removable"] == gone
