@@ -274,3 +274,22 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
     files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")]
     assert len(named) > 30
     assert not [name for name in sorted(named) if not any(file.endswith(f"/{name}") for file in files)]
+
+
+def test_every_link_of_a_page_leads_to_a_file_and_a_heading_that_exist() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md")]
+    broken = []
+    for page in pages:
+        for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
+            path, _hash, anchor = link.partition("#")
+            target = page.parent / path if path else page
+            is_page = target.suffix == ".md" and target.exists()
+            headings = re.findall(r"^#+ (.*)$", target.read_text(), re.MULTILINE) if is_page else []
+            if not target.exists() or (anchor and anchor not in map(anchor_of, headings)):
+                broken.append((page.name, link))
+    assert not broken
+
+
+def anchor_of(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
