@@ -301,8 +301,8 @@ BAD = {
         f"is another tenant's, that with the id {tenant_id('model')}",
     ),
     "newer": (
-        with_other(schema=2),
-        "has the schema 2, and this version of the collection knows 1: a newer version wrote it",
+        with_other(schema=3),
+        "has the schema 3, and this version of the collection reads the schemas 1 to 2: a newer version wrote it",
     ),
     "noevents": (with_other(events=None), "has no list of events"),
     "strange": (with_other(events=[{**INTENT, "event": "exploded"}]), "has a wrong event 1: its kind is exploded"),
