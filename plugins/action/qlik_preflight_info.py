@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, check_request_options
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
@@ -28,6 +28,11 @@ class ActionModule(QlikAction):
 
     NAME = "qlik_preflight_info"
     CONTROLLER_ONLY = True
+
+    def check(self, params: Mapping[str, t.Any]) -> None:
+        """The options that Ansible would convert."""
+        prefix = params["variable_prefix"] if self._task._role else ""
+        check_request_options(params, lambda option: f"{prefix}{option}")
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Look at everything, print it, and fail where something would stop a run."""

@@ -11,7 +11,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.ending import check_reached, sum_up
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import id_of_play
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import id_of_play, is_around
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import log_check, read_waves
 
 
@@ -37,5 +37,5 @@ class ActionModule(QlikAction):
             if not wave.is_summed_up:
                 sum_up(name, wave, run, dest=wave.last.summary_file)
         for wave in looked_at.values():
-            check_reached(wave)
+            check_reached(wave, ignores_errors=is_around(self._task, "ignore_errors", self._templar))
         return {"changed": False, "count": sum(len(wave.rows) for wave in looked_at.values())}

@@ -14,6 +14,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credential
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import shown
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_bool
 from ansible_collections.tenantops.qlik.plugins.module_utils._local.state_dir import state_folder
 
 # Imported in the process of ansible-playbook, it shows the summary if the run is interrupted.
@@ -72,6 +73,11 @@ class ActionModule(QlikAction):
             log_part(id_of_play(self._task), refused)
         return result
 
+    def check(self, params: Mapping[str, t.Any]) -> None:
+        """The options that Ansible would convert."""
+        check_request_options(params, lambda option: f"{params['variable_prefix']}{option}")
+        check_bool(params["require_plan"], "qlik_require_plan")
+
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Read what was written for each host of the play, check it, and sign what passed."""
         # The batches of a play are one wave, and so are the runs of the role in a loop.
@@ -112,7 +118,6 @@ class ActionModule(QlikAction):
         self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any], before: WaveLog
     ) -> dict[str, t.Any]:
         prefix, operation, play = params["variable_prefix"], params["operation"], id_of_play(self._task)
-        check_request_options(params, lambda option: f"{prefix}{option}")
         # What could not be written at the end is said before the first request.
         file, named = params["summary_file"], f"{prefix}summary_file"
         summary = check_output(file, named, SUMMARY) if file else None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ansible.errors import AnsibleError
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, check_request_options
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_client
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
@@ -65,6 +65,12 @@ class ActionModule(QlikAction):
                 self._add_credentials(args, task_vars, tenant)
         return args
 
+    def check(self, params: Mapping[str, t.Any]) -> None:
+        """The options that Ansible would convert; each host may have its own."""
+        if self._tenant is not None:
+            prefix = self._tenant.prefix
+            check_request_options(params, lambda option: f"{prefix}{option}")
+
     def _add(self, args: dict[str, t.Any], task_vars: Mapping[str, t.Any], prefix: str, *names: str) -> None:
         for name in names:
             value = task_vars.get(f"{prefix}{name}")
@@ -86,7 +92,7 @@ class ActionModule(QlikAction):
         if tenant is None or tenant.host != host:
             raise Stopped(
                 f"{host} was not passed by the guard of this wave: nothing was sent. Run the play from its beginning, with all tasks of"
-                " the role."
+                " the role. If a condition (when) is set around the role, choose the tenants with --limit or the play's hosts instead."
             )
         if tenant.prepares:
             mark = task_vars.get(params["prepared_variable"])

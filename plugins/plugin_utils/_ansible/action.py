@@ -25,6 +25,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS, perform
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.masking import Masking, holds_user
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.transport import (
     REQUESTS_IMPORT_ERROR,
@@ -86,10 +87,22 @@ class QlikAction(ActionBase):
         # Null means not given: Automation controller sends it for a question of a survey without an answer.
         return {name: plain(value) for name, value in self._task.args.items() if value is not None}
 
+    def check(self, params: Mapping[str, t.Any]) -> None:
+        """Check options before Ansible converts them: its words name the option, and not the variable that the user set.
+
+        :arg params: as they were given, with the defaults of the others.
+        :raises InvalidInput: one of them is wrong.
+        """
+
     def _run_here(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         if REQUESTS_IMPORT_ERROR:
             return _failed(missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-        checked = ArgumentSpecValidator(ARGUMENT_SPECS[self.NAME]).validate(self.arguments(task_vars))
+        spec, given = ARGUMENT_SPECS[self.NAME], self.arguments(task_vars)
+        try:
+            self.check({name: given.get(name, option.get("default")) for name, option in spec.items()})
+        except InvalidInput as error:
+            return _failed(error.message)
+        checked = ArgumentSpecValidator(spec).validate(given)
         if checked.error_messages:
             words = checked.errors.msg
             if isinstance(checked.errors[0], UnsupportedError):

@@ -66,13 +66,19 @@ def check_guarded(wave: WaveLog) -> None:
         )
 
 
-def check_reached(wave: WaveLog) -> None:
-    """Check that no tenant was left out silently.
+def check_reached(wave: WaveLog, *, ignores_errors: bool = False) -> None:
+    """Check that no tenant failed, or was left out, silently.
 
-    :raises Stopped: a tenant was not reached, and the run would end as a success.
+    :arg ignores_errors: the role is used with ``ignore_errors``.
+    :raises Stopped: a tenant failed or was not reached, and the run would end as a success.
     """
     has_failed = wave.last.refusal or any(row.result and row.result.get("failed") for row in wave.rows)
     names = [for_terminal(row.hostname or row.host, 100) for row in wave.not_reached]
+    if has_failed and ignores_errors:
+        raise Stopped(
+            "Not every tenant was done (see the summary), and ignore_errors is set around the role: the run fails all the same. To go on"
+            " after a failure, put the role into a block with a rescue."
+        )
     if not names or has_failed:
         return
     were = "1 tenant was" if len(names) == 1 else f"{len(names)} tenants were"

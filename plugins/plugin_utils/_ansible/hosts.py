@@ -57,10 +57,11 @@ def read_entries(
             play=task.get_play(), host=inventory.get_host(host), task=task, _hosts=hosts, _hosts_all=hosts
         )
         read = _Reader(Templar(loader=loader, variables=found), found)
-        play.look(str(host), found, manager._nonpersistent_fact_cache.get(host, {}), read.value)
+        facts = manager._nonpersistent_fact_cache.get(host, {})
+        play.look(str(host), found, facts, read.value)
         values: dict[str, t.Any] = {}
         set_by: dict[str, str] = {}
-        not_typed = why_not_typed(found, f"{prefix}confirm_hostname")
+        not_typed = why_not_typed(found, f"{prefix}confirm_hostname", extra=extra, facts=facts)
         for variable in variables:
             name = prefix + variable.name
             if found.get(name) is None and variable.inventory is not None and found.get(variable.inventory) is not None:
@@ -107,8 +108,9 @@ def _misplaced(variables: Mapping[str, t.Any], operation: str) -> tuple[str, ...
 def _set_by_inventory(manager: t.Any, host: t.Any, names: Iterable[str]) -> tuple[str, ...]:
     """Those of the variables that the inventory sets for a host, by itself or by files beside it."""
     of_inventory = manager.get_vars(host=host, include_hostvars=False)
-    facts = manager._nonpersistent_fact_cache.get(host.name, {})
-    return tuple(name for name in names if name in of_inventory and name not in facts)
+    # set_fact and include_vars are tasks of the play.
+    of_tasks = {**manager._nonpersistent_fact_cache.get(host.name, {}), **manager._vars_cache.get(host.name, {})}
+    return tuple(name for name in names if name in of_inventory and name not in of_tasks)
 
 
 class _Reader:

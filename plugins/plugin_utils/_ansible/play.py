@@ -104,7 +104,7 @@ def check_play(task: Task, task_vars: Mapping[str, t.Any]) -> None:
     play, hosts = task.get_play(), task_vars["ansible_play_hosts_all"]
     if play is None or len(hosts) < 2:
         return
-    if _is_around(task, "run_once", Templar(loader=task_vars["hostvars"]._loader, variables=dict(task_vars))):
+    if is_around(task, "run_once", Templar(loader=task_vars["hostvars"]._loader, variables=dict(task_vars))):
         raise InvalidInput(
             f"run_once is set around the role, and the play has {len(hosts)} hosts: Ansible would do the work for one of them, and show"
             " its result for all. Nothing was sent. Remove run_once; the role itself runs once what has to."
@@ -117,7 +117,7 @@ def check_play(task: Task, task_vars: Mapping[str, t.Any]) -> None:
         )
 
 
-def _is_around(task: Task, keyword: str, templar: Templar) -> bool:
+def is_around(task: Task, keyword: str, templar: Templar) -> bool:
     """Whether a keyword is true of something that a task is in: a block, an import or include, the role or one around it, the play."""
     parts: list[t.Any] = [task.get_play(), task._role, *(task.get_dep_chain() or ())]
     part = task._parent

@@ -25,6 +25,9 @@ DEFAULT_MAX_TENANTS = 10
 # How like a variable of the role another one must be to be taken for a misspelt one.
 _LIKENESS = 0.8
 
+# How like a variable of the playbooks: theirs are short, and other products' names begin with qlik_ as well.
+_ALIKE = 0.9
+
 # Words that a letter or two make of ours.
 _OTHER_WORDS = re.compile(r"tenants?_(restore[ds]|stored?|decommission(ed|s|er))_")
 
@@ -101,6 +104,25 @@ OBSERVED_VARIABLES: tuple[str, ...] = ("qlik_approved_by", "qlik_ticket")
 # Who may approve a plan is not the inventory's to say, nor is whether a plan is needed.
 APPROVAL_VARIABLES = ("qlik_plan", "qlik_plan_sha256", "qlik_plan_max_hours", "qlik_require_plan")
 
+# The other variables of the playbooks, and what a plan leaves for the next job of a workflow.
+_OF_PLAYBOOKS = (*OBSERVED_VARIABLES, *APPROVAL_VARIABLES, "qlik_plan_valid_hours", "qlik_targets", "qlik_plan_base64")
+
+# Variables of the roles whose names no other product has: whatever stands before such a name, it is meant for us.
+_DISTINCTIVE = (
+    "confirm_hostname",
+    "confirm_restored",
+    "purge_after_days",
+    "reset_purge_timer",
+    "min_purge_days",
+    "max_purge_days",
+)
+
+# What may stand before the name of a variable in place of the role's prefix, besides the word for what the role does.
+_SUBJECTS = frozenset(("tenant", "tenants", "qlik", "cloud", "tenantops", "role"))
+
+# How that word begins, however it goes on.
+_STEMS = {DECOMMISSION: ("decom", "tenantdecom", "deactivat"), RESTORE: ("restor", "tenantrestor", "reactivat")}
+
 # What a restore takes from the decommission, if it has no value of its own.
 _FALLBACKS = ("client_id", "client_secret", "credentials", "receipts_dir")
 
@@ -135,6 +157,8 @@ def is_misplaced(name: str, operation: str) -> bool:
     - In a restore, a name with the prefix of the decommission that looks like one of those that a restore takes from there. Other
       variables of the decommission are not the restore's business.
     - ``qlik_`` and the name of a variable of the role, if inventories do not call it so.
+    - A name that looks like a variable of the playbooks (``qlik_target``).
+    - The name of a variable of the role after other words for the role (``decommission_protected``).
     - A name whose prefix is within two letters of the role's.
     """
     prefix = _PREFIXES[operation]
@@ -146,8 +170,30 @@ def is_misplaced(name: str, operation: str) -> bool:
     if name.startswith("qlik_"):
         variables = {variable.name: variable for variable in _VARIABLES[operation]}
         variable = variables.get(name.removeprefix("qlik_"))
-        return variable is not None and variable.inventory != name
-    return _has_almost(name, prefix, operation)
+        if variable is not None:
+            return variable.inventory != name
+        if name not in _OF_PLAYBOOKS and difflib.get_close_matches(name, _OF_PLAYBOOKS, 1, _ALIKE):
+            return True
+    return _has_other_words(name.lower(), operation) or _has_almost(name, prefix, operation)
+
+
+def _has_other_words(name: str, operation: str) -> bool:
+    """Whether a variable of the role stands behind words that mean the role, and are not its prefix."""
+    if name.startswith(tuple(_PREFIXES.values())):
+        return False
+    for variable in known_names(operation):
+        before = name.removesuffix(f"_{variable}")
+        if before == name or variable in REGISTERED:
+            continue
+        words = [word for word in before.split("_") if word]
+        roles = [word for word in words if word.startswith(_STEMS[operation])]
+        if not words or not _SUBJECTS.issuperset(set(words).difference(roles)):
+            continue
+        # "decommission_timeout" and "tenant_region" may be anybody's.
+        is_ours = bool(roles) and (len(words) > 1 or "tenant" in before)
+        if is_ours or variable in _DISTINCTIVE or (variable == "protected" and (roles or "qlik" in words)):
+            return True
+    return False
 
 
 def _has_almost(name: str, prefix: str, operation: str) -> bool:
@@ -178,14 +224,18 @@ def _distance(one: str, other: str) -> int:
 def likely_meant(name: str, operation: str) -> str | None:
     """The full name of the variable that somebody meant, for a hint; None if it is like none of them."""
     prefix = _PREFIXES[operation]
+    alike = difflib.get_close_matches(name, _OF_PLAYBOOKS, 1, _ALIKE)
+    if alike:
+        return alike[0]
     bare = name.split("_", 1)[-1] if name.startswith("qlik_") else name.split("_", 2)[-1]
-    if bare in known_names(operation):
-        return prefix + bare
-    # In the order of the table: what is set most often comes first.
-    words = set(bare.lower().split("_"))
     names = [variable.name for variable in _VARIABLES[operation]]
+    ends = [one for one in names if f"_{bare}".lower().endswith(f"_{one}")]
+    if ends:
+        return prefix + max(ends, key=len)
+    # In the order of the table: what is set most often comes first.
+    words = {word.removesuffix("s") for word in bare.lower().split("_")}
     for one in names:
-        if words <= set(one.split("_")):
+        if words <= {word.removesuffix("s") for word in one.split("_")}:
             return prefix + one
     similar = difflib.get_close_matches(bare.lower(), names, 1, 0.75)
     return prefix + similar[0] if similar else None

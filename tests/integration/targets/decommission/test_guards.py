@@ -422,10 +422,22 @@ IGNORED = {
         "is a template",
     ),
     "an approval of the inventory": ({"qlik_plan_max_hours": 9999}, (), "qlik_plan_max_hours is set in the inventory"),
+    "other words for the role": (
+        {"tenant_decommissioning_protected": ["beta.*"]},
+        (),
+        "Did you mean tenant_decommission_protected?",
+    ),
+    "almost a variable of the playbooks": ({}, ("-e", "qlik_target=canary"), "Did you mean qlik_targets?"),
+    "seconds that are no number": (
+        {"tenant_decommission_timeout": "abc"},
+        (),
+        "tenant_decommission_timeout is 'abc': it must be a number of seconds",
+    ),
+    "neither true nor false": ({}, ("-e", "qlik_require_plan="), "qlik_require_plan is '': it must be true or false"),
     "wrong seconds": (
         {"tenant_decommission_timeout": 0},
         (),
-        "tenant_decommission_timeout is 0.0: it must be a number",
+        "tenant_decommission_timeout is 0: it must be a number",
     ),
 }
 
@@ -454,6 +466,12 @@ def test_a_confirmation_that_a_plugin_or_a_task_put_together_refuses_the_wave(cl
         done = terminal.decommission("-i", "z.constructed.yml")
         assert done.status == 2, done
         assert words in done.stdout, done
+    terminal.write("tenants.ini", "[qlik_tenants]\nacme.eu.qlikcloud.com qlik_hostname=acme.eu.qlikcloud.com\n")
+    copied = terminal.run(
+        *("ansible-playbook", "-i", "tenants.ini", "-i", "z.constructed.yml", "tenantops.qlik.decommission")
+    )
+    assert copied.status == 2, copied
+    assert "a copy of qlik_hostname" in copied.stdout, copied
     assert cloud.requests() == []
 
 
@@ -464,13 +482,27 @@ def test_a_typed_confirmation_passes_wherever_it_is_typed(cloud, terminal):
         "tenant_decommission_confirm_hostname": "acme.eu.qlikcloud.com",
         "tenant_decommission_verify_timeout": 2.5,
     }
+    # As the runner of Automation controller hands on the answers of a survey.
+    terminal.write("answers.yml", "tenant_decommission_confirm_hostname: !unsafe acme.eu.qlikcloud.com\n")
     terminal.write("play.yml", play)
     for run in (
         terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml", "--check"),
+        terminal.decommission("--check", "-e", "@answers.yml"),
         terminal.decommission("--check", "-e", "tenant_decommission_confirm_hostname=acme.eu.qlikcloud.com"),
     ):
         assert run.status == 0, run
         assert "1 would be deactivated" in run.stdout
+
+
+@once
+def test_an_approval_that_the_play_includes_is_the_plays(cloud, terminal):
+    terminal.write_inventory(host("acme"))
+    terminal.write("approval.yml", {"qlik_plan_max_hours": 24})
+    play = play_with_role()
+    play[0]["pre_tasks"] = [{"name": "Include", "ansible.builtin.include_vars": "approval.yml"}]
+    terminal.write("play.yml", play)
+    done = terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml", "--check")
+    assert done.status == 0, done
 
 
 def test_variables_of_the_decommission_do_not_disturb_a_restore(cloud, terminal):

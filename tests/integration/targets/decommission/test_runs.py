@@ -340,6 +340,16 @@ def test_a_tenant_that_a_play_of_ones_own_leaves_out_was_not_reached(cloud, term
     assert "beta" not in str([post["headers"] for post in cloud.action_posts()])
 
 
+def test_errors_that_are_ignored_do_not_make_a_success_of_a_run_with_a_refused_or_failed_tenant(cloud, terminal):
+    wrong = host("beta", tenant_decommission_confirm_hostname=GOLF)
+    for inventory, group_vars, posts in (({**THREE, **wrong}, {}, 2), (THREE, {"tenant_decommission_days": 5}, 2)):
+        terminal.write_inventory(inventory, **group_vars)
+        done = own_play(terminal, ignore_errors=True)
+        assert done.status == 2, done
+        assert "ignore_errors is set around the role" in done.stdout
+        assert len(cloud.action_posts()) == posts
+
+
 def test_a_task_of_ones_own_that_fails_first_fails_the_run_and_not_the_other_tenants(cloud, terminal):
     fail = {"name": "Not yet", "ansible.builtin.fail": {"msg": "not yet"}, "when": f"inventory_hostname == '{BETA}'"}
     done = own_play(terminal, pre_tasks=[fail])

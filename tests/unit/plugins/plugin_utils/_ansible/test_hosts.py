@@ -119,6 +119,27 @@ def test_a_confirmation_that_is_refused_is_not_evaluated() -> None:
     assert (found["confirm_hostname"], found.error, found.not_typed) == (template, None, "is a template")
 
 
+def test_an_extra_variable_is_typed_also_if_it_is_not_trusted() -> None:
+    # So does Automation controller hand on the answers of a survey.
+    assert why_not_typed({"confirm": "acme.eu.qlikcloud.com"}, "confirm", extra={"confirm"}) is None
+    assert why_not_typed({"confirm": "{{ inventory_hostname }}"}, "confirm", extra={"confirm"}) == "is a template"
+
+
+def test_in_a_file_without_columns_only_the_same_object_and_a_tasks_value_are_copies() -> None:
+    def on_line(number: int) -> t.Any:
+        return Origin(path="/i.ini", line_num=number).tag(trust_as_template("acme.eu.qlikcloud.com"))
+
+    hostname = on_line(3)
+    for confirm, facts, copied in (
+        (on_line(3), (), False),
+        (hostname, (), True),
+        (on_line(3), ("confirm",), True),
+        (on_line(4), ("confirm",), False),
+    ):
+        why = why_not_typed({"qlik_hostname": hostname, "confirm": confirm}, "confirm", facts=facts)
+        assert why == ("is a copy of qlik_hostname" if copied else None)
+
+
 @pytest.mark.parametrize(("column", "copied"), [(5, True), (40, False), (None, False)])
 def test_a_confirmation_at_the_place_of_another_variable_is_a_copy_of_it(column: int | None, copied: bool) -> None:
     def typed(col: int | None) -> t.Any:

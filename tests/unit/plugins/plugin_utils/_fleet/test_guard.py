@@ -300,6 +300,37 @@ NAMES = {
     "tenant_restored_at": (False, False),
     "tenant_store_id": (False, False),
     "tenant_restored_protected": (False, True),
+    "tenant_decommissioning_protected": (True, False),
+    "tenant_decom_protected": (True, False),
+    "tenantdecommission_protected": (True, False),
+    "tenant__decommission_protected": (True, False),
+    "decommission_protected": (True, False),
+    "qlik_decommission_protected": (True, False),
+    "qlik_tenant_decommission_max_percent": (True, False),
+    "tenant_deactivate_protected": (True, False),
+    "tenant_purge_after_days": (True, False),
+    "qlik_tenant_purge_after_days": (True, False),
+    "TENANT_DECOMMISSION_PROTECTED": (True, False),
+    "qlik_tenant_protected": (True, True),
+    "tenant_restoration_protected": (False, True),
+    "qlik_restore_confirm_hostname": (False, True),
+    "qlik_target": (True, True),
+    "qlik_require_plans": (True, True),
+    "qlik_plan_sha": (False, False),
+    "qlik_tickets": (True, True),
+    "qlik_plan_base64": (False, False),
+    "qlik_plan_valid_hours": (False, False),
+    "decommission_timeout": (False, False),
+    "server_decommission_protected": (False, False),
+    "restore_timeout": (False, False),
+    "tenant_region": (False, False),
+    "tenant_protected": (False, False),
+    "tenant_decommission": (False, False),
+    "qlik_sense_version": (False, False),
+    "qlik_app_ids": (False, False),
+    "qlik_status": (False, False),
+    "qlik_tenants": (False, False),
+    "qlik_tenant_name": (False, False),
     "qlik_purge_after_days": (True, False),
     "qlik_protected": (True, True),
     "qlik_confirm_hostname": (True, True),
@@ -325,16 +356,23 @@ def test_a_name_is_misplaced_if_it_can_only_be_meant_for_the_role_and_is_none_of
     [
         (f"{PREFIX}purge_afterdays", "purge_after_days"),
         (f"{PREFIX}days", "purge_after_days"),
+        (f"{PREFIX}purge_day", "purge_after_days"),
         (f"{PREFIX}max_tenant", "max_tenants"),
         (f"{PREFIX}confirm_hostnam", "confirm_hostname"),
         (f"{PREFIX}Protected", "protected"),
         ("tenant_decomission_protected", "protected"),
         ("qlik_purge_after_days", "purge_after_days"),
+        ("qlik_tenant_decommission_purge_after_days", "purge_after_days"),
+        ("decommission_protected", "protected"),
         (f"{PREFIX}dry_run", None),
     ],
 )
 def test_the_hint_names_the_variable_that_was_meant(name: str, meant: str | None) -> None:
     assert likely_meant(name, DECOMMISSION) == (meant and PREFIX + meant)
+
+
+def test_the_hint_names_the_variable_of_the_playbooks_that_was_meant() -> None:
+    assert likely_meant("qlik_target", DECOMMISSION) == "qlik_targets"
 
 
 def test_an_approval_in_the_inventory_is_refused() -> None:
