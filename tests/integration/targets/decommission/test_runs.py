@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary
-from ansible_collections.tenantops.qlik.tests.integration.fleet import host, scenario, tenant, tenant_id
+from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
 
 pytestmark = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
 
@@ -156,18 +156,25 @@ def test_what_the_role_registers_cannot_be_given(cloud, terminal, name):
 def test_the_parts_of_a_loop_add_up_for_limits_summary_and_statistics(cloud, terminal):
     names = (*NAMES, "hotel", "india")
     items = [{"name": f"{name}.eu.qlikcloud.com", "id": tenant_id(name)} for name in names]
+    # A confirmation cannot come out of a loop, since it would be a template. A plan can.
+    terminal.write_inventory({key: value for name in names for key, value in planned_host(name).items()})
+    assert terminal.plan().status == 0
     given = {
         "tenant_decommission_hostname": "{{ item.name }}",
         "tenant_decommission_tenant_id": "{{ item.id }}",
-        "tenant_decommission_confirm_hostname": "{{ item.name }}",
         "tenant_decommission_summary_file": "summary.json",
+        "qlik_plan": "plan.json",
+        "qlik_plan_sha256": terminal.digest(),
     }
     loop = role("include_role", loop=items)
     terminal.environment["ANSIBLE_SHOW_CUSTOM_STATS"] = "1"
     done = own_play(terminal, loop, hosts="localhost", vars={**given, "tenant_decommission_max_tenants": 2})
     assert done.status == 2, done
     assert [post["headers"]["qlik-confirm-hostname"] for post in cloud.action_posts()] == [ACME, BETA]
-    assert "The play has 3 tenants to deactivate (2 of them in earlier runs of the role in this play)" in done.stdout
+    assert (
+        "The play has 3 tenants to deactivate by the plan (2 of them in earlier runs of the role in this play)"
+        in done.stdout
+    )
     assert "tenant_decommission_max_tenants allows 2" in done.stdout
     content = json.loads((terminal.folder / "summary.json").read_text())
     assert [(one["hostname"], one["outcome"]) for one in content["tenants"]] == [
