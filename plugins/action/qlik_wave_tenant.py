@@ -130,10 +130,11 @@ class ActionModule(QlikAction):
 
 
 def _with_token(result: t.Any) -> t.Any:
-    """A result of qlik_wave_token, with the token that it refers to."""
-    if not isinstance(result, dict) or "token" not in result:
+    """A result of qlik_wave_token, with the token that it refers to, and with its region as ``item``, whatever the loop calls it."""
+    if not isinstance(result, dict):
         return result
-    return {**result, "access_token": TOKENS.read(result["token"])}
+    found = {**result, "item": result.get(str(result.get("ansible_loop_var", "item")))}
+    return {**found, "access_token": TOKENS.read(result["token"])} if "token" in result else found
 
 
 def _failed_task(task_vars: Mapping[str, t.Any], tenant: GuardedTenant) -> str:
