@@ -56,6 +56,14 @@ def test_the_terminal_shows_a_row_per_tenant_the_totals_the_end_and_the_digest()
 HEADER = "| host | name | id | licence ends | restored on | status | action | days | purge |"
 
 
+@pytest.mark.parametrize("plan", [plan_of(), plan_of(to_leave())])
+def test_a_plan_that_changes_no_tenant_says_so(plan: dict[str, t.Any]) -> None:
+    for text in ("\n".join(markdown_of(plan)), "\n".join(lines_of(plan))):
+        assert "0 to deactivate" in text
+        assert "There is nothing to do." in text
+        assert ("| host |" in text) is (bool(plan["tenants"]) and "## " in text)
+
+
 def test_the_comment_for_a_merge_request_has_all_of_it_and_who_gives_what_to_whom() -> None:
     assert markdown_of(PLAN) == [
         "## Plan: Qlik Cloud tenants to be taken out of service",
