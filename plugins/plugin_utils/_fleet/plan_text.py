@@ -63,8 +63,8 @@ def plan_markdown(plan: Mapping[str, t.Any], digest: str, name: str) -> str:
         "",
         _totals(plan),
         "",
-        *(f"| {' | '.join(row)} |" for row in [_COLUMNS, ("---",) * len(_COLUMNS), *rows] if rows),
-        *([""] if rows else []),
+        *(f"| {' | '.join(row)} |" for row in [_COLUMNS, ("---",) * len(_COLUMNS), *rows]),
+        "",
     ]
     warnings = _warnings(plan)
     if warnings:
@@ -126,7 +126,5 @@ def _totals(plan: Mapping[str, t.Any]) -> str:
     reset = sum(entry["action"] == RESET for entry in tenants)
     resets = f", {reset} to restart the countdown of" if reset else ""
     plural = "" if len(tenants) == 1 else "s"
-    totals = (
-        f"{len(tenants)} tenant{plural}: {deactivated} to deactivate{resets}, {len(tenants) - deactivated - reset} to leave alone."
-    )
+    totals = f"{len(tenants)} tenant{plural}: {deactivated} to deactivate{resets}, {len(tenants) - deactivated - reset} to leave alone."
     return totals if deactivated or reset else f"{totals} There is nothing to do."

@@ -342,7 +342,6 @@ NAMES = {
     "owner": (False, False),
     "_tenant_decommission_wave": (False, False),
     "ansible_host": (False, False),
-    "tenant_decommission": (False, False),
 }
 
 
