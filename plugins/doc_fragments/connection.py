@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Whom to speak to, as whom, and how. All modules have the first part and REQUESTS."""
+    """The region, the client, and how requests are made. All modules have the first part and REQUESTS."""
 
     DOCUMENTATION = r"""
 options:
@@ -16,18 +16,18 @@ options:
     type: str
   client_id:
     description:
-      - The id of a region-level OAuth client. Such a client works in its own region alone.
-      - Read from the environment variable E(QLIK_CLIENT_ID) where it is not given.
+      - The id of a region-level OAuth client. Such a client works only in its own region.
+      - If it is not given, it is read from the environment variable E(QLIK_CLIENT_ID).
     type: str
   client_secret:
     description:
-      - The secret of that client.
-      - Read from the environment variable E(QLIK_CLIENT_SECRET) where it is not given.
+      - The secret of that client, of at least 8 characters.
+      - If it is not given, it is read from the environment variable E(QLIK_CLIENT_SECRET).
     type: str
   access_token:
     description:
-      - A token of the region's register host, as M(tenantops.qlik.qlik_region_token) returns it, to use instead of asking for one.
-      - Where O(client_id) and O(client_secret) are there too, a token that the server refuses is renewed once.
+      - A token of the region's register host, as M(tenantops.qlik.qlik_region_token) returns it, to use instead of requesting one.
+      - If O(client_id) and O(client_secret) are given too, a token that the server refuses is renewed once.
     type: str
 notes:
   - Runs in the controller whatever C(ansible_connection) and C(become) say. Delegated to another machine, the module runs there. With
@@ -41,12 +41,12 @@ options:
   org_client_id:
     description:
       - The id of an organization-level OAuth client with the scope C(cloud-console.tenants:read).
-      - Read from the environment variable E(QLIK_ORG_CLIENT_ID) where it is not given.
+      - If it is not given, it is read from the environment variable E(QLIK_ORG_CLIENT_ID).
     type: str
   org_client_secret:
     description:
       - The secret of that client.
-      - Read from the environment variable E(QLIK_ORG_CLIENT_SECRET) where it is not given.
+      - If it is not given, it is read from the environment variable E(QLIK_ORG_CLIENT_SECRET).
     type: str
 """
 
@@ -55,20 +55,20 @@ options:
 options:
   timeout:
     description:
-      - How long one request may take, from connecting to the last byte of the answer, in seconds.
+      - How long one request may take, from connecting to the last byte of the response, in seconds.
     type: float
     default: 30
   retries:
     description:
-      - How often one request is repeated at the most, where its failure is a temporary one. Temporary are the statuses 429, 502,
-        503, 504 and broken connections.
-      - A deactivation is not simply repeated. The tenant's state is read first, and where it is disabled by then, nothing is sent.
+      - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
+        connections. The refusal of a proxy is final.
+      - A deactivation is not simply repeated. The tenant's state is read first. If the tenant is disabled by then, nothing is sent.
     type: int
     default: 5
   max_wait:
     description:
-      - How long the waits before repeats may be altogether in one task, in seconds.
-      - A server that asks for a longer wait (C(Retry-After)) is not waited for, the task fails.
+      - How long one task may wait in total, before repeats and for the rate limit, in seconds.
+      - If the server asks for a longer wait (C(Retry-After)), the task fails without waiting.
     type: float
     default: 900
   ca_path:

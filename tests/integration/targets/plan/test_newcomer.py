@@ -96,7 +96,7 @@ SLIPS = {
         "if 'beta.eu.qlikcloud.com' is the tenant you mean, set tenant_decommission_confirm_hostname to that hostname",
         host("beta", tenant_decommission_confirm_hostname=ACME),
     ),
-    "copies a host line and changes its name alone": Slip(
+    "copies a host line and changes only its name": Slip(
         "2 hosts have the tenant_id",
         {**host("acme"), **host("beta", qlik_tenant_id=tenant_id("acme"))},
     ),
