@@ -28,6 +28,9 @@ DEACTIVATED = {
 BEFORE = {
     "qlik_tenant_probe": [DEACTIVATED],
     "qlik_tenant_reactivate": [DEACTIVATED],
+    "qlik_wave_check": [
+        {"name": "Decommission", "ansible.builtin.import_role": {"name": "tenantops.qlik.tenant_decommission"}},
+    ],
     "qlik_wave_summary": [
         {"name": "Guard", "tenantops.qlik.qlik_wave_guard": {}, "register": "wave", "run_once": True},
     ],
