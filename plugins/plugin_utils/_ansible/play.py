@@ -92,7 +92,8 @@ def _files_of(source: str) -> Iterator[str]:
         yield source
         return
     for name in sorted(os.listdir(source)):
-        if not IGNORED.search(name):
+        # The pattern is one of bytes.
+        if not IGNORED.search(os.fsencode(name)):
             yield from _files_of(os.path.join(source, name))
 
 
