@@ -90,7 +90,7 @@ REFUSALS = {
     "a plan that is valid for longer than the local policy allows": Refusal(
         "it is valid for 72 hours, and qlik_plan_max_hours allows 24", variables=(("qlik_plan_max_hours", 24),)
     ),
-    "a plan of a newer version": Refusal("its schema is 3", **approved_as_it_is(with_(schema=2))),
+    "a plan of a newer version": Refusal("its schema is 3", **approved_as_it_is(with_(schema=3))),
     "a plan without a schema": Refusal("its schema is None", **approved_as_it_is(with_(schema=None))),
     "a plan that is none": Refusal("it is not JSON", **approved_as_it_is(lambda text: text[:-3])),
     "entries that are not those of their digest": Refusal(
@@ -238,9 +238,9 @@ SINCE = {
     ),
     "typed": Since(
         {},
-        "a tenant is only touched where its hostname is typed once more",
+        "is the tenant you mean, set tenant_decommission_confirm_hostname to that hostname",
         inventory={"tenant_decommission_confirm_hostname": ACME},
-        refused="a tenant is only touched where its hostname is typed once more",
+        refused="is the tenant you mean, set tenant_decommission_confirm_hostname to that hostname",
     ),
     "policy": Since(
         {},
@@ -376,7 +376,7 @@ def test_a_plan_is_applied_slice_by_slice_and_again_and_each_time_what_is_left_o
     retried = terminal.apply(digest, "--limit", "@retry")
     assert retried.status == 0, retried
     assert "1 tenant: 1 deactivated, 0 unchanged, 0 failed." in retried.stdout
-    assert f"In the plan, and not in this play: {ACME}, {BETA}, {CROWN}, gone.eu.qlikcloud.com." in retried.stdout
+    assert f"In the plan, and applied before (by their receipts): {ACME}, {BETA}, {CROWN}" in retried.stdout
     assert [post["path"] for post in cloud.action_posts(since)] == [path_of("kept")]
     assert terminal.receipt("kept").kinds == ["intent", "failed", *WELL]
 

@@ -238,7 +238,7 @@ UNREADABLE = {
     "days": (planned_host("days", tenant_decommission_purge_after_days=5), "from 10 to 90"),
     "typed": (
         planned_host("typed", tenant_decommission_confirm_hostname="well.eu.qlikcloud.com"),
-        "a tenant is only touched where its hostname is typed once more",
+        "is the tenant you mean, set tenant_decommission_confirm_hostname to that hostname",
     ),
 }
 
