@@ -35,6 +35,8 @@ def setting_names(prefix: str = "", kind: str = "", mapping: str = "") -> Settin
         credentials=f"client_id and client_secret in {mapping}" if mapping else f"{option}id and {option}secret",
         environment=f"{variable}ID and {variable}SECRET",
         region=f"{prefix}region, and the region in the hostname",
+        max_wait=f"{prefix}max_wait",
+        ca_path=f"{prefix}ca_path",
     )
 
 

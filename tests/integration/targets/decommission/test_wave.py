@@ -140,6 +140,24 @@ def test_a_region_whose_credentials_fail_stops_its_own_tenants_alone(two_regions
     assert [post["host"] for post in two_regions.action_posts()] == ["register.eu.qlikcloud.com"]
 
 
+def test_the_roles_certificates_reach_every_request_and_are_named_as_the_variable_that_was_set(start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme")))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        terminal.environment.pop(name, None)
+    terminal.write_inventory(host("acme", tenant_restore_confirm_hostname="acme.eu.qlikcloud.com"))
+    for run, prefix in ((terminal.decommission, "tenant_decommission"), (terminal.restore, "tenant_restore")):
+        wrong = run("-e", f"{prefix}_ca_path=nowhere.pem")
+        assert wrong.status == 2, wrong
+        assert f"{prefix}_ca_path is 'nowhere.pem'" in wrong.stdout, wrong
+        # A comment of the role's source explains nothing here.
+        assert " # " not in wrong.output, wrong
+        done = run("-e", f"{prefix}_ca_path={cloud.ca}")
+        assert done.status == 0, done
+    assert len(cloud.action_posts()) == 2
+
+
 def test_credentials_are_evaluated_once_a_region_and_only_for_regions_in_the_play(start_cloud, terminal):
     cloud = start_cloud(scenario(*(tenant(f"tenant{number}") for number in range(4)), tenant("beta", "us")))
     terminal.go_online(cloud)
