@@ -123,4 +123,6 @@ def receipt_of(entry: Entry, target: Target) -> str | None:
 
 def _must_be_evaluated(entry: Entry) -> None:
     if entry.error:
-        raise InvalidInput(f"The variables of {entry.shown_host} cannot be evaluated: {for_terminal(entry.error)}.")
+        raise InvalidInput(
+            f"The variables of {entry.shown_host} cannot be evaluated: {for_terminal(entry.error).rstrip('.')}."
+        )

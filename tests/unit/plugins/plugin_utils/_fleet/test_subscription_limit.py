@@ -133,6 +133,20 @@ def test_a_larger_part_is_refused_with_the_numbers(run: Run, tenants: int, perce
     assert f"{PREFIX}max_percent allows {float(percent):g} %" in message
 
 
+@pytest.mark.parametrize(("percent", "refused"), [(30, False), (29, True)])
+def test_what_earlier_parts_of_the_play_took_counts_with_the_rest(
+    wire: Wire, run: Run, percent: int, *, refused: bool
+) -> None:
+    gone = [listed(number, status="disabled") for number in (0, 1)]
+    wire.on("read", page(*gone, *map(listed, range(2, 10))))
+    taken = frozenset(one["hostnames"][0] for one in gone)
+    wave = wave_of(member(2), changed_before=taken, earlier=taken)
+    found = look_up(run, wave, max_percent=percent)
+    assert (found.refusal is not None) is refused
+    if refused:
+        assert "3 would go (30 %)" in str(found.refusal)
+
+
 def test_each_subscription_is_counted_for_itself(wire: Wire, run: Run) -> None:
     small = [listed(number, subscriptionId="sub-2") for number in (10, 11)]
     wire.on("read", page(*map(listed, range(10)), *small))
