@@ -83,7 +83,7 @@ class Terminal:
         """A tenant's receipt, beside tenants.yml where no other folder is said."""
         return Receipt(self.folder / folder / f"{name}.{region}.qlikcloud.com.json")
 
-    def run(self, *command: str, watch_processes: bool = False, timeout: float = 120, started_in: str = ".") -> Done:
+    def run(self, *command: str, watch_processes: bool = False, timeout: float = 300, started_in: str = ".") -> Done:
         """Run a command to its end."""
         seen: set[str] = set()
         with _watched(self.home, seen) if watch_processes else contextlib.nullcontext():
