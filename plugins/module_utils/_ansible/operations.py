@@ -22,6 +22,7 @@ from .._domain.validation import check_seconds
 from .._http.client import Client
 from .._http.oauth import Credentials
 from .._lifecycle.actions import deactivate, reactivate
+from .._lifecycle.progress import Mode
 from .client_options import Run, open_client, open_organization_client
 from .credentials import (
     ORGANIZATION_PREFIX,
@@ -66,13 +67,17 @@ def region_token(params: Params, run: Run, prefix: str = "") -> dict[str, t.Any]
 def tenant_deactivate(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_tenant_deactivate."""
     command = build_deactivation(params, run_id=run.run_id)
-    return deactivate(_open_changing_client(command, params, run), command, check_mode=run.check_mode)
+    return deactivate(
+        _open_changing_client(command, params, run), command, Mode.CHECK if run.check_mode else Mode.APPLY
+    )
 
 
 def tenant_reactivate(params: Params, run: Run) -> dict[str, t.Any]:
     """qlik_tenant_reactivate."""
     command = build_reactivation(params, run_id=run.run_id)
-    return reactivate(_open_changing_client(command, params, run), command, check_mode=run.check_mode)
+    return reactivate(
+        _open_changing_client(command, params, run), command, Mode.CHECK if run.check_mode else Mode.APPLY
+    )
 
 
 def _open_changing_client(command: Command, params: Params, run: Run) -> Client:

@@ -35,6 +35,13 @@ class QlikError(Exception):
         self.trace_id = trace_id
         self.changed = changed
 
+    def with_result(self, result: dict[str, t.Any], *, changed: bool, more: str = "") -> QlikError:
+        """A new error of the same kind, with this result, and with more to say."""
+        new = type(self).__new__(type(self))
+        vars(new).update(vars(self), message=f"{self.message}{more}", result=result, changed=changed)
+        new.args = (new.message,)
+        return new
+
     def error_fields(self) -> dict[str, t.Any]:
         """What the server said, where it said something."""
         return {"http_status": self.http_status, "code": self.code, "trace_id": self.trace_id}

@@ -21,7 +21,9 @@ from .._domain.tenant import DISABLED_STATUSES, LIVE_STATES, Probe, Reading, Rec
 from .._http.client import Client
 from .._http.messages import Response
 from .._receipts.events import DISABLED, LIVE, PURGED, action_of, is_overdue
-from .course import Course, Observation, computed_purge_date
+from . import failures
+from .executor import Executor
+from .progress import Mode, Observation, Spec
 
 _NEXT_STEPS = {
     401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
@@ -33,35 +35,51 @@ _NEXT_STEPS = {
 }
 
 
-def deactivate(client: Client, order: Deactivation, *, check_mode: bool) -> dict[str, t.Any]:
-    """Deactivate a tenant that is not disabled yet, and verify it where that is ordered.
-
-    :returns: the result of qlik_tenant_deactivate.
-    :raises QlikError: as Course.run().
-    """
-    return _Deactivating(client, order, check_mode=check_mode).run()
-
-
-def reactivate(client: Client, order: Reactivation, *, check_mode: bool) -> dict[str, t.Any]:
-    """Reactivate a tenant that is disabled, and verify that it answers as live where that is ordered.
-
-    :returns: the result of qlik_tenant_reactivate.
-    :raises QlikError: as Course.run().
-    """
-    return _Reactivating(client, order, check_mode=check_mode).run()
-
-
-class _Deactivating(Course):
-    ACTION = "deactivate"
-    DOING = "deactivating"
-    DEED = "deactivation"
-    END = "disabled"
-    END_STATES = frozenset((State.DEACTIVATED,))
-    NEXT_STEPS: t.ClassVar[dict[int, str]] = {
+_DEACTIVATION = Spec(
+    action="deactivate",
+    doing="deactivating",
+    noun="deactivation",
+    end="disabled",
+    end_states=frozenset((State.DEACTIVATED,)),
+    next_steps={
         **_NEXT_STEPS,
         400: "The request is wrong for the server: check purge_after_days (only multi-tenant entitlements may set it).",
-    }
-    _order: Deactivation
+    },
+)
+
+_REACTIVATION = Spec(
+    action="reactivate",
+    doing="reactivating",
+    noun="reactivation",
+    end="active",
+    # A live tenant may refuse the credentials, or that there are none.
+    end_states=LIVE_STATES,
+    next_steps=_NEXT_STEPS,
+)
+
+
+def deactivate(client: Client, command: Deactivation, mode: Mode) -> dict[str, t.Any]:
+    """Deactivate a tenant that is not disabled yet, and verify it if the command says so.
+
+    :returns: the result of qlik_tenant_deactivate.
+    :raises QlikError: as Executor.run().
+    """
+    days, restarts = command.purge_after_days, command.reset_purge_timer
+    spec = replace(_DEACTIVATION, purge_after_days=days, restarts_countdown=restarts)
+    return _Deactivating(client, command, spec, mode).run()
+
+
+def reactivate(client: Client, command: Reactivation, mode: Mode) -> dict[str, t.Any]:
+    """Reactivate a tenant that is disabled, and verify that it answers as live if the command says so.
+
+    :returns: the result of qlik_tenant_reactivate.
+    :raises QlikError: as Executor.run().
+    """
+    return _Reactivating(client, command, _REACTIVATION, mode).run()
+
+
+class _Deactivating(Executor):
+    _command: Deactivation
     # What the tenant's own host showed.
     _own_hostnames: tuple[str, ...] | None = None
     # The purge date in the answer, where it cannot be read.
@@ -69,8 +87,8 @@ class _Deactivating(Course):
 
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         # A tenant that was live before a lost answer and is disabled after it was deactivated: once is enough.
-        again = self._order.reset_purge_timer and not (self._in_doubt and self._was_live())
-        plan = self._order.author.plan_sha256
+        again = self._command.reset_purge_timer and not (self._progress.in_doubt and self._progress.was_live)
+        plan = self._command.author.plan_sha256
         if again and plan is not None and self._journal.applied_plan == plan and not self._journal.intended:
             # An approved plan restarts a countdown once, however often it is applied.
             again = False
@@ -85,7 +103,7 @@ class _Deactivating(Course):
 
     def _with_hostnames(self, found: Observation) -> Observation:
         # A protected alias is known by the record; where that is not shown, by the tenant itself.
-        if not self._order.protected or found.hostnames or found.decision.verdict is not Verdict.CHANGE:
+        if not self._command.protected or found.hostnames or found.decision.verdict is not Verdict.CHANGE:
             return found
         if self._own_hostnames is None:
             self._own_hostnames = self._ask_for_hostnames()
@@ -112,9 +130,12 @@ class _Deactivating(Course):
         return tuple(record["hostnames"])
 
     def _check_restored(self) -> None:
-        if not self._was_live():
+        if not self._progress.was_live:
             return
-        restore, rule = self._journal.receipt_state.restore_if_live(self._client.clock.now()), self._order.restore_rule
+        restore, rule = (
+            self._journal.receipt_state.restore_if_live(self._client.clock.now()),
+            self._command.restore_rule,
+        )
         if restore is None:
             return
         if rule is None:
@@ -134,8 +155,10 @@ class _Deactivating(Course):
     def _was_disabled(self) -> bool:
         """The receipt says that the tenant is disabled, or may be, and the organization's list does not say that it lives."""
         told = self._journal.receipt_state
-        pending = told.pending is not None and action_of(told.pending) == self.ACTION and not self._journal.intended
-        return (told.state in (DISABLED, PURGED) or pending) and not self._order.listed_live
+        pending = (
+            told.pending is not None and action_of(told.pending) == self._spec.action and not self._journal.intended
+        )
+        return (told.state in (DISABLED, PURGED) or pending) and not self._command.listed_live
 
     def _probe(self, read: Record | Reading) -> Probe:
         # Proof of life takes a token where one can be had. Whether it is gone, or why it has no id, the tenant's host says without one.
@@ -147,23 +170,16 @@ class _Deactivating(Course):
                 probed = probe(self._client, self._target.address, credentials=credentials)
         return probed
 
-    def _was_live(self) -> bool:
-        return self._first is not None and self._first.decision.status not in DISABLED_STATUSES
-
     def _body(self) -> dict[str, t.Any]:
-        return {"purgeAfterDays": self._order.purge_after_days}
-
-    def _must_not_repeat(self) -> bool:
-        # Reading cannot tell a countdown that was restarted from one that was not.
-        return self._in_doubt and self._order.reset_purge_timer and not self._was_live()
+        return {"purgeAfterDays": self._command.purge_after_days}
 
     def _confirmed(self, answer: Response) -> dict[str, t.Any]:
         body = answer.body
         tenant_id = self._target.tenant_id
         if not isinstance(body, dict) or body.get("id") != tenant_id or body.get("status") != "disabled":
-            raise self._unconfirmed(
-                f"{self._what}: {answer.describe()}, and the answer does not say that this tenant is disabled", answer
-            )
+            what = failures.what(self._spec, self._target)
+            reason = f"{what}: {answer.describe()}, and the answer does not say that this tenant is disabled"
+            raise failures.unconfirmed(self._spec, self._target, reason, answer)
         date = body.get("estimatedPurgeDate")
         if read_zoned_time(date):
             return {"estimated_purge_date": date}
@@ -171,7 +187,7 @@ class _Deactivating(Course):
 
     def _without_date(self, given: t.Any) -> dict[str, t.Any]:
         """The result keys of a deactivation whose answer has no purge date that can be relied on."""
-        days = self._order.purge_after_days
+        days = self._command.purge_after_days
         computed = days_after(self._client.clock.now(), days)
         said = "has no estimatedPurgeDate"
         if given is not None:
@@ -186,11 +202,8 @@ class _Deactivating(Course):
     def _evidence(self) -> dict[str, t.Any]:
         return {"purge_date_text": self._raw_date}
 
-    def _resolved(self, found: Observation) -> dict[str, t.Any]:
-        return computed_purge_date(found, self._order.purge_after_days)
-
     def _intent(self) -> dict[str, t.Any]:
-        return {"purge_after_days": self._order.purge_after_days}
+        return {"purge_after_days": self._command.purge_after_days}
 
     def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
         # Without an id it proves nothing once the tenant is gone.
@@ -221,21 +234,21 @@ class _Deactivating(Course):
             **listed,
             **more,
         }
-        if self._order.planned and not changed:
+        if self._command.planned and not changed:
             dates["plan_sha256"] = self._journal.applied_plan
-        super()._conclude(previous_status, changed=changed, purge_after_days=self._order.purge_after_days, **dates)
+        super()._conclude(previous_status, changed=changed, purge_after_days=self._command.purge_after_days, **dates)
         self._warn_of_another_date()
 
     def _listed(self) -> dict[str, t.Any]:
-        date = self._order.listed_purge_date
+        date = self._command.listed_purge_date
         return {"estimated_purge_date": date} if read_time(date) else {}
 
     def _extra_diff(self) -> dict[str, t.Any]:
-        return {"purge_after_days": self._order.purge_after_days}
+        return {"purge_after_days": self._command.purge_after_days}
 
     def _warn_of_another_date(self) -> None:
         """A purge date that is not what was asked for (only some entitlements may set the days) must not surprise anybody."""
-        order = self._order
+        order = self._command
         date = read_time(self._known["estimated_purge_date"])
         expected = days_after(self._client.clock.now(), order.purge_after_days)
         if (
@@ -252,15 +265,8 @@ class _Deactivating(Course):
         )
 
 
-class _Reactivating(Course):
-    ACTION = "reactivate"
-    DOING = "reactivating"
-    DEED = "reactivation"
-    END = "active"
-    # A live tenant may dislike the credentials, or that there are none.
-    END_STATES = LIVE_STATES
-    NEXT_STEPS = _NEXT_STEPS
-    _order: Reactivation
+class _Reactivating(Executor):
+    _command: Reactivation
 
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         return decide_reactivation(read, probed, self._target.address.hostname)

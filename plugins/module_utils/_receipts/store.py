@@ -186,10 +186,10 @@ class Journal:
         self.intended = False
         self.record(event, facts)
 
-    def fail(self, action: str, *, in_doubt: bool, facts: Mapping[str, t.Any]) -> None:
+    def fail(self, action: str, *, in_doubt: bool, error_fields: Mapping[str, t.Any]) -> None:
         """Write that what was intended failed, where an intent was written. What is in doubt stays pending."""
         if self.intended:
-            self.record("failed", {"action": action, "effect": "unknown" if in_doubt else "none", **facts})
+            self.record("failed", {"action": action, "effect": "unknown" if in_doubt else "none", **error_fields})
             self.intended = False
 
     def resolve(self, outcome: Mapping[str, t.Any] | None) -> None:

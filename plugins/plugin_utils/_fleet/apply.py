@@ -21,6 +21,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned imp
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials, Token
 from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.actions import deactivate, reactivate
+from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.progress import Mode
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import receipt_state_in
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import VERBS
@@ -39,7 +40,7 @@ def change_tenant(
     """
     known = {"wave": tenant.wave, "hostname": tenant.hostname, "id": tenant.tenant_id, "region": tenant.region}
     # Nothing is changed when a plan is made, whatever mode the run is in.
-    check_mode = run.check_mode or tenant.planning
+    mode = Mode.PLAN if tenant.planning else Mode.CHECK if run.check_mode else Mode.APPLY
     try:
         command = tenant.command
         if command is None:
@@ -55,13 +56,14 @@ def change_tenant(
             names=setting_names(tenant.prefix, mapping="" if tenant.one_client else f"{tenant.prefix}credentials"),
         )
         client.late_credentials = late_credentials
-        if isinstance(command, Deactivation):
-            result = deactivate(client, command, check_mode=check_mode)
-        else:
-            result = reactivate(client, command, check_mode=check_mode)
+        result = (
+            deactivate(client, command, mode)
+            if isinstance(command, Deactivation)
+            else reactivate(client, command, mode)
+        )
     except QlikError as error:
-        error.result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
-        raise
+        result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
+        raise error.with_result(result, changed=error.changed) from None
     change = result.get("msg") or (
         f"{result['previous_status']} → {result['status']}"
         if result["changed"]

@@ -1,0 +1,88 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The errors that a run which changes one tenant ends in. Each is built here, once, and not changed afterwards. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._base.errors import NoResponse, QlikError, Stopped, Unconfirmed, Unrecorded
+from .._base.text import sentence
+from .._domain.commands import Target
+from .._domain.tenant import Probe
+from .._http.messages import Response
+from .progress import Progress, Spec
+
+
+def what(spec: Spec, target: Target) -> str:
+    """What a request does, for messages."""
+    return f"{spec.doing} tenant {target}"
+
+
+def stopped(progress: Progress, reason: str, next_step: str, *, actions_sent: int) -> Stopped:
+    """What was found must not be acted on.
+
+    :arg actions_sent: how many POSTs the task has sent.
+    """
+    probed = progress.last.probe if progress.last else None
+    seen = f" Its host says: {probed.description}." if probed and probed.description else ""
+    sent = " Nothing was sent."
+    if progress.in_doubt:
+        sent = ""
+    elif actions_sent:
+        sent = " Nothing was changed: what was sent before was refused."
+    return Stopped(f"{reason}.{seen}{sent} {next_step}", **(probed.error_fields() if probed else {}))
+
+
+def failed(spec: Spec, target: Target, progress: Progress, cause: Response | NoResponse) -> QlikError:
+    """The last POST failed for good."""
+    if isinstance(cause, NoResponse):
+        return unconfirmed(spec, target, cause.message, cause) if progress.in_doubt else cause
+    if progress.in_doubt:
+        spent = progress.wait_budget_spent
+        reason = spent.message if spent else f"{what(spec, target)}: {cause.describe()}"
+        return unconfirmed(spec, target, reason, cause)
+    if 300 <= cause.status < 400:
+        return cause.refusal("A redirect is not an answer of this API: check proxy and region.")
+    return cause.refusal(
+        spec.next_steps.get(cause.status, "Run again later; if it stays, show this to the vendor's support.")
+    )
+
+
+def unconfirmed(spec: Spec, target: Target, reason: str, cause: Response | QlikError | Probe) -> Unconfirmed:
+    """The change was sent and is not known to be done."""
+    return Unconfirmed(
+        f"The {spec.noun} of tenant {target} was sent and is not confirmed."
+        f" {sentence(reason.rstrip('.'))}. Run again: the state is read first, and a tenant that is {spec.end} already gets no"
+        " second request.",
+        changed=True,
+        **cause.error_fields(),
+    )
+
+
+def not_verified(spec: Spec, target: Target, status: str | None, sight: Probe, timeout: float) -> Unconfirmed:
+    """The API says one thing, and the tenant's host another one."""
+    return Unconfirmed(
+        f"Tenant {target} is {status} by the API's word, but its host does not answer as"
+        f" {' or '.join(sorted(state.value for state in spec.end_states))} within {timeout:g} s: it answers as"
+        f" {sight.state.value}. {sentence(sight.description.rstrip('.'))}. Probe it again later with qlik_tenant_probe; if it"
+        " stays, check that tenant_id and hostname belong together.",
+        **sight.error_fields(),
+    )
+
+
+def unrecorded(
+    target: Target, status: str, date: str | None, why: Exception, error_fields: dict[str, t.Any]
+) -> Unrecorded:
+    """What is so could not be written to the receipt.
+
+    :arg date: the purge date, if one is known.
+    """
+    return Unrecorded(
+        f"Tenant {target} is {status}, and its receipt does not have it: {why}."
+        f"{f' It is to be purged about {date}: keep that date.' if date else ''} Mend that and run again: the tenant is read"
+        " first, and the receipt is brought up to date.",
+        **error_fields,
+    )

@@ -1,0 +1,209 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looking at the tenant of a command: find it, hold it, read it, decide, and stop if nothing may be done to it."""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+import typing as t
+
+from .._api.lookup import find_target
+from .._api.tenants import read_tenant
+from .._base.errors import Stopped
+from .._base.text import for_terminal
+from .._domain.addresses import alias_warning
+from .._domain.commands import Command
+from .._domain.decision import Decision, Verdict
+from .._domain.patterns import matching_pattern
+from .._domain.tenant import Probe, Reading, Record, State
+from .._http.client import Client
+from .._http.messages import Response
+from .._local.locks import TenantLocks
+from .._receipts.events import DISABLED, LIVE, PURGED
+from .._receipts.store import Journal, NotWritten
+from . import failures
+from .progress import Mode, Observation, Progress, Spec
+
+
+class Observer(abc.ABC):
+    """One command and its tenant: what is known of it so far, and the looks that find out more."""
+
+    def __init__(self, client: Client, command: Command, spec: Spec, mode: Mode) -> None:
+        self._client = client
+        self._command = command
+        self._spec = spec
+        self._mode = mode
+        self._target = command.target
+        writes = mode is Mode.APPLY
+        self._journal = Journal(
+            command.receipt_path, command.author, client.clock, searched=command.receipt_searched, writes=writes
+        )
+        self._locks = TenantLocks(client.clock, client.retry_policy.max_wait, client.retry_policy.announce)
+        self._progress = Progress()
+        # Keys of the result that are known, also if it ends in an error.
+        self._known: dict[str, t.Any] = {}
+        self._warnings: list[str] = []
+
+    @abc.abstractmethod
+    def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
+        """The decision on what was read."""
+
+    @abc.abstractmethod
+    def _confirmed(self, answer: Response) -> dict[str, t.Any] | None:
+        """The result keys of a 2xx answer that confirms the deed, None where only looking again can, an error where it does not."""
+
+    @abc.abstractmethod
+    def _probe(self, read: Record | Reading) -> Probe:
+        """What the tenant's host answers, where the record does not decide."""
+
+    def _evidence(self) -> dict[str, t.Any]:
+        """What the receipt keeps of the answer besides the outcome."""
+        return {}
+
+    @abc.abstractmethod
+    def _is_news(self, status: str | None) -> bool:
+        """The receipt does not tell yet that the tenant is in the condition that it was found in, and should."""
+
+    def _listed(self) -> dict[str, t.Any]:
+        """The result keys that the organization's list tells of a tenant that is left alone."""
+        return {}
+
+    def _intent(self) -> dict[str, t.Any]:
+        """What the receipt's intent says of the order."""
+        return {}
+
+    def _body(self) -> dict[str, t.Any] | None:
+        return None
+
+    def _identify(self) -> None:
+        """Have the tenant to oneself, its receipt open, and its id where it can be found."""
+        address = self._target.address
+        self._hold(address.hostname)
+        if self._target.tenant_id is None:
+            self._journal.open(self._target)
+            self._target = find_target(self._client, self._target, self._journal.tenant_id)
+        # By its id too, before its receipt is read: others may know it by another of its hostnames.
+        self._hold(self._target.tenant_id)
+        self._journal.open(self._target)
+        begun_as = self._journal.hostname
+        if begun_as is not None and begun_as != address.hostname:
+            self._warnings.append(
+                f"The receipt of {address.hostname} is that of {for_terminal(begun_as, 253)}, a hostname that the same tenant had before:"
+                f" {for_terminal(self._journal.path, 4096)}."
+            )
+
+    def _hold(self, name: str | None) -> None:
+        if name is not None and self._mode is Mode.APPLY:
+            self._locks.hold(name)
+
+    def _look(self) -> None:
+        """Read the record, probe the host if the record does not decide, and decide.
+
+        :raises Stopped: nothing may be done.
+        """
+        read = read_tenant(self._client, self._target)
+        found = Observation(read, None, self._decide(read, None))
+        if found.decision.verdict is Verdict.PROBE:
+            probed = self._probe(read)
+            found = Observation(read, probed, self._decide(read, probed.state))
+        found = self._with_hostnames(found)
+        is_first = self._progress.first is None
+        self._progress = self._progress.seen(found)
+        if is_first:
+            status = found.decision.status
+            self._known["previous_status"] = None if status is None else for_terminal(status)
+        self._must_be_allowed(found)
+        if is_first:
+            alias = alias_warning(self._target.address.hostname, found.hostnames)
+            self._warnings += [f"{alias}."] if alias else []
+        self._journal.name(
+            self._target.tenant_id, [for_terminal(name) for name in found.hostnames] or self._names_so_far()
+        )
+
+    def _names_so_far(self) -> list[str]:
+        """The hostnames of the receipt, and the one that the tenant is named by now, where that is another one."""
+        named, known = self._target.address.hostname, self._journal.hostnames
+        return known if named in (self._journal.hostname, *known) else [*known, named]
+
+    def _with_hostnames(self, found: Observation) -> Observation:
+        """The same, with the hostnames that the tenant's own host shows, where something depends on them."""
+        return found
+
+    def _must_be_allowed(self, found: Observation) -> None:
+        target = self._target
+        reason = for_terminal(found.decision.reason)
+        if found.decision.verdict is Verdict.NOT_FOUND:
+            raise self._stopped(
+                f"Tenant {target} was not found in region {target.address.region}: {reason}",
+                f"Check tenant_id, hostname and region; {self._words_for_absence()}.",
+            )
+        if found.decision.verdict is Verdict.STOP:
+            raise self._stopped(f"Tenant {target} is left alone: {reason}", found.decision.next_step)
+        for hostname in (target.address.hostname, *found.hostnames):
+            pattern = matching_pattern(hostname, self._command.protected)
+            if pattern is not None:
+                raise self._stopped(
+                    f"Tenant {target} is protected: its hostname {for_terminal(hostname)} matches '{for_terminal(pattern)}'",
+                    "If it is meant all the same, take the pattern out of the protected ones.",
+                )
+        differs = self._command.planned.fault(found.read, found.decision) if self._command.planned else None
+        if differs:
+            raise self._stopped(
+                f"Tenant {target} is not as the plan has it: {for_terminal(differs, 1000)}",
+                "Find out what has changed, make a new plan and have it approved.",
+            )
+        if found.decision.verdict is not Verdict.CHANGE or self._journal.intended:
+            return
+        if not self._command.counted:
+            self._stop_uncounted(found)
+        self._check_restored()
+
+    @abc.abstractmethod
+    def _check_restored(self) -> None:
+        """Stop a tenant that was restored since, where that is not confirmed."""
+
+    def _stop_uncounted(self, found: Observation) -> t.NoReturn:
+        """Stop a tenant that was left out of the wave's count by its receipt or by the organization's list, and correct the receipt, so
+        that the next run counts it.
+        """
+        status, told = found.decision.status, self._journal.receipt_state.state
+        said = "the organization's list did not have it as live"
+        if told in (DISABLED, PURGED):
+            said = f"its receipt said that it was {told}"
+        # From now on its receipt has it as live: it counts, and may have to be confirmed as a restored one.
+        self._record_life()
+        restore = self._journal.receipt_state.restore_if_live(self._client.clock.now())
+        rule = getattr(self._command, "restore_rule", None)
+        confirm = f"set {rule.option} to {restore.on} and " if restore and rule else ""
+        raise self._stopped(
+            f"Tenant {self._target} is {for_terminal(status)}, and {said}: so it was not counted for the limits of the wave, nor were the"
+            " tasks run that come before a deactivation",
+            f"Find out who brought it back. If it is meant to go all the same, {confirm}run again: its receipt has it as live now, and it"
+            " counts.",
+        )
+
+    def _record_life(self) -> None:
+        """Write that a tenant lives which is to be stopped, if its receipt has it otherwise. It stops too if that cannot be written."""
+        found = self._progress.last
+        if found is None or self._journal.receipt_state.state == LIVE:
+            return
+        with contextlib.suppress(NotWritten):
+            self._journal.record("observed", {"status": found.decision.status, **probe_fields(found.probe)})
+
+    def _stopped(self, reason: str, next_step: str) -> Stopped:
+        return failures.stopped(self._progress, reason, next_step, actions_sent=self._client.actions_sent)
+
+    def _words_for_absence(self) -> str:
+        return "a tenant that was purged is not found either"
+
+
+def probe_fields(probed: Probe | None) -> dict[str, t.Any]:
+    """What the receipt has of a probe. Whoever reads it wants to know if the tenant is live, not what its host lacked to issue a token."""
+    if probed is None:
+        return {}
+    if probed.state is State.UNAUTHORIZED:
+        return {"probe_state": State.ACTIVE.value}
+    return {"probe_state": probed.state.value, **probed.error_fields()}
