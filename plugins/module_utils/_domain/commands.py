@@ -91,7 +91,7 @@ class Command:
 class Deactivation(Command):
     """A command to deactivate a tenant, to be purged after so many days.
 
-    ``restore_rule``: what lets a tenant go again that was restored (None: whoever gives the order knows; a warning tells it).
+    ``restore_rule``: what lets a tenant go again that was restored (None: it goes, with a warning).
     ``listed_purge_date``: of a tenant that is disabled already, by the organization's list. ``listed_live``: by that list it lives.
     """
 

@@ -4,7 +4,7 @@
 
 """What to do with a tenant, decided from what was read: pure, the same for a run, for check mode and for a plan.
 
-Reference: "Read one tenant" (statuses; where the register host refuses reads, the probe has to do), "Probe".
+Reference: "Read one tenant" (statuses; if the register host refuses reads, the probe decides), "Probe".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict, the status that the tenant has now where one can be told, the reason for stopping, and what to do about it."""
+    """A verdict, the status that the tenant has now if one is known, the reason for stopping, and what to do about it."""
 
     verdict: Verdict
     status: str | None = None
@@ -51,7 +51,7 @@ def decide_deactivation(
     """Whether a tenant is to be deactivated.
 
     :arg read: the tenant's record, or why there is none.
-    :arg probed: what the tenant's host answered; None: not asked yet (the verdict is PROBE where it must be).
+    :arg probed: what the tenant's host answered; None: not asked yet (the verdict is PROBE if it must be).
     :arg hostname: the tenant's host as it was given, in lower case.
     :arg reset_purge_timer: a tenant that is disabled already is to be deactivated again, which restarts its countdown.
     :arg purge_is_over: its receipt proves that it was deactivated, and that the last day of its purge has passed.
@@ -94,16 +94,16 @@ def decide_reactivation(read: Record | Reading, probed: State | None, hostname: 
 def _decide(
     read: Record | Reading, probed: State | None, hostname: str, *, wanted: frozenset[str], again: bool
 ) -> Decision:
-    """Leave a tenant that is in the wanted condition (unless it is to be done again), act where it is in the other one."""
+    """A no-op for a tenant that is in the wanted state (unless it is to be done again), a change for one that is in the other."""
     if isinstance(read, Record):
         names = read.hostnames
         # A tenant that is gone may have lost its hostnames.
         has_lost_them = read.status == _DELETED and not names
         if names is not None and not has_lost_them and hostname not in (name.lower() for name in names):
-            words = (
+            shown = (
                 f"the hostnames {', '.join(names)}, not {hostname}" if names else f"no hostnames, not even {hostname}"
             )
-            return Decision(Verdict.STOP, read.status, f"the tenant with this id has {words}")
+            return Decision(Verdict.STOP, read.status, f"the tenant with this id has {shown}")
         if read.status == _DELETED:
             return Decision(Verdict.NOT_FOUND, read.status, "its status is 'deleted'")
         if read.status not in LIVE_STATUSES | DISABLED_STATUSES:

@@ -101,7 +101,7 @@ def check_restore_date(value: t.Any, option: str) -> str | None:
 
 
 def restore_of(event: Mapping[str, t.Any], at: datetime) -> Restore:
-    """The restore that an event of a receipt tells of."""
+    """The restore that an event of a receipt records."""
     author = event.get("by")
     by = author.get("user") if isinstance(author, Mapping) else None
     ticket = event.get("ticket")

@@ -39,7 +39,7 @@ class Record:
 
 
 class Reading(enum.Enum):
-    """How reading the record went, where it showed none."""
+    """How reading the record went, if it showed none."""
 
     ABSENT = "the API knows no such tenant"
     REFUSED = "the register host answers no reads"
@@ -65,7 +65,7 @@ class Probe:
     description: str = ""
 
     def error_fields(self) -> dict[str, t.Any]:
-        """What the host said, as an error's facts."""
+        """What the host said, as the fields of an error."""
         return {"http_status": self.http_status, "code": self.code, "trace_id": self.trace_id}
 
     def result(self) -> dict[str, t.Any]:

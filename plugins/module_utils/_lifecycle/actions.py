@@ -82,7 +82,7 @@ class _Deactivating(Executor):
     _command: Deactivation
     # What the tenant's own host showed.
     _own_hostnames: tuple[str, ...] | None = None
-    # The purge date in the answer, where it cannot be read.
+    # The purge date in the response, if it cannot be read.
     _raw_date: str | None = None
 
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
@@ -102,7 +102,7 @@ class _Deactivating(Executor):
         )
 
     def _with_hostnames(self, found: Observation) -> Observation:
-        # A protected alias is known by the record; where that is not shown, by the tenant itself.
+        # The record shows a protected alias; if the record is not shown, the tenant's own host does.
         if not self._command.protected or found.hostnames or found.decision.verdict is not Verdict.CHANGE:
             return found
         if self._own_hostnames is None:
@@ -149,19 +149,21 @@ class _Deactivating(Executor):
             if restore.seen_after:
                 # The day of its restore stays the one that the message names.
                 self._record_life()
-            words, next_step = problem
-            raise self._stopped(f"Tenant {self._target} {words}", next_step)
+            reason, next_step = problem
+            raise self._stopped(f"Tenant {self._target} {reason}", next_step)
 
     def _was_disabled(self) -> bool:
         """The receipt says that the tenant is disabled, or may be, and the organization's list does not say that it lives."""
-        told = self._journal.receipt_state
+        receipt = self._journal.receipt_state
         pending = (
-            told.pending is not None and action_of(told.pending) == self._spec.action and not self._journal.intended
+            receipt.pending is not None
+            and action_of(receipt.pending) == self._spec.action
+            and not self._journal.intended
         )
-        return (told.state in (DISABLED, PURGED) or pending) and not self._command.listed_live
+        return (receipt.state in (DISABLED, PURGED) or pending) and not self._command.listed_live
 
     def _probe(self, read: Record | Reading) -> Probe:
-        # Proof of life takes a token where one can be had. Whether it is gone, or why it has no id, the tenant's host says without one.
+        # Proof of life takes a token, if one can be had. Whether the tenant is gone, or why it has no id, its host says without one.
         credentials = self._client.credentials if read is Reading.REFUSED else None
         probed = probe(self._client, self._target.address, credentials=credentials)
         if probed.state is State.UNAUTHORIZED and self._was_disabled() and read is Reading.REFUSED and not credentials:
@@ -211,26 +213,26 @@ class _Deactivating(Executor):
         return self._journal.receipt_state.state != DISABLED or not known
 
     def _words_for_absence(self) -> str:
-        told = self._journal.receipt_state
-        if told.state is None:
+        receipt = self._journal.receipt_state
+        if receipt.state is None:
             proof = "no receipt tells that it was deactivated"
-        elif told.state == LIVE:
+        elif receipt.state == LIVE:
             proof = "its receipt tells that it was live"
-        elif told.purge_date:
-            proof = f"its receipt gives {for_terminal(told.purge_date, 40)} as the date of its purge"
+        elif receipt.purge_date:
+            proof = f"its receipt gives {for_terminal(receipt.purge_date, 40)} as the date of its purge"
         else:
-            when = f" on {told.since:%Y-%m-%d}" if told.since else ""
-            proof = f"its receipt tells that it was {told.state}{when}, and no purge date"
+            when = f" on {receipt.since:%Y-%m-%d}" if receipt.since else ""
+            proof = f"its receipt tells that it was {receipt.state}{when}, and no purge date"
         return f"{super()._words_for_absence()}, and {proof}"
 
     def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
-        told = self._journal.receipt_state
-        # The answer to the deactivation tells the date; later, the organization's list where it was asked, else the receipt.
-        known = not changed and told.state in (DISABLED, PURGED)
+        receipt = self._journal.receipt_state
+        # The response to the deactivation has the date; later the organization's list has it, if it was asked, else the receipt.
+        known = not changed and receipt.state in (DISABLED, PURGED)
         listed = self._listed() if not changed and previous_status in DISABLED_STATUSES else {}
         dates = {
-            "estimated_purge_date": told.purge_date if known else None,
-            "purge_date_computed": known and told.purge_date_computed and not listed,
+            "estimated_purge_date": receipt.purge_date if known else None,
+            "purge_date_computed": known and receipt.purge_date_computed and not listed,
             **listed,
             **more,
         }
@@ -248,9 +250,9 @@ class _Deactivating(Executor):
 
     def _warn_of_another_date(self) -> None:
         """A purge date that is not what was asked for (only some entitlements may set the days) must not surprise anybody."""
-        order = self._command
+        days = self._command.purge_after_days
         date = read_time(self._known["estimated_purge_date"])
-        expected = days_after(self._client.clock.now(), order.purge_after_days)
+        expected = days_after(self._client.clock.now(), days)
         if (
             date is None
             or expected is None
@@ -261,7 +263,7 @@ class _Deactivating(Executor):
             return
         self._warnings.append(
             f"Tenant {self._target} will be purged about {date:%Y-%m-%d} by the server's word;"
-            f" {order.purge_after_days} days were asked for, which would be {expected:%Y-%m-%d}."
+            f" {days} days were asked for, which would be {expected:%Y-%m-%d}."
         )
 
 
@@ -291,7 +293,7 @@ class _Reactivating(Executor):
         return self._journal.receipt_state.state in (DISABLED, PURGED)
 
     def _words_for_absence(self) -> str:
-        told = self._journal.receipt_state
-        passed = is_overdue(told.purge_date, self._client.clock.now())
-        date = f" Its purge date, {for_terminal(told.purge_date, 40)}, has passed." if passed else ""
+        receipt = self._journal.receipt_state
+        passed = is_overdue(receipt.purge_date, self._client.clock.now())
+        date = f" Its purge date, {for_terminal(receipt.purge_date, 40)}, has passed." if passed else ""
         return f"{super()._words_for_absence()}, and nothing brings it back.{date}".rstrip(".")

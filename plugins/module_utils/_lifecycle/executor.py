@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The executor of a run that changes one tenant: performs the steps that next_step() asks for, and tells it what came of them.
+"""The executor of a run that changes one tenant: performs the steps that next_step() asks for, and hands it what came of them.
 
 From the first look to the end the tenant is this process's alone on this machine. The receipt has the intent before the POST and
 the outcome right after its response, so that the next run knows what a run that was killed left pending.
@@ -158,7 +158,7 @@ class Executor(Observer):
         except NotWritten as error:
             raise self._stopped(
                 f"The receipt of tenant {self._target} cannot be written: {error}",
-                "Mend that and run again: nothing is changed without a receipt.",
+                "Fix that and run again: nothing is changed without a receipt.",
             ) from None
         self._progress = replace(progress, intended=True, attempts=progress.attempts + 1)
         self._progress = self._progress.answered(self._post())

@@ -82,7 +82,7 @@ def unrecorded(
     """
     return Unrecorded(
         f"Tenant {target} is {status}, and its receipt does not have it: {why}."
-        f"{f' It is to be purged about {date}: keep that date.' if date else ''} Mend that and run again: the tenant is read"
+        f"{f' It is to be purged about {date}: keep that date.' if date else ''} Fix that and run again: the tenant is read"
         " first, and the receipt is brought up to date.",
         **error_fields,
     )

@@ -216,7 +216,7 @@ def _after_post(progress: Progress, answer: Response | NoResponse, limits: Limit
         if answer.status == 401:
             return RenewToken()
         if not answer.temporary:
-            # Only a refusal in the API's own form is one. Behind anything else the next look tells.
+            # Only a refusal in the API's own form is one. Anything else is resolved by the next look.
             return Fail(answer) if answer.refuses else Look()
     elif not answer.temporary:
         return Fail(answer)

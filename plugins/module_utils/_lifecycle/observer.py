@@ -53,11 +53,14 @@ class Observer(abc.ABC):
 
     @abc.abstractmethod
     def _confirmed(self, answer: Response) -> dict[str, t.Any] | None:
-        """The result keys of a 2xx answer that confirms the deed, None where only looking again can, an error where it does not."""
+        """The result keys of a 2xx response that confirms the change; None if only looking again can.
+
+        :raises Unconfirmed: it does not.
+        """
 
     @abc.abstractmethod
     def _probe(self, read: Record | Reading) -> Probe:
-        """What the tenant's host answers, where the record does not decide."""
+        """What the tenant's host answers, if the record does not decide."""
 
     def _evidence(self) -> dict[str, t.Any]:
         """What the receipt keeps of the answer besides the outcome."""
@@ -68,18 +71,18 @@ class Observer(abc.ABC):
         """The receipt does not tell yet that the tenant is in the condition that it was found in, and should."""
 
     def _listed(self) -> dict[str, t.Any]:
-        """The result keys that the organization's list tells of a tenant that is left alone."""
+        """The result keys that the organization's list gives for a tenant that is not changed."""
         return {}
 
     def _intent(self) -> dict[str, t.Any]:
-        """What the receipt's intent says of the order."""
+        """What the receipt's intent says of the command."""
         return {}
 
     def _body(self) -> dict[str, t.Any] | None:
         return None
 
     def _identify(self) -> None:
-        """Have the tenant to oneself, its receipt open, and its id where it can be found."""
+        """Lock the tenant, open its receipt, and find its id if that is possible."""
         address = self._target.address
         self._hold(address.hostname)
         if self._target.tenant_id is None:
@@ -124,12 +127,12 @@ class Observer(abc.ABC):
         )
 
     def _names_so_far(self) -> list[str]:
-        """The hostnames of the receipt, and the one that the tenant is named by now, where that is another one."""
+        """The hostnames of the receipt, and the one that the tenant is named by now, if that is another one."""
         named, known = self._target.address.hostname, self._journal.hostnames
         return known if named in (self._journal.hostname, *known) else [*known, named]
 
     def _with_hostnames(self, found: Observation) -> Observation:
-        """The same, with the hostnames that the tenant's own host shows, where something depends on them."""
+        """The same, with the hostnames that the tenant's own host shows, if something depends on them."""
         return found
 
     def _must_be_allowed(self, found: Observation) -> None:
@@ -163,16 +166,16 @@ class Observer(abc.ABC):
 
     @abc.abstractmethod
     def _check_restored(self) -> None:
-        """Stop a tenant that was restored since, where that is not confirmed."""
+        """Stop a tenant that was restored since, if that is not confirmed."""
 
     def _stop_uncounted(self, found: Observation) -> t.NoReturn:
         """Stop a tenant that was left out of the wave's count by its receipt or by the organization's list, and correct the receipt, so
         that the next run counts it.
         """
-        status, told = found.decision.status, self._journal.receipt_state.state
+        status, recorded = found.decision.status, self._journal.receipt_state.state
         said = "the organization's list did not have it as live"
-        if told in (DISABLED, PURGED):
-            said = f"its receipt said that it was {told}"
+        if recorded in (DISABLED, PURGED):
+            said = f"its receipt said that it was {recorded}"
         # From now on its receipt has it as live: it counts, and may have to be confirmed as a restored one.
         self._record_life()
         restore = self._journal.receipt_state.restore_if_live(self._client.clock.now())

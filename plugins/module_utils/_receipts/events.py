@@ -7,7 +7,7 @@
 ``docs/receipt.schema.json`` describes the file. Everything here is pure; ``store.py`` reads and writes it.
 
 Reference: "Deactivate" (a tenant is purged around its purge date, at most 90 days after its deactivation; the answer to the
-deactivation is the only one that tells the date).
+deactivation is the only one that has the date).
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class BadReceipt(Exception):
 class ReceiptState:
     """What the events of a receipt add up to.
 
-    ``state``: ``live``, ``disabled``, ``purged``, None where nothing tells; ``since``: the time of the event that tells it.
-    ``purge_date`` as the server told it, or computed. ``pending``: the intent whose outcome is not known.
+    ``state``: ``live``, ``disabled``, ``purged``, None if no event says it; ``since``: the time of the event that says it.
+    ``purge_date`` as the server sent it, or computed. ``pending``: the intent whose outcome is not known.
     """
 
     state: str | None = None
@@ -110,7 +110,7 @@ class ReceiptState:
         return replace(kept, state=PURGED, since=self._evidence(), pending=None, pending_since=None)
 
     def _evidence(self) -> datetime | None:
-        """The time of the event that tells that the tenant was, or was to be, disabled."""
+        """The time of the event that says that the tenant was, or was to be, disabled."""
         if self.state in (DISABLED, PURGED):
             return self.since
         return read_time(self.pending["at"]) if self.pending is not None else None
@@ -177,7 +177,7 @@ def _after(before: ReceiptState, event: Mapping[str, t.Any]) -> ReceiptState:
 
 
 def _restored(before: ReceiptState, event: Mapping[str, t.Any], at: datetime) -> Restore | None:
-    """The restore by which a tenant lives, since an event that tells that it does."""
+    """The restore by which a tenant lives, since an event that says so."""
     if event["event"] == "reactivated" and not (event.get("resolved") and before.pending):
         return restore_of(event, at)
     # An outcome that was found later is that of its request.
@@ -185,7 +185,7 @@ def _restored(before: ReceiptState, event: Mapping[str, t.Any], at: datetime) ->
 
 
 def _seen(event: Mapping[str, t.Any]) -> str | None:
-    """The state that a tenant was seen in; None: in none that tells."""
+    """The state that a tenant was seen in; None: the event does not say it."""
     # The register host's word goes before that of the tenant's own host.
     status, probed = event.get("status"), event.get("probe_state")
     if status in LIVE_STATUSES or (not status and probed in (State.ACTIVE.value, State.UNAUTHORIZED.value)):

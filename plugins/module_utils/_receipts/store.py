@@ -69,7 +69,7 @@ class Journal:
 
     @property
     def receipt_state(self) -> ReceiptState:
-        """What the receipt tells so far."""
+        """What the receipt says so far."""
         return receipt_state(self._content.get("events", ()))
 
     @property
@@ -152,8 +152,8 @@ class Journal:
         known = {"tenant_id": tenant_id, "hostnames": [name for name in hostnames if find_address([name])]}
         self._names = {key: value for key, value in known.items() if value}
 
-    def record(self, event: str, facts: Mapping[str, t.Any]) -> None:
-        """Add an event. Facts that are None are left out.
+    def record(self, event: str, fields: Mapping[str, t.Any]) -> None:
+        """Add an event. Fields that are None are left out.
 
         :raises NotWritten: the receipt is as it was.
         """
@@ -166,7 +166,7 @@ class Journal:
             "run": self.author.run,
         }
         claims = {name: getattr(self.author, name) for name in _CLAIMS}
-        entry |= {name: value for name, value in {**claims, **facts}.items() if value is not None}
+        entry |= {name: value for name, value in {**claims, **fields}.items() if value is not None}
         content = {**self._content, **self._names, "events": [*self._content["events"], entry]}
         try:
             # Always the same name for the new file: what a killed process left is not kept. The lock of the tenant keeps others from it.
@@ -175,19 +175,19 @@ class Journal:
             raise NotWritten(f"{for_terminal(self.path)} {error}") from None
         self._content = content
 
-    def intend(self, action: str, facts: Mapping[str, t.Any]) -> None:
+    def intend(self, action: str, fields: Mapping[str, t.Any]) -> None:
         """Write what is about to be sent, before each request: the next run counts from the last one."""
-        self.record("intent", {"action": action, **facts})
+        self.record("intent", {"action": action, **fields})
         self.intended = True
 
-    def conclude(self, event: str, facts: Mapping[str, t.Any]) -> None:
+    def conclude(self, event: str, fields: Mapping[str, t.Any]) -> None:
         """Write what the server confirmed."""
-        # Also where it cannot be written, it has not failed.
+        # Also if it cannot be written, it has not failed.
         self.intended = False
-        self.record(event, facts)
+        self.record(event, fields)
 
     def fail(self, action: str, *, in_doubt: bool, error_fields: Mapping[str, t.Any]) -> None:
-        """Write that what was intended failed, where an intent was written. What is in doubt stays pending."""
+        """Write that what was intended failed, if an intent was written. What is in doubt stays pending."""
         if self.intended:
             self.record("failed", {"action": action, "effect": "unknown" if in_doubt else "none", **error_fields})
             self.intended = False
@@ -199,11 +199,11 @@ class Journal:
         """
         intent = self.receipt_state.pending or {}
         action = action_of(intent)
-        facts = {"resolved": True, **{name: intent.get(name) for name in _CLAIMS}}
+        fields = {"resolved": True, **{name: intent.get(name) for name in _CLAIMS}}
         if outcome is None:
-            self.record("failed", {**facts, "action": action, "effect": "none"})
+            self.record("failed", {**fields, "action": action, "effect": "none"})
         else:
-            self.record(OUTCOMES[action], {**facts, **outcome})
+            self.record(OUTCOMES[action], {**fields, **outcome})
 
     def may_take_effect_for(self, seconds: float) -> float:
         """How long, in s, the request of an pending intent may still take effect, when a request takes that long at most."""
@@ -214,7 +214,7 @@ class Journal:
 
 
 def receipt_state_in(path: str, target: Target) -> ReceiptState:
-    """What the receipt of a tenant tells; nothing where there is none that can be worked with."""
+    """What the receipt of a tenant says; nothing if there is none that can be used."""
     try:
         found = read_receipt_file(path)
         if found is None:
