@@ -21,8 +21,8 @@ from .._domain.tenant import DISABLED_STATUSES, LIVE_STATES, Probe, Reading, Rec
 from .._http.client import Client
 from .._http.messages import Response
 from .._receipts.events import DISABLED, LIVE, PURGED, action_of, is_overdue
-from . import failures
 from .executor import Executor
+from .failures import request_name, unconfirmed
 from .progress import Mode, Observation, Spec
 
 _NEXT_STEPS = {
@@ -179,9 +179,9 @@ class _Deactivating(Executor):
         body = answer.body
         tenant_id = self._target.tenant_id
         if not isinstance(body, dict) or body.get("id") != tenant_id or body.get("status") != "disabled":
-            what = failures.what(self._spec, self._target)
-            reason = f"{what}: {answer.describe()}, and the answer does not say that this tenant is disabled"
-            raise failures.unconfirmed(self._spec, self._target, reason, answer)
+            request = request_name(self._spec, self._target)
+            reason = f"{request}: {answer.describe()}, and the answer does not say that this tenant is disabled"
+            raise unconfirmed(self._spec, self._target, reason, answer)
         date = body.get("estimatedPurgeDate")
         if read_zoned_time(date):
             return {"estimated_purge_date": date}

@@ -22,8 +22,27 @@ from .._domain.tenant import Probe
 from .._http.messages import Request, Response
 from .._receipts.events import OUTCOMES, PURGED
 from .._receipts.store import NotWritten
-from . import failures
-from . import next_step as steps
+from .failures import failed, not_verified, request_name, unconfirmed, unrecorded
+from .next_step import (
+    BackOff,
+    ConcludeChange,
+    ConcludePurged,
+    ConcludeWithout,
+    Confirm,
+    Fail,
+    Finish,
+    Look,
+    RecordNoEffect,
+    RecordSight,
+    RenewToken,
+    ResolveEarlier,
+    Send,
+    Step,
+    TrustRefusal,
+    Verify,
+    WaitForEarlierRun,
+    next_step,
+)
 from .observer import Observer, probe_fields
 from .progress import Confirmation, Doubt, Limits, Observation
 
@@ -48,60 +67,60 @@ class Executor(Observer):
                 raise self._final(error) from None
         return self._result()
 
-    def _next_step(self) -> steps.Step:
+    def _next_step(self) -> Step:
         limits = Limits(
             self._client.retry_policy.retries,
             self._command.verify_timeout,
             self._journal.may_take_effect_for(self._client.timeout),
         )
-        return steps.next_step(self._spec, self._progress, self._journal.receipt_state, limits, self._mode)
+        return next_step(self._spec, self._progress, self._journal.receipt_state, limits, self._mode)
 
-    def _perform(self, step: steps.Step) -> bool:
+    def _perform(self, step: Step) -> bool:
         """Perform a step; False if it was the last one."""
         progress = self._progress
-        if isinstance(step, steps.Look):
+        if isinstance(step, Look):
             self._look()
-        elif isinstance(step, steps.WaitForEarlierRun):
+        elif isinstance(step, WaitForEarlierRun):
             self._wait_for_earlier_run(step.seconds)
             self._progress = progress.look_again(waited_for_earlier_run=True)
-        elif isinstance(step, steps.TrustRefusal):
+        elif isinstance(step, TrustRefusal):
             self._progress = replace(progress, doubt=Doubt.NONE)
-        elif isinstance(step, steps.RecordNoEffect):
+        elif isinstance(step, RecordNoEffect):
             with self._recording():
                 error_fields = progress.sent.error_fields() if progress.sent else {}
                 self._journal.fail(self._spec.action, in_doubt=False, error_fields=error_fields)
             self._progress = replace(progress, intended=False)
-        elif isinstance(step, steps.ResolveEarlier):
+        elif isinstance(step, ResolveEarlier):
             with self._recording():
                 self._journal.resolve(step.outcome)
-        elif isinstance(step, steps.Send):
+        elif isinstance(step, Send):
             self._send()
-        elif isinstance(step, steps.RenewToken):
+        elif isinstance(step, RenewToken):
             renewed = self._client.renew_token()
             # An attempt with a token that was refused does not count: the request was not looked at.
             self._progress = progress.look_again(may_repeat=renewed, attempts=progress.attempts - renewed)
-        elif isinstance(step, steps.Confirm):
+        elif isinstance(step, Confirm):
             fields = self._confirmed(step.answer)
             self._progress = replace(progress, news=None if fields is None else Confirmation(fields))
-        elif isinstance(step, steps.BackOff):
+        elif isinstance(step, BackOff):
             self._back_off(step)
-        elif isinstance(step, steps.ConcludeChange):
+        elif isinstance(step, ConcludeChange):
             self._conclude_change(step)
-        elif isinstance(step, steps.ConcludeWithout):
+        elif isinstance(step, ConcludeWithout):
             self._conclude(step.status, changed=step.changed)
-        elif isinstance(step, steps.ConcludePurged):
+        elif isinstance(step, ConcludePurged):
             self._conclude_purged()
-        elif isinstance(step, steps.Verify):
+        elif isinstance(step, Verify):
             # Without credentials: a tenant that is not deactivated yet, or is live again, must not get a bot user by looking at it.
             address, wanted = self._target.address, self._spec.end_states
             sight = wait_for_state(self._client, address, wanted, step.seconds, credentials=None)
             self._progress = replace(progress, sight=sight)
-        elif isinstance(step, steps.RecordSight):
+        elif isinstance(step, RecordSight):
             if step.verifies and step.probe:
                 self._known["probe"] = step.probe.result()
             self._record_sight(step.probe)
             self._progress = replace(progress, sight=step.probe, sight_recorded=True)
-        elif isinstance(step, steps.Fail):
+        elif isinstance(step, Fail):
             raise self._failure(step.cause)
         else:
             return _goes_on(step)
@@ -110,18 +129,18 @@ class Executor(Observer):
     def _failure(self, cause: Response | NoResponse | Probe) -> QlikError:
         spec, target, progress = self._spec, self._target, self._progress
         if not isinstance(cause, Probe):
-            return failures.failed(spec, target, progress, cause)
+            return failed(spec, target, progress, cause)
         if progress.conclusion:
             timeout = t.cast(float, self._command.verify_timeout)
-            return failures.not_verified(spec, target, self._known["status"], cause, timeout)
+            return not_verified(spec, target, self._known["status"], cause, timeout)
         reason = f"its host answers {cause.description}, which does not tell its state"
-        return failures.unconfirmed(spec, target, reason, cause)
+        return unconfirmed(spec, target, reason, cause)
 
     def _final(self, error: QlikError) -> QlikError:
         """The error that the run ends in: whatever went wrong, with what is known, and what is in doubt said to be so."""
         in_doubt, unwritten = self._progress.in_doubt, ""
         if in_doubt and not isinstance(error, Unconfirmed):
-            error = failures.unconfirmed(self._spec, self._target, error.message, error)
+            error = unconfirmed(self._spec, self._target, error.message, error)
         try:
             self._journal.fail(self._spec.action, in_doubt=in_doubt, error_fields=error.error_fields())
         except NotWritten as reason:
@@ -138,7 +157,7 @@ class Executor(Observer):
         )
         self._client.clock.sleep(seconds)
 
-    def _back_off(self, step: steps.BackOff) -> None:
+    def _back_off(self, step: BackOff) -> None:
         self._progress = self._progress.look_again(attempts=step.attempt)
         try:
             self._client.wait(step.attempt, step.cause)
@@ -167,7 +186,7 @@ class Executor(Observer):
         target = self._target
         request = self._client.with_token(
             Request(
-                failures.what(self._spec, target),
+                request_name(self._spec, target),
                 "POST",
                 target.address.register_host,
                 action_path(t.cast(str, target.tenant_id), self._spec.action),
@@ -202,7 +221,7 @@ class Executor(Observer):
     def _extra_diff(self) -> dict[str, t.Any]:
         return {}
 
-    def _conclude_change(self, step: steps.ConcludeChange) -> None:
+    def _conclude_change(self, step: ConcludeChange) -> None:
         self._conclude(self._known["previous_status"], changed=True, **step.fields)
         event = {**self._said(), **self._intent(), **step.fields, **self._evidence()}
         with self._recording():
@@ -251,9 +270,9 @@ class Executor(Observer):
             yield
         except NotWritten as error:
             status, date = self._known.get("status") or self._spec.end, self._known.get("estimated_purge_date")
-            raise failures.unrecorded(self._target, status, date, error, self._said()) from None
+            raise unrecorded(self._target, status, date, error, self._said()) from None
 
 
-def _goes_on(_step: steps.Finish) -> bool:
+def _goes_on(_step: Finish) -> bool:
     # The type of its argument has the type checker see that each other step is performed.
     return False

@@ -16,7 +16,7 @@ from .._http.messages import Response
 from .progress import Progress, Spec
 
 
-def what(spec: Spec, target: Target) -> str:
+def request_name(spec: Spec, target: Target) -> str:
     """What a request does, for messages."""
     return f"{spec.doing} tenant {target}"
 
@@ -42,7 +42,7 @@ def failed(spec: Spec, target: Target, progress: Progress, cause: Response | NoR
         return unconfirmed(spec, target, cause.message, cause) if progress.in_doubt else cause
     if progress.in_doubt:
         spent = progress.wait_budget_spent
-        reason = spent.message if spent else f"{what(spec, target)}: {cause.describe()}"
+        reason = spent.message if spent else f"{request_name(spec, target)}: {cause.describe()}"
         return unconfirmed(spec, target, reason, cause)
     if 300 <= cause.status < 400:
         return cause.refusal("A redirect is not an answer of this API: check proxy and region.")

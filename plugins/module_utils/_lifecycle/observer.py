@@ -24,7 +24,7 @@ from .._http.messages import Response
 from .._local.locks import TenantLocks
 from .._receipts.events import DISABLED, LIVE, PURGED
 from .._receipts.store import Journal, NotWritten
-from . import failures
+from .failures import stopped
 from .progress import Mode, Observation, Progress, Spec
 
 
@@ -197,7 +197,7 @@ class Observer(abc.ABC):
             self._journal.record("observed", {"status": found.decision.status, **probe_fields(found.probe)})
 
     def _stopped(self, reason: str, next_step: str) -> Stopped:
-        return failures.stopped(self._progress, reason, next_step, actions_sent=self._client.actions_sent)
+        return stopped(self._progress, reason, next_step, actions_sent=self._client.actions_sent)
 
     def _words_for_absence(self) -> str:
         return "a tenant that was purged is not found either"
