@@ -50,10 +50,12 @@ _ROUNDING = 1.0
 # How much faster than the measured rate, and how much faster still for each call that was not refused.
 _FASTER = 0.002
 _FASTER_EACH = 0.0002
-# So many calls without a refusal are usual. Then the rate grows, faster and faster: the limit may be higher now, or others have left.
-# An estimate from fewer calls is less sure, and grows sooner.
-_FEWEST_USUAL, _USUAL = 4, 40
-_GROWING_WITHIN = 20
+# So many times the calls that pass between two refusals on the average are still usual, and not fewer or more than so many calls. Then the
+# rate grows, faster and faster: the limit may be higher now, or others have left. If others use the limit too, refusals come sooner than
+# they would otherwise, so it is also noticed sooner that they have left. An estimate from fewer calls is less sure, and grows sooner.
+_USUAL = 2
+_FEWEST_USUAL, _MOST_USUAL = 4, 40
+_GROWING_WITHIN = 8
 # With calls that take long, each refusal hits several. Then it is tried more rarely, up to so many times.
 _RAREST = 5
 # Calls are not further apart, s, whatever the estimate.
@@ -144,18 +146,19 @@ class RateEstimate:
         self.quotas.starts = [start for start in self.quotas.starts if start <= now] or [self.quotas.starts[0]]
         start = self.quotas.starts[-1]
         average = (until - start) / (self.log.since(start) + 1)
+        self.empty = 0 if passed else min(self.empty + 1, _DOUBLINGS)
+        pause = min((until - now) * (2 ** (self.empty - 1) - 1), _LONGEST_DISTANCE) if self.empty else 0.0
+        self.next = until + pause
         explained = self.quotas.refused(now, until, self.log)
         if explained or until - now - _ROUNDING > _LONG * average:
             if not explained:
                 self.quotas.learn(now, until, self.log)
-            self.quotas.start(until)
+            self.quotas.start(until, now)
             self.log.remove_before(self.quotas.starts[0])
             self.refill = Refill([])
         else:
-            self.refill.refused(now, until, passed)
-        self.empty = 0 if passed else min(self.empty + 1, _DOUBLINGS)
-        pause = (until - now) * (2 ** (self.empty - 1) - 1) if self.empty else 0.0
-        self.next = until + min(pause, _LONGEST_DISTANCE)
+            # If others took everything: when they stopped is not known, so the middle of the pause is assumed.
+            self.refill.refused(now + pause / 2, until + pause / 2, passed)
         self.refusal, self.refusals, self.at_once = now, self.refusals + 1, 1
         self.reserved = self.probes = 0
 
@@ -173,7 +176,7 @@ class RateEstimate:
             else:
                 at = free
                 if ends:
-                    self.quotas.start(free)
+                    self.quotas.start(free, now)
         elif self.probes:
             self.probes += 1
         self.reserved += 1
@@ -192,7 +195,7 @@ class RateEstimate:
         if rate is None:
             return at
         rarely = min(_RAREST, self.at_once)
-        usual = max(_FEWEST_USUAL, min(_USUAL * rarely, self.refill.passed))
+        usual = max(_FEWEST_USUAL, min(rarely * min(_MOST_USUAL, self.refill.passed), _USUAL * self.refill.between))
         growth = max(0.0, self.reserved - usual) / max(_GROWING_WITHIN, usual / 2)
         faster = 1 + _FASTER + _FASTER_EACH / rarely * self.reserved + growth**2
         distance = min(1 / rate, _LONGEST_DISTANCE)

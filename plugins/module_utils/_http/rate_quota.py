@@ -139,11 +139,14 @@ class Quotas:
 
     # Minutes within five minutes have six blocks; what is older is of no use.
     MOST_STARTS = 6
+    MOST_COMING = 20
     _MOST = 3
 
-    def start(self, at: float) -> None:
-        """Calls begin anew at that time."""
-        self.starts = [*(start for start in self.starts if start < at), at][-self.MOST_STARTS :]
+    def start(self, at: float, now: float) -> None:
+        """Calls begin anew at that time. Starts to come, which a refusal can make void, do not displace those that were."""
+        past = [start for start in self.starts if start <= now]
+        coming = [start for start in self.starts if now < start < at]
+        self.starts = [*past[-self.MOST_STARTS :], *coming[-self.MOST_COMING :], at]
 
     def counted(self) -> None:
         """One more call."""
@@ -163,21 +166,23 @@ class Quotas:
     def refused(self, now: float, until: float, log: CallLog) -> bool:
         """Compare with a refusal, and say whether a quota explains it.
 
-        A quota that would not let a call go at ``until`` is wrong: the server does. One that would at just that time explains it.
+        A quota that would not let a call go at ``until`` is wrong: the server does. One that would at just that time explains it, unless
+        the block is much shorter than the difference.
         """
         kept, explaining = [], []
         for quota in self.known:
             quota.counting = False
             if quota.probed:
                 quota.probed = False
-                passed = log.since(now - quota.span)
+                # Only what certainly lies within the span: of joined entries of the log the last time counts.
+                passed = log.since(now - quota.span + quota.tolerance)
                 if passed > quota.calls:
                     quota.calls, quota.counting = passed, True
             late = quota.free_at(log) - until
             if late > quota.tolerance:
                 continue
             kept.append(quota)
-            if late >= -quota.tolerance:
+            if late >= -min(quota.tolerance, max(_ROUNDING, until - now)):
                 explaining.append(quota)
         self.known = kept
         if len(explaining) == 1:

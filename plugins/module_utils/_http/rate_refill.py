@@ -30,6 +30,11 @@ class Refill:
         """How many calls the estimate is made from."""
         return sum(passed for _at, _until, passed in self.refusals[1:])
 
+    @property
+    def between(self) -> float:
+        """How many calls pass between two refusals, on the average; there were at least two."""
+        return self.passed / (len(self.refusals) - 1)
+
     def refused(self, now: float, until: float, passed: int) -> None:
         """A refusal, after so many calls that passed."""
         if not passed and self.refusals:

@@ -56,6 +56,11 @@ def test_nothing_depends_on_how_long_a_window_is(algorithm: str) -> None:
     assert reached(LimitedApi(algorithm, 1000, 20, 0.05, 50, 30).run())
 
 
+def test_many_workers_with_windows_of_a_few_calls_within_a_window() -> None:
+    # 20 calls in 6 s, and 50 in 30 s: the workers wait for several of the short windows at once.
+    assert reached(LimitedApi("nested", 1000, 50, 0.0, 50, 30).run())
+
+
 @pytest.mark.parametrize("algorithm", ["bucket", "window", "log"])
 @pytest.mark.parametrize("capacity", [250, 1000])
 def test_a_limit_that_changes_is_followed(algorithm: str, capacity: int) -> None:
@@ -65,6 +70,16 @@ def test_a_limit_that_changes_is_followed(algorithm: str, capacity: int) -> None
 @pytest.mark.parametrize("algorithm", ["bucket", "window", "log", "gcra"])
 def test_what_others_use_up_is_left_to_them(algorithm: str) -> None:
     assert reached(LimitedApi(algorithm, 1000, 20, 0.05, others=0.3).run())
+
+
+def test_an_estimate_that_others_made_too_low_is_given_up_soon() -> None:
+    # They use 30 %, and first of all what they did not get during the first block.
+    assert reached(LimitedApi("counter", 1000, 20, 0.0, others=0.3).run())
+
+
+def test_a_run_that_is_the_last_of_four_notices_that_the_others_have_ended() -> None:
+    assert reached(LimitedApi("bucket", 1000, 20, 0.0, runs=4).run(), (1.25, 0.08, 4))
+    assert reached(LimitedApi("gcra", 2500, 20, 0.0, 250, runs=4).run(), (1.25, 0.08, 4))
 
 
 @pytest.mark.parametrize("algorithm", ["bucket", "window", "log", "counter"])
