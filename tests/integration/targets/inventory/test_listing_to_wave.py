@@ -198,7 +198,7 @@ def test_a_disabled_tenant_has_its_purge_date_from_the_list(eight, terminal):
 
 def test_a_list_that_fails_stops_no_tenant_without_a_percentage(eight, terminal):
     four_of_eight(terminal)
-    terminal.environment["QLIK_ORG_CLIENT_SECRET"] = "wrong"
+    terminal.environment["QLIK_ORG_CLIENT_SECRET"] = "wrong-secret"
     done, summary = terminal.sum_up("decommission")
     assert done.status == 0, done
     assert (summary["totals"]["changed"], summary["totals"]["unchanged"]) == (3, 1)
