@@ -267,6 +267,13 @@ def test_a_run_of_any_playbook_that_has_nothing_to_do_by_mistake_fails(cloud, te
     assert (terminal.folder / "plan.json").read_text() == "the old one"
 
 
+OPTIONS = {
+    "plan": ("-e", "qlik_plan=plan.json"),
+    # A wave in which nothing is confirmed is refused, whatever the tags are.
+    "restore": ("-e", f"tenant_restore_confirm_hostname={ACME}"),
+}
+
+
 def test_tags_that_select_nothing_of_the_role_fail_and_say_so(cloud, terminal):
     for playbook, words in (
         ("decommission", "3 tenants were not reached"),
@@ -275,7 +282,7 @@ def test_tags_that_select_nothing_of_the_role_fail_and_say_so(cloud, terminal):
     ):
         name = f"tenantops.qlik.{playbook}"
         for options in (("--tags", "x"), ("--skip-tags", "all")):
-            given = ("-e", "qlik_plan=plan.json") if playbook == "plan" else ()
+            given = OPTIONS.get(playbook, ())
             done = terminal.run("ansible-playbook", "-i", "tenants.yml", name, *given, *options)
             assert done.status == 2, (playbook, options, done)
             assert words in done.stdout, (playbook, options, done)

@@ -84,6 +84,7 @@ def test_each_host_ends_with_its_result(two_regions, terminal):
         "hostname": "acme.eu.qlikcloud.com",
         # Only a register host that answers reads shows them.
         "hostnames": acme["hostnames"],
+        "name": acme["name"],
         "tenant_id": tenant_id("acme"),
         "region": "eu",
         "action": "deactivate",

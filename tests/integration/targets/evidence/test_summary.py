@@ -57,6 +57,8 @@ def test_a_summary_has_each_tenant_with_what_became_of_it(start_cloud, terminal)
         "code": None,
         "trace_id": None,
         "msg": "active → disabled",
+        "notes": [],
+        "purge_after_days": 30,
     }
     assert (gone["outcome"], gone["previous_status"], gone["status"]) == ("unchanged", "disabled", "disabled")
     assert (gone["estimated_purge_date"], gone["overdue"]) == (None, False)
