@@ -55,7 +55,7 @@ EXAMPLES = r"""
   run_once: true
   register: wave
 
-- name: Ask for one token a region
+- name: Ask for one token per region
   tenantops.qlik.qlik_region_token:
     region: "{{ item }}"
   loop: "{{ wave.regions }}"
