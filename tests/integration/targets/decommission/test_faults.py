@@ -12,6 +12,8 @@ from simulator.process import Simulator
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
 
+pytestmark = pytest.mark.thorough
+
 DEACTIVATE = "*/actions/deactivate"
 READ = "/api/v1/tenants/*"
 

@@ -20,6 +20,8 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import (
     tenant_id,
 )
 
+pytestmark = pytest.mark.thorough
+
 CONSOLE = "console.qlikcloud.com"
 LIST = "/api/core/tenants"
 REGIONS = ("eu", "us")

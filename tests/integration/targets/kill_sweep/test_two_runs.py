@@ -27,6 +27,8 @@ from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.ver
     wrong_with_deactivation,
 )
 
+pytestmark = pytest.mark.thorough
+
 NAMES = [f"both{letter}" for letter in "abcdef"]
 FORKS = 5
 NEVER = 3600

@@ -21,6 +21,8 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import (
 )
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
 
+pytestmark = pytest.mark.thorough
+
 # Written as templates: ansible-core quotes the lines of a playbook around a task that fails.
 EU = {"client_id": "{{ eu.client_id }}", "client_secret": "{{ eu.client_secret }}"}
 CONSOLE = {name: f"{{{{ organization.{name} }}}}" for name in ORGANIZATION}

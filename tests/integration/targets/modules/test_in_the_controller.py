@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.tenantops.qlik.tests.integration.evidence import Receipt
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, SECRETS, scenario, tenant, tenant_id
 
+pytestmark = pytest.mark.thorough
+
 once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
 
 ACME = {"tenant_id": tenant_id("acme"), "hostname": "acme.eu.qlikcloud.com"}

@@ -137,6 +137,7 @@ def test_another_receipt_of_the_same_tenant_fails_the_job(clones):
     assert (clones.folder / "job" / BETA).read_text() == "beta, of this job"
 
 
+@pytest.mark.thorough
 def test_a_branch_that_takes_no_push_fails_the_job_after_some_attempts(clones):
     hook = clones.folder / "origin.git" / "hooks" / "pre-receive"
     hook.write_text('#!/bin/sh\necho x >> "$ATTEMPTS"\nexit 1\n')

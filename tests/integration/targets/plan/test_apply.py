@@ -68,7 +68,7 @@ def approved_as_it_is(change: Callable[[str], str]) -> dict[str, Any]:
 
 REFUSALS = {
     "no digest": Refusal("qlik_plan_sha256 is missing: give the digest of the plan", digest=lambda text: None),
-    "an empty digest": Refusal("qlik_plan_sha256 is missing: give the digest of the plan", digest=lambda text: ""),
+    "an empty digest": Refusal("qlik_plan_sha256 is given and empty", digest=lambda text: ""),
     "half a digest": Refusal("it must be the 64 digits of a SHA-256 digest", digest=lambda text: digest_of(text)[:32]),
     "the digest of something else": Refusal("the file is not the plan that was approved", digest=lambda text: "0" * 64),
     "the digest of the entries": Refusal(
@@ -327,6 +327,7 @@ def test_the_others_are_done_and_the_run_ends_as_failed(drifted):
 CLAIMS = ("-e", "qlik_approved_by='Jo Doe'", "-e", "qlik_ticket=OPS-7")
 
 
+@pytest.mark.thorough
 def test_a_plan_is_applied_slice_by_slice_and_again_and_each_time_what_is_left_out_is_listed(start_cloud, terminal):
     names = ("acme", "beta", "crown", "kept", "gone")
     busy = {"path": "*/actions/deactivate", "tenant": tenant_id("kept"), "do": {"status": 403, "json": {"errors": []}}}

@@ -20,7 +20,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_limit im
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, SECRETS, host, scenario, tenant
 
 # Whether reads are answered makes no difference to what is counted here.
-pytestmark = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
+pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])]
 
 ACTIONS = "*/actions/deactivate"
 
@@ -45,7 +45,6 @@ def each_got_one(cloud, names):
     return len(effective) == len(set(effective)) == len(names)
 
 
-@pytest.mark.thorough
 def test_all_workers_and_other_runs_wait_for_what_one_has_learned(start_cloud, terminal):
     names = fleet(18)
     # Ten in a window of nine seconds.
@@ -106,7 +105,6 @@ def test_a_file_that_means_nothing_holds_up_nobody(start_cloud, terminal, conten
     assert time.monotonic() - begun < 60
 
 
-@pytest.mark.thorough
 def test_four_job_slices_that_share_nothing_but_the_api_lose_no_tenant(start_cloud, terminal):
     names = fleet(120)
     cloud = start_limited(start_cloud, terminal, names, model="bucket", tier2=12, scale=20)

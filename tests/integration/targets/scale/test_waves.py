@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, scenario, tenant, tenant_id
 
-pytestmark = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
+pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])]
 
 NAMES = [f"t{number}" for number in range(6)]
 
