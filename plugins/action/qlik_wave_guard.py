@@ -16,10 +16,8 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import shown
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_bool
 from ansible_collections.tenantops.qlik.plugins.module_utils._local.state_dir import state_folder
-
-# Imported in the process of ansible-playbook, it shows the summary if the run is interrupted.
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import ending  # noqa: F401
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.ending import sum_up_at_exit
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import (
     batch_of,
@@ -49,6 +47,9 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log impo
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput, read_wave
+
+# The process of ansible-playbook imports this file, before it forks the worker of the first wave.
+sum_up_at_exit()
 
 
 class ActionModule(QlikAction):

@@ -13,8 +13,8 @@ version_added: 0.1.0
 description:
   - A step of the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Run it with C(run_once),
     in an C(always) section, since ansible-core skips a play's last tasks when every host has failed.
-  - Prints one line per tenant, the totals, the failures with the server's words, what can be dropped from the inventory and what is overdue.
-    Changes and sends nothing.
+  - Prints one line per tenant, the totals, the failures with the server's words, what can be removed from the inventory and what
+    is overdue. Changes and sends nothing.
   - The same goes as data into the statistics of the run, as M(ansible.builtin.set_stats) does it, under the names
     C(tenant_decommission_summary) and C(tenant_restore_summary), where Automation controller finds it.
 extends_documentation_fragment:

@@ -37,7 +37,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Receipts go into a folder here, where nobody names another one.
     monkeypatch.chdir(tmp_path)
     # A test is a run of ansible-playbook of its own.
-    run_log._FILE.truncate(0)
+    os.ftruncate(run_log._FILE, 0)
 
     def no_network(*args: t.Any, **kwargs: t.Any) -> t.NoReturn:
         pytest.fail(f"a test reaches for the network: {args}")

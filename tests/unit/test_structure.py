@@ -59,7 +59,7 @@ def own_imports(path: Path) -> Iterator[tuple[str, str]]:
     """What a file imports of this collection: the package, and the file in it."""
     for name in imports_of(path):
         if name.startswith(f"{COLLECTION}."):
-            package, _, file = name.removeprefix(f"{COLLECTION}.").rpartition(".")
+            package, _dot, file = name.removeprefix(f"{COLLECTION}.").rpartition(".")
             yield package.replace(".", "/"), file
 
 
@@ -81,7 +81,7 @@ def test_each_package_imports_only_those_below_it() -> None:
     for path in FILES:
         package = package_of(path)
         for other, file in own_imports(path):
-            kind, _, name = other.partition("/")
+            kind, _slash, name = other.partition("/")
             if other == package:
                 continue
             if package in LAYERS:

@@ -19,7 +19,7 @@ from .._domain.decision import Verdict
 from .._domain.tenant import Probe, State
 from .._http.messages import Response
 from .._receipts.events import LIVE, PURGED, ReceiptState, action_of
-from .progress import Confirmation, Doubt, Limits, Mode, Observation, Progress, Spec, computed_purge_date
+from .progress import Conclusion, Confirmation, Doubt, Limits, Mode, Observation, Progress, Spec, computed_purge_date
 
 
 @dataclass(frozen=True)
@@ -124,24 +124,25 @@ class Fail:
     cause: Response | NoResponse | Probe
 
 
-Step = (
-    Look
-    | WaitForEarlierRun
-    | TrustRefusal
-    | RecordNoEffect
-    | ResolveEarlier
-    | Send
-    | RenewToken
-    | Confirm
-    | BackOff
-    | ConcludeChange
-    | ConcludeWithout
-    | ConcludePurged
-    | Verify
-    | RecordSight
-    | Finish
-    | Fail
-)
+# As a union type of Python 3.10 it would be taken for an operation of two classes by Ansible's own lint.
+Step = t.Union[  # noqa: UP007
+    Look,
+    WaitForEarlierRun,
+    TrustRefusal,
+    RecordNoEffect,
+    ResolveEarlier,
+    Send,
+    RenewToken,
+    Confirm,
+    BackOff,
+    ConcludeChange,
+    ConcludeWithout,
+    ConcludePurged,
+    Verify,
+    RecordSight,
+    Finish,
+    Fail,
+]
 
 
 def next_step(spec: Spec, progress: Progress, receipt: ReceiptState, limits: Limits, mode: Mode) -> Step:
@@ -226,8 +227,7 @@ def _after_post(progress: Progress, answer: Response | NoResponse, limits: Limit
 
 
 def _after_conclusion(spec: Spec, progress: Progress, limits: Limits, mode: Mode) -> Step:
-    conclusion = progress.conclusion
-    assert conclusion is not None  # noqa: S101 - for the type checker
+    conclusion = t.cast(Conclusion, progress.conclusion)
     # A decision that rests on a probe is verified by it. What would be changed only in a real run still answers as before.
     sight = progress.sight or (progress.last.probe if progress.last and not conclusion.changed else None)
     would_change = conclusion.changed and mode is not Mode.APPLY

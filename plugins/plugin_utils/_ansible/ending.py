@@ -87,7 +87,11 @@ def check_reached(wave: WaveLog, *, ignores_errors: bool = False) -> None:
     raise Stopped(f"{were} not reached: {some(names)}.{why}")
 
 
-@atexit.register
+def sum_up_at_exit() -> None:
+    """Show the summaries that no task has shown, when the process that this is called in ends."""
+    atexit.register(_sum_up_what_is_left)
+
+
 def _sum_up_what_is_left() -> None:
     """Show the summaries that no task has shown: Ansible runs no more tasks after ctrl-C, or if all hosts have left the play."""
     if os.getpid() != _PROCESS:

@@ -19,7 +19,8 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
-_FILE = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+with tempfile.TemporaryFile() as file:
+    _FILE = os.dup(file.fileno())
 # Each record is written at the end in one call, whichever worker writes it.
 fcntl.fcntl(_FILE, fcntl.F_SETFL, fcntl.fcntl(_FILE, fcntl.F_GETFL) | os.O_APPEND)
 
@@ -186,12 +187,12 @@ def read_waves() -> dict[tuple[str, str], WaveLog]:
 
 
 def _append(play: str, kind: str, content: t.Any) -> None:
-    os.write(_FILE.fileno(), json.dumps([play, kind, content], default=str).encode() + b"\n")
+    os.write(_FILE, json.dumps([play, kind, content], default=str).encode() + b"\n")
 
 
 def _records() -> Iterator[tuple[str, str, t.Any]]:
-    size = os.fstat(_FILE.fileno()).st_size
-    for line in os.pread(_FILE.fileno(), size, 0).split(b"\n"):
+    size = os.fstat(_FILE).st_size
+    for line in os.pread(_FILE, size, 0).split(b"\n"):
         # The last line of a worker that was killed while it wrote may be broken.
         if line.endswith(b"]"):
             play, kind, content = json.loads(line)

@@ -140,12 +140,13 @@ def _tenant(host: str, found: Mapping[str, t.Any], now: datetime) -> dict[str, t
     else:
         outcome = "changed" if found.get("changed") else "unchanged"
     disabled = found.get("status") == "disabled" and outcome in ("unchanged", "failed")
+    days = found.get("purge_after_days")
     return {
         "host": for_terminal(host, 253),
         "outcome": outcome,
         "changed": bool(found.get("changed")),
         **{key: text(key) for key in ("hostname", "tenant_id", "region", "previous_status", "status")},
-        "purge_after_days": days if type(days := found.get("purge_after_days")) is int else None,
+        "purge_after_days": days if isinstance(days, int) and not isinstance(days, bool) else None,
         "estimated_purge_date": text("estimated_purge_date"),
         "purge_date_computed": bool(found.get("purge_date_computed")),
         "overdue": disabled and is_overdue(found.get("estimated_purge_date"), now),

@@ -43,8 +43,10 @@ class TokenStore:
 
     def read(self, reference: object) -> str | None:
         """The token of a reference; None if this run has not kept it."""
-        offset, _, rest = str(reference).partition(":")
-        length, _, mark = rest.partition(":")
+        parts = str(reference).split(":")
+        if len(parts) != 3:
+            return None
+        offset, length, mark = parts
         if not (offset.isdecimal() and length.isdecimal() and len(mark) == 32 and len(offset) < 16 and len(length) < 9):
             return None
         content = os.pread(self._file, int(length), int(offset)).decode(errors="replace")
