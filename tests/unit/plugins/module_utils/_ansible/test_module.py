@@ -164,6 +164,13 @@ def test_a_module_that_needs_the_play_refuses_to_run(
     assert name in result["msg"]
 
 
+def shown_arguments(result: dict[str, t.Any], *names: str) -> tuple[t.Any, ...] | None:
+    """Options in the result; None if there are none: since ansible-core 2.20 they are left out unless they are asked for."""
+    if "invocation" not in result:
+        return None
+    return tuple(result["invocation"]["module_args"][name] for name in names)
+
+
 def test_a_secret_that_is_part_of_a_hostname_or_an_id_does_not_destroy_them(wire: Wire, module: Module) -> None:
     wire.on("token", answers.token())
     wire.on("read", answers.record("active"))
@@ -172,8 +179,7 @@ def test_a_secret_that_is_part_of_a_hostname_or_an_id_does_not_destroy_them(wire
         result = module("qlik_tenant_deactivate", **{**DEACTIVATION, "client_secret": secret})
         assert (result["id"], result["hostname"], result["region"]) == (TENANT_ID, HOSTNAME, REGION)
         assert result["estimated_purge_date"] == PURGE_DATE
-        arguments = result["invocation"]["module_args"]
-        assert (arguments["hostname"], arguments["client_secret"]) == (HOSTNAME, "********")
+        assert shown_arguments(result, "hostname", "client_secret") in (None, (HOSTNAME, "********"))
 
 
 @pytest.mark.parametrize("secret", ["a", "acme", "e", "client_"])
@@ -185,4 +191,4 @@ def test_a_secret_that_is_too_short_is_refused_in_words_that_can_be_read(
     assert result["msg"].startswith(
         "client_secret has fewer than 8 characters: so short a secret cannot be kept out of"
     )
-    assert result["invocation"]["module_args"]["client_secret"] == "********"
+    assert shown_arguments(result, "client_secret") in (None, ("********",))
