@@ -165,7 +165,7 @@ def test_a_module_that_needs_the_play_refuses_to_run(
 
 
 def shown_arguments(result: dict[str, t.Any], *names: str) -> tuple[t.Any, ...] | None:
-    """Options in the result; None if there are none: since ansible-core 2.20 they are left out unless they are asked for."""
+    """Options in the result; None if there are none: newer versions of ansible-core leave them out."""
     if "invocation" not in result:
         return None
     return tuple(result["invocation"]["module_args"][name] for name in names)
