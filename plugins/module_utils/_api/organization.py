@@ -24,7 +24,7 @@ from .lookup import normal_form
 from .scim import literal, one_of
 
 _PAGE = 100
-# 100,000 tenants. A server that always has another page is not followed for ever.
+# 100,000 tenants. A server that always has another page is not followed without end.
 _MOST_PAGES = 1000
 # Pages in a row that bring nothing new: a server may filter what it has put on a page already.
 _MOST_IDLE_PAGES = 5

@@ -5,7 +5,7 @@
 """The deadline of one request: a bound on everything that it does, whatever socket it goes through.
 
 The time-outs of requests and urllib3 bound single reads of a socket, and nothing bounds the name service. So a server or a
-proxy that sends one byte per second could hold a request for ever. Here each step gets what is left of the whole request's time:
+proxy that sends one byte per second could hold a request without end. Here each step gets what is left of the whole request's time:
 name service, connection, the proxy's answer to CONNECT, TLS handshakes, sending, reading.
 """
 

@@ -130,7 +130,7 @@ def test_only_a_regular_file_is_read_and_nothing_is_waited_for(tmp_path: Path, c
         except UnusableFile as error:
             said.append(str(error))
 
-    # A daemon: a read that waits for ever must not keep the tests from ending.
+    # A daemon: a read that waits without end must not keep the tests from ending.
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     reader.join(5)

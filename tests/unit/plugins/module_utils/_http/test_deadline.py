@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The deadline of a request: nothing that a server, a proxy or the name service does slowly holds it for ever.
+"""The deadline of a request: nothing that a server, a proxy or the name service does slowly holds it without end.
 
 Each case is a real socket of the loopback that is slower than the deadline, one byte after the other.
 """
