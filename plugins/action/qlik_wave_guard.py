@@ -67,7 +67,7 @@ class ActionModule(QlikAction):
             refused = Part(
                 operation=str(self._task.args.get("operation", DECOMMISSION)),
                 hosts=self._hosts,
-                refusal=str(result.get("msg")),
+                error=str(result.get("msg")),
                 planning=bool(self._task.args.get("planning")),
                 check_mode=self._task.check_mode,
             )
@@ -95,8 +95,7 @@ class ActionModule(QlikAction):
             self._look_back(before)
             return self._guard(params, run, task_vars, before)
         except QlikError as error:
-            error.result = {"id": play, **error.result}
-            raise
+            raise error.replaced(result={"id": play, **error.result}) from None
 
     def _look_back(self, before: WaveLog) -> None:
         """Stop if more tenants of the batch before have failed than the play allows.
@@ -138,16 +137,16 @@ class ActionModule(QlikAction):
             # Without it there is no lock, and each tenant would stop by itself.
             state_folder()
         listed = look_up_wave(wave, params, run) if operation == DECOMMISSION else Listed()
-        if listed.refusal and not params["planning"]:
-            raise InvalidInput(f"The wave is refused, nothing was changed. {listed.refusal}")
-        warnings = [f"Applying the plan would be refused: {listed.refusal}"] if listed.refusal else listed.warnings
+        if listed.error and not params["planning"]:
+            raise InvalidInput(f"The wave is refused, nothing was changed. {listed.error}")
+        warnings = [f"Applying the plan would be refused: {listed.error}"] if listed.error else listed.warnings
         tenants = pass_tenants(
             wave,
             play,
             one_client=wave.regions_with_credentials is None,
             purge_dates=listed.purge_dates,
             live=listed.live,
-            inactive=listed.at_rest,
+            inactive=listed.inactive,
         )
         part = Part(
             operation=operation,
@@ -202,6 +201,7 @@ class ActionModule(QlikAction):
             prepare_all=has_foreign_run_once(self._task),
             inventory_hosts=[str(host) for host in task_vars.get("groups", {}).get("all", ())],
             run_id=run.run_id,
+            now=run.clock.now(),
             earlier=frozenset(before.hostnames),
             changed_before=frozenset(before.changed_before),
         )

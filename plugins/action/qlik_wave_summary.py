@@ -25,13 +25,13 @@ class ActionModule(QlikAction):
         play, operation = id_of_play(self._task), params["operation"]
         wave = read_wave_log(play, operation)
         guard = params["wave"] or {}
-        refusal = guard.get("msg") if guard.get("failed") else None
-        if not wave.parts and refusal:
+        error = guard.get("msg") if guard.get("failed") else None
+        if not wave.parts and error:
             # The guard's task failed before the guard began, such as in a template.
             hosts = dict.fromkeys(map(str, task_vars["ansible_play_hosts_all"]))
             wave = WaveLog(parts=[PartLog(part=Part(operation=operation, hosts=hosts))])
         check_guarded(wave)
-        found = sum_up(play, wave, run, dest=params["dest"], refusal=refusal)
+        found = sum_up(play, wave, run, dest=params["dest"], error=error)
         # As set_stats does: Automation controller keeps it with the job, and hands it on in a workflow.
         stats = {"data": {f"tenant_{operation}_summary": found["summary"]}, "per_host": False, "aggregate": False}
         return {"changed": False, **found, "ansible_stats": stats}

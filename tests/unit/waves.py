@@ -66,7 +66,7 @@ def fleet(number: int) -> list[Entry]:
 
 def wave_of(*entries: Entry, operation: str = DECOMMISSION, **given: t.Any) -> WaveInput:
     """A wave of these tenants; ``given`` is what read_wave() takes."""
-    usual = {"prefix": f"tenant_{operation}_", "max_tenants": 10}
+    usual = {"prefix": f"tenant_{operation}_", "max_tenants": 10, "now": NOW}
     return read_wave(entries, operation=operation, **{**usual, **given})
 
 

@@ -35,10 +35,13 @@ class QlikError(Exception):
         self.trace_id = trace_id
         self.changed = changed
 
-    def with_result(self, result: dict[str, t.Any], *, changed: bool, more: str = "") -> QlikError:
-        """A new error of the same kind, with this result, and with more to say."""
+    def replaced(
+        self, *, message: str | None = None, result: dict[str, t.Any] | None = None, changed: bool | None = None
+    ) -> QlikError:
+        """A new error of the same kind, with another message, result, or ``changed``: those that are given."""
+        given = {"message": message, "result": result, "changed": changed}
         new = type(self).__new__(type(self))
-        vars(new).update(vars(self), message=f"{self.message}{more}", result=result, changed=changed)
+        vars(new).update(vars(self), **{name: value for name, value in given.items() if value is not None})
         new.args = (new.message,)
         return new
 

@@ -234,7 +234,6 @@ def _check_restore_rule(given: Mapping[str, t.Any], name_of: Naming) -> RestoreR
         option,
         confirmed=check_restore_date(given["confirm_restored"], option),
         plan_created=given.get("plan_created"),
-        planning=given.get("planning", False),
     )
 
 

@@ -52,18 +52,14 @@ class RestoreRule:
     :arg option: the variable that confirms it.
     :arg confirmed: its value: the day of the restore, as ``2026-11-26``.
     :arg plan_created: when the approved plan was made that is applied (RFC 3339); None: there is none.
-    :arg planning: a plan is made, which shows the restore to its approver.
     """
 
     option: str
     confirmed: str | None = None
     plan_created: str | None = None
-    planning: bool = False
 
     def problem(self, restore: Restore) -> tuple[str, str] | None:
         """Why the tenant must not go, as the end of a sentence, and what to do; None: it may."""
-        if self.planning:
-            return None
         if self.plan_created is not None:
             created = read_time(self.plan_created)
             # A plan that has it as live, and was made after it was disabled, was made after somebody restored it.

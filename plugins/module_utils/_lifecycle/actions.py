@@ -144,7 +144,8 @@ class _Deactivating(Executor):
             )
             return
         self._known["restored_on"] = f"{restore.on}"
-        problem = rule.problem(restore)
+        # A plan shows the restore to its approver.
+        problem = None if self._mode is Mode.PLAN else rule.problem(restore)
         if problem:
             if restore.seen_after:
                 # The day of its restore stays the one that the message names.

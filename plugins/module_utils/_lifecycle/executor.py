@@ -146,7 +146,8 @@ class Executor(Observer):
         except NotWritten as reason:
             unwritten = f" That could not be written to the receipt: {reason}."
         changed = error.changed or self._known.get("changed", False)
-        return error.with_result({**self._result(), **error.result}, changed=changed, more=unwritten)
+        result = {**self._result(), **error.result}
+        return error.replaced(message=f"{error.message}{unwritten}", result=result, changed=changed)
 
     def _result(self) -> dict[str, t.Any]:
         return {**self._identity(), **self._known, **({"warnings": self._warnings} if self._warnings else {})}

@@ -28,16 +28,16 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary impo
 _PROCESS = os.getpid()
 
 
-def sum_up(play: str, wave: WaveLog, run: Run, *, dest: str | None, refusal: str | None = None) -> dict[str, t.Any]:
+def sum_up(play: str, wave: WaveLog, run: Run, *, dest: str | None, error: str | None = None) -> dict[str, t.Any]:
     """Print the summary of a wave, and write it.
 
     :arg dest: the file for it; None: it is only printed.
-    :arg refusal: why the wave was refused, if the guard itself did not say it.
+    :arg error: why the wave was refused, if the guard itself did not say it.
     :returns: as summarize().
     :raises InvalidInput: the file cannot be written.
     """
     part = wave.last
-    found = summarize_wave(wave, run_id=part.run_id or run.run_id, now=run.clock.now(), refusal=refusal)
+    found = summarize_wave(wave, run_id=part.run_id or run.run_id, now=run.clock.now(), error=error)
     for line in found["lines"]:
         say(line)
     log_summary(play, part.operation)
@@ -72,7 +72,7 @@ def check_reached(wave: WaveLog, *, ignores_errors: bool = False) -> None:
     :arg ignores_errors: the role is used with ``ignore_errors``.
     :raises Stopped: a tenant failed or was not reached, and the run would end as a success.
     """
-    has_failed = wave.last.refusal or any(row.result and row.result.get("failed") for row in wave.rows)
+    has_failed = wave.last.error or any(row.result and row.result.get("failed") for row in wave.rows)
     names = [for_terminal(row.hostname or row.host, 100) for row in wave.not_reached]
     if has_failed and ignores_errors:
         raise Stopped(

@@ -63,7 +63,7 @@ def change_tenant(
         )
     except QlikError as error:
         result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
-        raise error.with_result(result, changed=error.changed) from None
+        raise error.replaced(result=result) from None
     change = result.get("msg") or (
         f"{result['previous_status']} → {result['status']}"
         if result["changed"]

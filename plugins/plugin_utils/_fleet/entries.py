@@ -108,7 +108,7 @@ def command_of(
     # Each tenant has its own claims.
     claims = {name: entry.inventory.get(entry.name_of(name)) for name in _CLAIMS}
     plan = {"plan_sha256": plan_sha256, "plan_created": plan_created}
-    given = {**entry.values, **claims, **plan, "planning": planning}
+    given = {**entry.values, **claims, **plan}
     if not must_confirm:
         given["confirm_hostname"] = entry["confirm_hostname"] or None
     if operation == RESTORE:

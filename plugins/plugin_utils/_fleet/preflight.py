@@ -93,6 +93,7 @@ def preflight(
             prefix=prefix,
             operation=DECOMMISSION,
             max_tenants=params["max_tenants"],
+            now=run.clock.now(),
             regions_with_credentials=None if one_client else list(clients),
             pre_tasks=pre_tasks,
             inventory_hosts=inventory_hosts,
@@ -100,7 +101,7 @@ def preflight(
         guard_wave(wave)
         listed = look_up_wave(wave, params, run)
         organization = _look_at_organization(listed)
-        problems += [listed.refusal] if listed.refusal else []
+        problems += [listed.error] if listed.error else []
     except QlikError as error:
         problems.append(error.message)
     regions: dict[str, _Region] = {}

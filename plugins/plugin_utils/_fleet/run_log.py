@@ -31,7 +31,7 @@ class Part:
 
     ``hosts``: all hosts of the play with the hostnames of their tenants (None: not known); ``batch``: the hosts that this part is for;
     ``due``: those and the hosts of earlier batches;
-    ``to_change``: the hostnames that count for ``max_tenants``; ``refusal``: why it was refused; ``prepares``: the hosts whose
+    ``to_change``: the hostnames that count for ``max_tenants``; ``error``: why it was refused; ``prepares``: the hosts whose
     ``pre_tasks`` come first; ``applied_before``, ``not_applied``: tenants of the plan that no host of the play has;
     ``confirmed``: the hosts that the inventory confirms for a decommission; ``receipts``: the folders of the receipts;
     ``summary_file``: the file that the summary goes to; ``run_id``: what receipts call the run.
@@ -42,7 +42,7 @@ class Part:
     batch: tuple[str, ...] = ()
     due: tuple[str, ...] = ()
     to_change: tuple[str, ...] = ()
-    refusal: str | None = None
+    error: str | None = None
     prepares: tuple[str, ...] = ()
     plan_sha256: str | None = None
     applied_before: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ class WaveLog:
     @property
     def hostnames(self) -> set[str]:
         """The hostnames of the tenants of the parts so far that were not refused."""
-        parts = [log.part for log in self.parts if log.part.refusal is None]
+        parts = [log.part for log in self.parts if log.part.error is None]
         return {hostname for part in parts for hostname in part.hosts.values() if hostname}
 
     @property

@@ -52,7 +52,7 @@ class Listed:
     are disabled, None if nothing was listed; ``details``: by host, the ``name`` and ``license_ends_at`` that the list has of its tenant;
     ``purge_dates``: of disabled tenants, by host;
     ``live``: hosts whose tenants live by the list;
-    ``at_rest``: hosts whose tenants did not count, since by the list they are not live; ``refusal``: why the wave is too large;
+    ``inactive``: hosts whose tenants did not count, since by the list they are not live; ``error``: why the wave is too large;
     ``warnings``: what could not be found out, where nothing depends on it.
     """
 
@@ -61,8 +61,8 @@ class Listed:
     details: dict[str, dict[str, str | None]] = field(default_factory=dict)
     purge_dates: dict[str, str] = field(default_factory=dict)
     live: frozenset[str] = frozenset()
-    at_rest: frozenset[str] = frozenset()
-    refusal: str | None = None
+    inactive: frozenset[str] = frozenset()
+    error: str | None = None
     warnings: list[str] = field(default_factory=list)
 
 
@@ -94,8 +94,8 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
         listing, whole = _list(client, tenants, only_disabled=not limits and not wave.planning)
     except QlikError as error:
         if limits and not wave.planning:
-            error.message = f"The wave is stopped, since {prefix}max_percent cannot be checked. {error.message}"
-            raise
+            reason = f"The wave is stopped, since {prefix}max_percent cannot be checked. {error.message}"
+            raise error.replaced(message=reason) from None
         unknown = "Purge dates of tenants that are disabled already"
         if wave.planning:
             unknown += ", and the ends of licences,"
@@ -109,8 +109,8 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
         live=known.live(),
     )
     if limits:
-        found.at_rest = known.at_rest
-        found.refusal = known.too_large(limits)
+        found.inactive = known.inactive
+        found.error = known.too_large(limits)
     return found
 
 
@@ -130,7 +130,7 @@ def _list(client: Client, tenants: Iterable[Tenant], *, only_disabled: bool) -> 
 class _Known:
     """The list, beside the tenants of the wave.
 
-    ``at_rest``: the hosts that need not count, since their tenants are not live by the list, or are not in it and done by their
+    ``inactive``: the hosts that need not count, since their tenants are not live by the list, or are not in it and done by their
     receipts or the plan.
     """
 
@@ -152,7 +152,7 @@ class _Known:
             same = by_hostname.get(target.address.hostname, [])
             found = by_id.get(target.tenant_id) if target.tenant_id else same[0] if len(same) == 1 else None
             self._wave.append((tenant, found))
-        self.at_rest = frozenset(
+        self.inactive = frozenset(
             tenant.host
             for tenant, listed in self._wave
             if (not _is_live(listed) and not _resets(tenant) if listed else tenant.host in wave.done)
@@ -192,7 +192,7 @@ class _Known:
         What counts is live by the list, whatever receipts say of it. Of the limits of a subscription's hosts the lowest one holds.
         """
         going = [
-            (tenant, listed) for tenant, listed in self._wave if tenant.host not in self.at_rest and not _stays(tenant)
+            (tenant, listed) for tenant, listed in self._wave if tenant.host not in self.inactive and not _stays(tenant)
         ]
         lost = sorted(
             tenant.entry.shown_host for tenant, listed in going if listed is None or listed["subscription_id"] is None

@@ -52,7 +52,7 @@ def summarize(
     hosts: Sequence[tuple[str, Mapping[str, t.Any] | None]],
     *,
     operation: str,
-    refusal: str | None,
+    error: str | None,
     check_mode: bool,
     run_id: str,
     now: datetime,
@@ -65,7 +65,7 @@ def summarize(
 
     :arg hosts: each host's name in the inventory with the role's result, None where it was not reached.
     :arg operation: what the wave was for: ``decommission``, ``restore``.
-    :arg refusal: why the wave as a whole was refused, where it was.
+    :arg error: why the wave as a whole was refused, where it was.
     :arg plan_sha256: the digest of the plan that was applied, where there was one.
     :arg applied_before: the tenants in that plan that no host of the play has, and that were deactivated by their receipts.
     :arg not_applied: the other tenants in that plan that no host of the play has.
@@ -80,7 +80,7 @@ def summarize(
         "run": run_id,
         "created": write_time(now),
         "check_mode": check_mode,
-        "error": None if refusal is None else for_terminal(refusal, 4000),
+        "error": None if error is None else for_terminal(error, 4000),
         "plan_sha256": plan_sha256,
         "applied_before": [for_terminal(hostname, 253) for hostname in applied_before],
         "not_applied": [for_terminal(hostname, 253) for hostname in not_applied],
@@ -98,17 +98,17 @@ def summarize(
     return {"lines": _lines(summary), "summary": summary}
 
 
-def summarize_wave(wave: WaveLog, *, run_id: str, now: datetime, refusal: str | None = None) -> dict[str, t.Any]:
+def summarize_wave(wave: WaveLog, *, run_id: str, now: datetime, error: str | None = None) -> dict[str, t.Any]:
     """The summary of a wave by what this run of ansible-playbook has done so far.
 
-    :arg refusal: why the wave was refused, if the guard itself did not say it.
+    :arg error: why the wave was refused, if the guard itself did not say it.
     :returns: as summarize().
     """
     part = wave.last
     return summarize(
         [(row.host, row.result or _without_result(row, wave)) for row in wave.rows],
         operation=part.operation,
-        refusal=part.refusal or refusal,
+        error=part.error or error,
         check_mode=part.check_mode,
         run_id=run_id,
         now=now,

@@ -10,6 +10,7 @@ import os
 import typing as t
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError
@@ -67,9 +68,10 @@ class Tenant:
 class WaveInput:
     """What the guard's rules look at.
 
-    ``prefix``: what the names of the role's variables begin with; ``operation``: ``decommission`` or ``restore``; ``max_tenants``: how
-    many tenants one play may change, as it was written; ``regions_with_credentials``: the regions that credentials were given for
-    (None: for every region); ``plan``: the approved plan that is applied; ``planning``: a plan is made; ``pre_tasks``: the file of
+    ``now``: the time, read once for all rules; ``prefix``: what the names of the role's variables begin with; ``operation``:
+    ``decommission`` or ``restore``; ``max_tenants``: how many tenants one play may change, as it was written;
+    ``regions_with_credentials``: the regions that credentials were given for (None: for every region); ``plan``: the approved plan that
+    is applied; ``planning``: a plan is made; ``pre_tasks``: the file of
     tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change; ``inventory_hosts``: the names of
     all hosts of the inventory; ``earlier``: the hostnames of earlier parts of this play's wave, such as those of a loop;
     ``changed_before``: those of them that counted for ``max_tenants``; ``applied_before``: the hostnames in the plan that no host of the
@@ -78,6 +80,7 @@ class WaveInput:
     """
 
     tenants: tuple[Tenant, ...]
+    now: datetime
     prefix: str
     operation: str
     max_tenants: t.Any

@@ -62,10 +62,6 @@ def test_a_plan_that_was_made_after_the_restore_lets_it_go() -> None:
     assert rule(plan_created=write_time(AT + timedelta(seconds=1))).problem(RESTORE) is None
 
 
-def test_a_plan_can_be_made_of_it() -> None:
-    assert rule(planning=True).problem(RESTORE) is None
-
-
 class TaggedDate(date):
     """What Ansible makes of a date in YAML."""
 

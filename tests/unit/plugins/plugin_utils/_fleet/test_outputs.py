@@ -41,7 +41,7 @@ from ansible_collections.tenantops.qlik.tests.unit.receipts import everything_be
 PLAN_FILE = write_plan(make_plan([to_deactivate()], NOW, 72))
 EMPTY_PLAN = make_plan([], NOW, 72)
 SUMMARY_FILE = as_json(
-    summarize([], operation="restore", refusal=None, check_mode=False, run_id="the-run", now=NOW)["summary"]
+    summarize([], operation="restore", error=None, check_mode=False, run_id="the-run", now=NOW)["summary"]
 )
 # What the collection writes, and of which kind it is.
 WRITTEN: dict[str, tuple[Kind | None, bytes]] = {

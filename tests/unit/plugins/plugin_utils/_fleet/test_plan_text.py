@@ -260,12 +260,12 @@ OUTCOMES: list[dict[str, t.Any]] = [{}, {"failed": False}, {"failed": False, "ch
 
 
 def summed_up(
-    host: str = HOSTNAME, *, refusal: str | None = None, not_applied: tuple[str, ...] = (), **given: t.Any
+    host: str = HOSTNAME, *, error: str | None = None, not_applied: tuple[str, ...] = (), **given: t.Any
 ) -> t.Any:
     return summarize(
         [(host, {**RESULT, **given})],
         operation="decommission",
-        refusal=refusal,
+        error=error,
         check_mode=False,
         run_id="the-run",
         now=NOW,
@@ -292,7 +292,7 @@ def test_the_lines_of_the_summary_about_the_plan(value: str) -> None:
     said = [line for line in found["lines"] if "EV" in line]
     assert len(said) == 1
     assert said[0].startswith("In the plan, and not in this play: ") and said[0].endswith(", z.eu.qlikcloud.com.")
-    refused = summed_up(refusal=value)
+    refused = summed_up(error=value)
     assert all(map(is_harmless, [*found["lines"], *refused["lines"]]))
     assert [line[:2] for line in refused["lines"] if "EV" in line] == ["  "]
 

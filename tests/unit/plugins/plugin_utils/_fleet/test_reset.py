@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> str:
 
 def lines_of(result: dict[str, t.Any], *, check_mode: bool = False) -> list[str]:
     summary = summarize(
-        [(HOSTNAME, result)], operation=DECOMMISSION, refusal=None, check_mode=check_mode, run_id="r", now=NOW
+        [(HOSTNAME, result)], operation=DECOMMISSION, error=None, check_mode=check_mode, run_id="r", now=NOW
     )
     return t.cast("list[str]", summary["lines"])
 

@@ -97,9 +97,9 @@ def test_a_tenant_that_was_looked_at_twice_keeps_that_it_was_changed(
 def test_a_refused_part_keeps_what_was_done_before(play: str) -> None:
     log_part(play, part({"a": "acme"}))
     log_result(play, "a", CHANGED)
-    log_part(play, part({"a": "acme", "b": "beta"}, (), refusal="too many"))
+    log_part(play, part({"a": "acme", "b": "beta"}, (), error="too many"))
     assert results_of(play) == {"acme": CHANGED, "beta": None}
-    assert read_wave_log(play, "decommission").last.refusal == "too many"
+    assert read_wave_log(play, "decommission").last.error == "too many"
 
 
 def test_plays_and_operations_are_kept_apart(play: str) -> None:

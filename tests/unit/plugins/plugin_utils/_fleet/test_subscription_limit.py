@@ -78,13 +78,13 @@ def _organization(wire: Wire) -> None:
 
 
 def refusal(run: Run, *entries: Entry, **given: t.Any) -> str:
-    found = look_up(run, wave_of(*entries), **given).refusal
+    found = look_up(run, wave_of(*entries), **given).error
     assert found is not None
     return found
 
 
 def passes(run: Run, *entries: Entry, **given: t.Any) -> bool:
-    return look_up(run, wave_of(*entries), **given).refusal is None
+    return look_up(run, wave_of(*entries), **given).error is None
 
 
 def test_without_its_credentials_the_organization_is_not_asked(wire: Wire, run: Run) -> None:
@@ -119,7 +119,7 @@ def test_half_of_the_credentials_is_an_error(wire: Wire, run: Run, missing: str)
 @pytest.mark.parametrize(("tenants", "percent"), [(1, 10), (1, "10"), (3, 30.0), (10, 100), (2, 99.9)])
 def test_a_part_up_to_the_limit_passes(wire: Wire, run: Run, tenants: int, percent: t.Any) -> None:
     found = look_up(run, wave_of(*map(member, range(tenants))), max_percent=percent)
-    assert (found.tenants, found.refusal, found.at_rest) == (10, None, frozenset())
+    assert (found.tenants, found.error, found.inactive) == (10, None, frozenset())
     assert [(sent.method, sent.url) for sent in wire.sent] == [
         ("POST", f"https://{CONSOLE}/oauth/token"),
         ("GET", f"https://{CONSOLE}/api/core/tenants?limit=100&totalResults=true"),
@@ -142,9 +142,9 @@ def test_what_earlier_parts_of_the_play_took_counts_with_the_rest(
     taken = frozenset(one["hostnames"][0] for one in gone)
     wave = wave_of(member(2), changed_before=taken, earlier=taken)
     found = look_up(run, wave, max_percent=percent)
-    assert (found.refusal is not None) is refused
+    assert (found.error is not None) is refused
     if refused:
-        assert "3 would go (30 %)" in str(found.refusal)
+        assert "3 would go (30 %)" in str(found.error)
 
 
 def test_each_subscription_is_counted_for_itself(wire: Wire, run: Run) -> None:
@@ -167,8 +167,8 @@ def test_tenants_of_the_wave_that_are_disabled_by_the_list_do_not_count_and_may_
 ) -> None:
     wire.on("read", page(*[listed(number, status="disabled" if number < 3 else "active") for number in range(10)]))
     found = look_up(run, wave_of(*map(member, range(4))), max_percent=15)
-    assert found.refusal is None
-    assert found.at_rest == {member(number).host for number in range(3)}
+    assert found.error is None
+    assert found.inactive == {member(number).host for number in range(3)}
     assert "Of the 7 live tenants of subscription sub-1 1 would go" in refusal(
         run, *map(member, range(4)), max_percent=14
     )
@@ -194,7 +194,7 @@ def test_a_tenant_that_is_gone_by_its_receipt_need_not_be_listed(
     wire.on("read", page(*([listed(0, status=status)] if status else []), *map(listed, range(1, 10))))
     gone = gone_by_receipt(tmp_path / "receipts", 0)
     found = look_up(run, wave_of(gone, member(1)), max_percent=12)
-    assert (found.refusal, found.at_rest) == (None, {HOSTNAME})
+    assert (found.error, found.inactive) == (None, {HOSTNAME})
 
 
 def test_a_tenant_without_a_status_may_be_live(wire: Wire, run: Run) -> None:
@@ -224,7 +224,7 @@ def test_what_a_plan_leaves_alone_does_not_count(run: Run) -> None:
         for number in range(3)
     ]
     plan = Plan(DIGEST, NOW, NOW, {one["hostname"]: one for one in planned})
-    assert look_up(run, wave_of(*map(member, range(3)), plan=plan), max_percent=10).refusal is None
+    assert look_up(run, wave_of(*map(member, range(3)), plan=plan), max_percent=10).error is None
 
 
 def test_a_tenant_without_an_id_is_found_by_its_hostname_whatever_the_case(wire: Wire, run: Run) -> None:
@@ -324,7 +324,7 @@ def test_a_date_is_taken_of_this_disabled_tenant_alone(wire: Wire, run: Run, mor
 
 def test_making_a_plan_tells_that_its_part_is_too_large(run: Run) -> None:
     found = look_up(run, wave_of(*map(member, range(10)), planning=True), max_percent=1)
-    assert "10 would go (100 %)" in str(found.refusal)
+    assert "10 would go (100 %)" in str(found.error)
 
 
 def test_making_a_plan_lists_all_tenants_for_their_names_and_licences(wire: Wire, run: Run) -> None:
@@ -341,7 +341,7 @@ def test_making_a_plan_lists_all_tenants_for_their_names_and_licences(wire: Wire
 def test_making_a_plan_needs_no_list(wire: Wire, run: Run) -> None:
     wire.on("read", answers.FORBIDDEN)
     found = look_up(run, wave_of(member(0), planning=True), max_percent=1)
-    assert (found.refusal, len(found.warnings)) == (None, 1)
+    assert (found.error, len(found.warnings)) == (None, 1)
 
 
 def test_a_subscription_may_be_a_number_in_the_inventory(wire: Wire, run: Run) -> None:
@@ -365,7 +365,7 @@ def test_a_date_at_the_end_of_the_calendar_breaks_nothing(wire: Wire, run: Run, 
     for _run in range(2):
         result = change(run, receipts_dir=str(folder), verify=False, listed_purge_date=last)
         summary = summarize(
-            [(HOSTNAME, result)], operation=DECOMMISSION, refusal=None, check_mode=False, run_id="r", now=NOW
+            [(HOSTNAME, result)], operation=DECOMMISSION, error=None, check_mode=False, run_id="r", now=NOW
         )
         assert (result["failed"], result["estimated_purge_date"]) == (False, last)
         assert summary["summary"]["overdue"] == []

@@ -42,20 +42,20 @@ def summed_up(
     hosts: list[tuple[str, t.Any]],
     *,
     operation: str = "decommission",
-    refusal: str | None = None,
+    error: str | None = None,
     check_mode: bool = False,
 ) -> dict[str, t.Any]:
-    return summarize(hosts, operation=operation, refusal=refusal, check_mode=check_mode, run_id="the-run", now=NOW)
+    return summarize(hosts, operation=operation, error=error, check_mode=check_mode, run_id="the-run", now=NOW)
 
 
 def lines_of(
     *results: dict[str, t.Any] | None,
-    refusal: str | None = None,
+    error: str | None = None,
     check_mode: bool = False,
     operation: str = "decommission",
 ) -> tuple[list[str], dict[str, int]]:
     hosts = [(f"h{count}" if result is None else HOSTNAME, result) for count, result in enumerate(results)]
-    found = summed_up(hosts, operation=operation, refusal=refusal, check_mode=check_mode)
+    found = summed_up(hosts, operation=operation, error=error, check_mode=check_mode)
     return found["lines"], found["summary"]["totals"]
 
 
@@ -183,7 +183,7 @@ def test_one_tenant_that_failed_alone_has_its_summary_too() -> None:
 
 
 def test_a_wave_that_was_refused_is_told_once_and_not_a_tenant() -> None:
-    lines, totals = lines_of(None, None, refusal="The wave is refused, nothing was sent. Too many.")
+    lines, totals = lines_of(None, None, error="The wave is refused, nothing was sent. Too many.")
     assert "The wave is refused, nothing was sent. Too many." in lines[1]
     assert len(lines) == 3
     assert totals["not_reached"] == 2
@@ -215,11 +215,11 @@ def test_a_result_that_was_ended_by_a_time_out_has_a_line() -> None:
 
 @pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_hostile_values_are_harmless_in_every_line(value: str) -> None:
-    for place in ("host", "hostname", "previous_status", "status", "estimated_purge_date", "msg", "refusal"):
+    for place in ("host", "hostname", "previous_status", "status", "estimated_purge_date", "msg", "error"):
         result = {**CHANGED, "failed": place == "msg", place: value}
         host = value if place == "host" else HOSTNAME
         result = {key: one for key, one in result.items() if key != "hostname" or place != "host"}
-        lines = summed_up([(host, result)], refusal=value if place == "refusal" else None)["lines"]
+        lines = summed_up([(host, result)], error=value if place == "error" else None)["lines"]
         assert all(is_harmless(line) for line in lines)
         assert all(len(line) < 5000 for line in lines)
 
@@ -326,14 +326,14 @@ def test_a_tenant_that_stayed_deactivated_is_told_so_in_a_restore() -> None:
 EVERY_RESULT = [CHANGED, UNCHANGED, FAILED, PURGED, LATE, UNDONE, None, {}, {"failed": True}]
 
 
-@pytest.mark.parametrize("refusal", [None, "The wave is refused, nothing was sent."])
+@pytest.mark.parametrize("error", [None, "The wave is refused, nothing was sent."])
 @pytest.mark.parametrize("operation", ["decommission", "restore"])
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_the_summary_is_valid_as_its_schema_has_it(operation: str, check_mode: bool, refusal: str | None) -> None:
+def test_the_summary_is_valid_as_its_schema_has_it(operation: str, check_mode: bool, error: str | None) -> None:
     hosts = [(f"h{count}", result) for count, result in enumerate(EVERY_RESULT)]
-    summary = summed_up(hosts, operation=operation, check_mode=check_mode, refusal=refusal)["summary"]
+    summary = summed_up(hosts, operation=operation, check_mode=check_mode, error=error)["summary"]
     assert schema_faults("summary", summary) == []
-    assert (summary["operation"], summary["check_mode"], summary["error"]) == (operation, check_mode, refusal)
+    assert (summary["operation"], summary["check_mode"], summary["error"]) == (operation, check_mode, error)
     assert (summary["run"], summary["created"]) == ("the-run", "2026-11-24T12:00:00Z")
 
 
@@ -351,7 +351,7 @@ def test_the_schema_of_the_summary_takes_nothing_else() -> None:
 def test_hostile_values_are_harmless_in_the_summary_too(value: str) -> None:
     keys = ("hostname", "tenant_id", "region", "previous_status", "status", "estimated_purge_date", "probe_state")
     texts = dict.fromkeys((*keys, "receipt", "code", "trace_id", "msg"), value)
-    summary = summed_up([(value, {**FAILED, **texts}), (value, {**PURGED, "msg": value})], refusal=value)["summary"]
+    summary = summed_up([(value, {**FAILED, **texts}), (value, {**PURGED, "msg": value})], error=value)["summary"]
     assert schema_faults("summary", summary) == []
     found = [summary["error"], *summary["removable"]]
     found += [one for tenant in summary["tenants"] for one in tenant.values() if isinstance(one, str)]
@@ -397,7 +397,7 @@ def test_a_restore_names_the_tenants_that_the_inventory_still_confirms() -> None
     found = summarize(
         [("a", UNDONE), ("b", UNDONE), ("c", FAILED)],
         operation="restore",
-        refusal=None,
+        error=None,
         check_mode=False,
         run_id="the-run",
         now=NOW,
@@ -412,7 +412,7 @@ def test_tenants_of_the_plan_that_were_done_before_are_told_from_those_that_were
     found = summarize(
         [("a", CHANGED)],
         operation="decommission",
-        refusal=None,
+        error=None,
         check_mode=False,
         run_id="the-run",
         now=NOW,
