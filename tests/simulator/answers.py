@@ -127,24 +127,34 @@ def redirect(location: str, status: int = 302) -> Answer:
     return Answer(status, content_type=None, headers={"Location": location})
 
 
+def bot_id(client: str) -> str:
+    """Reference, "A token request on a live tenant has an effect": the id of a client's bot user."""
+    return f"bot-{client}"
+
+
+def bot_user(tenant: Tenant, client: str) -> dict[str, Any]:
+    """Reference, "A token request on a live tenant has an effect": the bot user of a client."""
+    return {
+        "id": bot_id(client),
+        "tenantId": tenant.id,
+        "status": "active",
+        "subject": f"qlikbot\\{client}",
+        "name": client,
+        "roles": ["TenantAdmin"],
+        "createdAt": clock.stamp(tenant.created_at),
+        "links": {"self": {"href": f"https://{tenant.hostnames[0]}/api/v1/users/{bot_id(client)}"}},
+    }
+
+
 def user(tenant: Tenant, client: str) -> Answer:
     """Reference, "Read one tenant": /api/v1/users/me has tenantId."""
-    return document(
-        200,
-        {
-            "id": f"bot-{client}",
-            "tenantId": tenant.id,
-            "status": "active",
-            "subject": f"qlikbot\\{client}",
-            "name": client,
-            "links": {"self": {"href": f"https://{tenant.hostnames[0]}/api/v1/users/bot-{client}"}},
-        },
-    )
+    return document(200, bot_user(tenant, client))
 
 
 def license_overview(tenant: Tenant) -> Answer:
-    """Reference, "Create": licenseKey, the signed key."""
+    """Reference, "Create": licenseKey, the signed key. "What is in a tenant": allotments."""
     signature = hashlib.sha256(tenant.subscription.encode()).hexdigest()
+    assigned = tenant.content.licenses_assigned
     return document(
         200,
         {
@@ -153,8 +163,38 @@ def license_overview(tenant: Tenant) -> Answer:
             "status": "Ok",
             "product": "Qlik Cloud Analytics",
             "valid": f"{clock.stamp(tenant.license_starts_at)[:10]}/",
+            "allotments": [
+                {"name": "professional", "usageClass": "assigned", "units": 500, "unitsUsed": assigned // 2},
+                {"name": "analyzer", "usageClass": "assigned", "units": 500, "unitsUsed": assigned - assigned // 2},
+            ],
         },
     )
+
+
+def execution_token(tenant: Tenant, number: int) -> str:
+    """Reference, "What is in a tenant": a secret of an automation."""
+    return f"executes-{hashlib.sha256(f'{tenant.id}/{number}'.encode()).hexdigest()}"
+
+
+def content_page(entries: list[dict[str, Any]], links: dict[str, str], more: dict[str, Any] | None) -> Answer:
+    """Reference, "What is in a tenant": data, links, and in some lists meta."""
+    body = {"data": entries, "links": {name: {"href": href} for name, href in links.items()}}
+    return document(200, {**body, **(more or {})})
+
+
+def quotas(used: dict[str, tuple[int, int]]) -> Answer:
+    """Reference, "What is in a tenant": how much of each quota is used."""
+    data = [
+        {"id": name, "type": "quotas", "attributes": {"quota": quota, "unit": "", "usage": usage}}
+        for name, (quota, usage) in used.items()
+    ]
+    return document(200, {"data": data})
+
+
+def content_refused(status: int) -> Answer:
+    """Reference, "What is in a tenant": 403 and 404 are possible anywhere. The codes are not published."""
+    titles = {403: "Forbidden", 404: "Not found"}
+    return error(status, "AUTH-5" if status == 403 else f"HTTP-{status}", titles.get(status, "Failed"))
 
 
 def product_info() -> Answer:

@@ -68,6 +68,10 @@ class Host:
         found = self._find(request)
         return found[0].tier if found else None
 
+    def tier1_rate(self, request: Request) -> int | None:
+        """The Tier 1 calls per minute that this host alone allows; None: as everywhere."""
+        return None
+
     def answer(self, request: Request) -> Answer:
         found = self._find(request)
         if found is None:
@@ -79,7 +83,8 @@ class Host:
             if grant is None:
                 return answers.unauthorized()
             # Reference, "Rate limits": per tier, per user, per tenant. A host stands for the tenant.
-            seconds = self._rate_limits.limits.refuse(grant.client, request.host, route.tier)
+            rate = self.tier1_rate(request) if route.tier == 1 else None
+            seconds = self._rate_limits.limits.refuse(grant.client, request.host, route.tier, rate)
             if seconds:
                 return answers.rate_limited(seconds, as_date=self._rate_limits.as_date, skew=self._rate_limits.skew)
         try:

@@ -38,8 +38,11 @@ class Limits:
         self._counters: dict[tuple[str, str, int], Algorithm] = {}
         self._blocked_until: dict[tuple[str, str, int], float] = {}
 
-    def refuse(self, client: str, host: str, tier: int | None) -> int:
-        """0 where the call passes, else the whole seconds (of the client's clock) of Retry-After."""
+    def refuse(self, client: str, host: str, tier: int | None, rate: int | None = None) -> int:
+        """0 where the call passes, else the whole seconds (of the client's clock) of Retry-After.
+
+        `rate`: the calls per minute of this host, if they are not those of its tier.
+        """
         if self._model is None or tier is None:
             return 0
         key = (client, host, tier)
@@ -50,7 +53,7 @@ class Limits:
             return math.ceil(remaining)
         counter = self._counters.get(key)
         if counter is None:
-            calls = max(1, round(self._rates[tier] * self._window / 60))
+            calls = max(1, round((rate or self._rates[tier]) * self._window / 60))
             counter = self._counters[key] = self._model(calls, self._window, now * self._scale)
         wait = counter.take(now * self._scale)
         if wait <= 0:

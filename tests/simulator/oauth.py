@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from simulator import answers
 from simulator.answers import Answer
@@ -26,7 +26,10 @@ class TokenEndpoint:
         self._tokens = tokens
         self._with_date = with_date
 
-    def answer(self, request: Request, clients: Mapping[str, str]) -> Answer:
+    def answer(
+        self, request: Request, clients: Mapping[str, str], issued_to: Callable[[str], None] = lambda _client: None
+    ) -> Answer:
+        """`issued_to` is called with the id of the client that gets a token."""
         try:
             fields = request.form if request.is_form else request.document
         except MalformedError:
@@ -41,5 +44,6 @@ class TokenEndpoint:
         expected = clients.get(identity)
         if expected is None or not hmac.compare_digest(expected.encode(), secret.encode("utf-8", "replace")):
             return answers.wrong_credentials()
+        issued_to(identity)
         token = self._tokens.issue(identity, request.host)
         return answers.token(token, int(self._tokens.lifetime), with_date=self._with_date)

@@ -21,6 +21,7 @@ import yaml
 from simulator import checks
 from simulator.algorithms import ALGORITHMS
 from simulator.checks import ScenarioError
+from simulator.content import Content
 from simulator.misbehaviour import Misbehaviour
 from simulator.regions import Region
 from simulator.tenants import Directory, Tenant, tenant_id_of
@@ -144,8 +145,10 @@ class _TenantEntry:
     deactivated_code: str = "TENANT_DEACTIVATED"
     deactivation_disallowed: bool = False
     shown: dict[str, Any] = dataclasses.field(default_factory=dict)
+    content: Any = dataclasses.field(default_factory=dict)
 
     def check(self, where: str) -> None:
+        self.content = checks.section(Content, self.content, f"{where}.content")
         for name in ("created_at", "status_updated_at", "license_starts_at", "license_ends_at", "purge_at"):
             setattr(self, name, checks.moment(getattr(self, name), f"{where}.{name}"))
         for name in ("hostname", "created_by", "license_number"):
@@ -186,6 +189,7 @@ class _TenantEntry:
             deactivated_code=self.deactivated_code,
             deactivation_disallowed=self.deactivation_disallowed,
             shown=self.shown,
+            content=self.content,
         )
 
 

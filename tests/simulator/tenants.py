@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from simulator import clock
+from simulator.content import Content
 
 _LETTERS_AND_DIGITS = string.digits + string.ascii_letters
 
@@ -49,6 +50,8 @@ class Tenant:
     deactivated_code: str = "TENANT_DEACTIVATED"
     deactivation_disallowed: bool = False
     shown: dict[str, Any] = dataclasses.field(default_factory=dict)
+    content: Content = dataclasses.field(default_factory=Content)
+    bots: set[str] = dataclasses.field(default_factory=set)  # the clients that have a bot user here
 
     @property
     def purged(self) -> bool:

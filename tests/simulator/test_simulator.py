@@ -831,7 +831,7 @@ class TestScenario:
     def test_the_readmes_example_is_one(self, tmp_path: pathlib.Path) -> None:
         text = (HERE / "README.md").read_text(encoding="utf-8")
         (example,) = re.findall("```yaml\n(.*?)```", text, re.DOTALL)
-        assert len(list(build(yaml.safe_load(example)).directory)) == 305
+        assert len(list(build(yaml.safe_load(example)).directory)) == 306
         path = tmp_path / "scenario.yml"
         path.write_text(example, encoding="utf-8")
         with Simulator(path) as simulator:
