@@ -19,7 +19,7 @@ import time
 from typing import Any
 
 from simulator import clock
-from simulator.tenants import Tenant
+from simulator.tenants import Tenant, license_key
 
 JSON = "application/json"
 
@@ -153,12 +153,11 @@ def user(tenant: Tenant, client: str) -> Answer:
 
 def license_overview(tenant: Tenant) -> Answer:
     """Reference, "Create": licenseKey, the signed key. "What is in a tenant": allotments."""
-    signature = hashlib.sha256(tenant.subscription.encode()).hexdigest()
     assigned = tenant.content.licenses_assigned
     return document(
         200,
         {
-            "licenseKey": f"simulated.{tenant.subscription}.{signature}",
+            "licenseKey": license_key(tenant.subscription),
             "licenseNumber": tenant.license_number,
             "status": "Ok",
             "product": "Qlik Cloud Analytics",
@@ -241,6 +240,41 @@ def tenant_read(tenant: Tenant, host: str) -> Answer:
 def tenant_created(tenant: Tenant, host: str) -> Answer:
     """Reference, "Create": the tenant links to itself on the register host."""
     return document(201, tenant_record(tenant, host), effective=True)
+
+
+def license_missing() -> Answer:
+    """Reference, "Create": TENANTS-21, 400."""
+    return error(400, "TENANTS-21", "License key is missing", "licenseKey is required.")
+
+
+def license_invalid() -> Answer:
+    """Reference, "Create": TENANTS-23, 403."""
+    return error(403, "TENANTS-23", "Invalid license", "The license key is not valid.")
+
+
+def quota_reached() -> Answer:
+    """Reference, "Create": TENANTS-22, 403."""
+    return error(403, "TENANTS-22", "Quota reached", "The license allows no more tenants.")
+
+
+def tenant_updated() -> Answer:
+    """Reference, "Create": a PATCH of name and alias is answered 204."""
+    return Answer(204, content_type=None, effective=True)
+
+
+def alias_malformed() -> Answer:
+    """Reference, "Create": TENANTS-10, 400."""
+    return error(400, "TENANTS-10", "Invalid hostname", "Subdomain should be between 3 and 63 characters")
+
+
+def alias_not_allowed() -> Answer:
+    """Reference, "Create": trials often have no alias. How that is refused is not published; AUTH-5 is the known code of 403."""
+    return error(403, "AUTH-5", "Forbidden", "The license has no alias hostname.")
+
+
+def alias_taken() -> Answer:
+    """Reference, "Hostnames": an alias names one tenant. How another one is refused is not published."""
+    return error(409, "HTTP-409", "Conflict", "The hostname is in use.")
 
 
 def tenant_unknown() -> Answer:

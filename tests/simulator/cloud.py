@@ -44,6 +44,7 @@ class Cloud:
         self._tenant_hosts = TenantHosts(
             scenario.regions,
             directory=self._directory,
+            rules_of_creation=scenario.creation,
             endpoint=endpoint,
             tokens=self.tokens,
             rate_limits=rate_limits,
@@ -55,6 +56,7 @@ class Cloud:
                 organization=scenario.organization,
                 reads=scenario.reads,
                 reactivate_answer=scenario.reactivate_answer,
+                rules_of_creation=scenario.creation,
                 endpoint=endpoint,
                 tokens=self.tokens,
                 rate_limits=rate_limits,

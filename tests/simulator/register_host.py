@@ -6,16 +6,14 @@
 
 from __future__ import annotations
 
-import datetime
-import secrets
-
-from simulator import answers, clock
+from simulator import answers, creation
 from simulator.answers import Answer
+from simulator.creation import Creation
 from simulator.host import Call, Host, RateLimits, Route
 from simulator.oauth import TokenEndpoint
 from simulator.regions import Region
 from simulator.scenario import Organization, Reads
-from simulator.tenants import Directory, Tenant, tenant_id_of
+from simulator.tenants import Directory, Tenant
 from simulator.tokens import Tokens
 
 # Reference, "Deactivate": 10 ≤ N ≤ 90, default 30.
@@ -31,6 +29,7 @@ class RegisterHost(Host):
         organization: Organization,
         reads: Reads,
         reactivate_answer: str,
+        rules_of_creation: Creation,
         endpoint: TokenEndpoint,
         tokens: Tokens,
         rate_limits: RateLimits,
@@ -40,6 +39,7 @@ class RegisterHost(Host):
         self._organization = organization
         self._reads = reads
         self._as_in_guide = reactivate_answer == "guide"
+        self._creation = rules_of_creation
         self._endpoint = endpoint
         one = "/api/v1/tenants/{tenant_id}"
         routes = [
@@ -113,29 +113,5 @@ class RegisterHost(Host):
         return answers.tenant_reactivated(tenant, as_in_guide=self._as_in_guide, effective=changed)
 
     def _create(self, call: Call) -> Answer:
-        """Reference, "Create": the server chooses the hostname."""
-        body = call.request.document
-        if not isinstance(body, dict) or not isinstance(body.get("licenseKey"), str) or not body["licenseKey"]:
-            return answers.bad_request("licenseKey is required.")
-        moment = clock.now()
-        name = f"t{secrets.token_hex(7)}"
-        hostname = f"{name}.{self._region.name}.qlikcloud.com"
-        tenant = Tenant(
-            id=tenant_id_of(hostname),
-            name=name,
-            hostnames=[hostname],
-            region=self._region.name,
-            status="active",
-            subscription=self._organization.subscriptions[0],
-            datacenter=self._region.datacenter,
-            country=self._region.country,
-            created_at=moment,
-            updated_at=moment,
-            status_updated_at=moment,
-            created_by=call.grant.client if call.grant else "",
-            license_number="9000000000000000",
-            license_starts_at=moment,
-            license_ends_at=moment + datetime.timedelta(days=365),
-        )
-        self._directory.add(tenant)
-        return answers.tenant_created(tenant, call.request.host)
+        """Reference, "Create"."""
+        return creation.create(call, self._region, self._directory, self._organization.subscriptions, self._creation)

@@ -22,9 +22,10 @@ from simulator import checks
 from simulator.algorithms import ALGORITHMS
 from simulator.checks import ScenarioError
 from simulator.content import Content
+from simulator.creation import Creation
 from simulator.misbehaviour import Misbehaviour
 from simulator.regions import Region
-from simulator.tenants import Directory, Tenant, tenant_id_of
+from simulator.tenants import Directory, Tenant, license_key, tenant_id_of
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOSTNAME = re.compile(rf"{_LABEL}\.(?P<region>{_LABEL})\.qlikcloud\.com", re.IGNORECASE)
@@ -202,13 +203,14 @@ class Scenario:
     rate_limits: Limit
     tokens: TokenRules
     reactivate_answer: str
+    creation: Creation
     latency: float
     clock_skew: float
     faults: list[Fault]
 
     def secrets(self) -> set[str]:
-        """All client secrets: they must not be in the log, wherever a client may have put one."""
-        found = set(self.organization.clients.values())
+        """All client secrets and license keys: they must not be in the log, wherever a client may have put one."""
+        found = set(self.organization.clients.values()) | set(map(license_key, self.organization.subscriptions))
         for region in self.regions.values():
             found.update(region.clients.values())
         return found
@@ -216,7 +218,7 @@ class Scenario:
 
 _KEYS = {
     *("regions", "organization", "tenants", "fleets", "reads", "rate_limits", "tokens"),
-    *("reactivate_answer", "latency", "clock_skew", "faults"),
+    *("reactivate_answer", "creation", "latency", "clock_skew", "faults"),
 }
 
 
@@ -253,6 +255,7 @@ def build(value: Any) -> Scenario:
         reactivate_answer=checks.one_of(
             values.get("reactivate_answer", "guide"), ("guide", "reference"), "reactivate_answer"
         ),
+        creation=checks.section(Creation, values.get("creation", {}), "creation"),
         latency=checks.number(values.get("latency", 0), "latency"),
         clock_skew=checks.number(skew, "clock_skew", least=float("-inf")),
         faults=_faults(values.get("faults", [])),

@@ -29,6 +29,11 @@ def tenant_id_of(hostname: str) -> str:
     return "".join(digits)
 
 
+def license_key(subscription: str) -> str:
+    """The signed key of a subscription, a secret."""
+    return f"simulated.{subscription}.{hashlib.sha256(subscription.encode()).hexdigest()}"
+
+
 @dataclasses.dataclass
 class Tenant:
     id: str
@@ -112,6 +117,13 @@ class Directory:
         self._by_id[tenant.id] = tenant
         for hostname in tenant.hostnames:
             self._by_hostname[hostname.lower()] = tenant
+
+    def set_alias(self, tenant: Tenant, alias: str) -> None:
+        """Reference, "Hostnames": the alias is the second hostname; the one that it replaces is free again."""
+        for old in tenant.hostnames[1:2]:
+            del self._by_hostname[old.lower()]
+        tenant.hostnames[1:2] = [alias]
+        self._by_hostname[alias.lower()] = tenant
 
     def with_id(self, tenant_id: str) -> Tenant | None:
         return self._by_id.get(tenant_id)

@@ -382,13 +382,6 @@ class TestRegister:
         assert error_of(client.act("deactivate", "kept.eu.qlikcloud.com")) == (403, "AUTH-5")
         assert client.read("acme.eu.qlikcloud.com").json()["status"] == "active"
 
-    def test_creates_a_tenant_that_is_there_then(self, client: Client) -> None:
-        client.log_in()
-        assert error_of(client.call("POST", REGISTER, "/api/v1/tenants", json={})) == (400, "HTTP-400")
-        created = client.call("POST", REGISTER, "/api/v1/tenants", json={"licenseKey": "a signed key"})
-        assert created.status_code == 201
-        assert client.ask_token(created.json()["hostnames"][0], EU).status_code == 200
-
     def test_a_percent_sign_in_a_path_is_no_separator(self, client: Client) -> None:
         path = f"/api/v1/tenants/{tenant_id_of('acme.eu.qlikcloud.com')}%2Factions%2Fdeactivate"
         assert client.log_in().call("POST", REGISTER, path).status_code == 404
