@@ -232,10 +232,16 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
         wrong = _fault(event)
         if wrong:
             raise BadReceipt(f"has a wrong event {number}: {wrong}")
-    # As it would be written, and with room for what comes.
+    return receipt
+
+
+def check_room(receipt: Mapping[str, t.Any]) -> None:
+    """Check that a receipt can be written, and has room for what comes. Whoever only reads receipts need not know.
+
+    :raises BadReceipt: it has none.
+    """
     if len(write_receipt(receipt)) > LARGEST - _ROOM:
         raise BadReceipt(f"is larger than {LARGEST // MIB} MiB, or will be")
-    return receipt
 
 
 def upgrade(receipt: Mapping[str, t.Any]) -> dict[str, t.Any]:

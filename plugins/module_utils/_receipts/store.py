@@ -33,6 +33,7 @@ from .events import (
     BadReceipt,
     ReceiptState,
     action_of,
+    check_room,
     read_receipt,
     receipt_state,
     write_receipt,
@@ -119,6 +120,7 @@ class Journal:
                 check_folder(os.path.dirname(self.path))
             else:
                 _check_owner(found, target)
+                check_room(found)
         except (BadReceipt, UnusableFile) as error:
             raise Stopped(
                 f"The receipt of tenant {target}, {for_terminal(self.path)}, {error}. Nothing was sent, and the file is as it"

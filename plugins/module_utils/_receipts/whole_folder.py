@@ -1,0 +1,68 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All receipts of a folder, for whoever looks at the whole fleet. Nothing is written."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from dataclasses import dataclass
+
+from .._base.files import UnusableFile, unusable
+from .._base.text import for_terminal
+from .events import BadReceipt
+from .store import read_receipt_file
+
+_SUFFIX = ".json"
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that looks like a receipt and is left out. ``problem``: the end of a sentence that begins with the file's name."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{for_terminal(os.path.basename(self.path), 300)} {self.problem}"
+
+
+@dataclass(frozen=True)
+class WholeFolder:
+    """What a folder holds: the receipts by their paths, in the order of the names, and the files that are left out."""
+
+    path: str
+    receipts: dict[str, dict[str, t.Any]]
+    unreadable: tuple[Unreadable, ...]
+
+
+def read_whole_folder(path: str) -> WholeFolder:
+    """Every receipt of a folder. One that cannot be used is named, and does not keep the others from being read.
+
+    :raises UnusableFile: the folder itself cannot be read.
+    """
+    try:
+        # What begins with a dot is half written, or somebody else's.
+        names = sorted(name for name in os.listdir(path) if name.endswith(_SUFFIX) and not name.startswith("."))
+    except OSError as error:
+        raise unusable(error) from None
+    receipts: dict[str, dict[str, t.Any]] = {}
+    unreadable: list[Unreadable] = []
+    for name in names:
+        file = os.path.join(path, name)
+        try:
+            found = read_receipt_file(file)
+            if found is None:
+                # Somebody has just removed it.
+                continue
+            if name != f"{found['hostname']}{_SUFFIX}":
+                raise BadReceipt(
+                    f"is the receipt of {found['hostname']}, and no run finds it under this name: move it to"
+                    f" {found['hostname']}{_SUFFIX}, unless there is one already"
+                )
+            receipts[file] = found
+        except (BadReceipt, UnusableFile) as error:
+            unreadable.append(Unreadable(file, str(error)))
+    return WholeFolder(path, receipts, tuple(unreadable))
