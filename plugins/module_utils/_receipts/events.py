@@ -135,6 +135,31 @@ def receipt_state(events: Iterable[Mapping[str, t.Any]]) -> ReceiptState:
     return result
 
 
+def taken_down_at(events: Iterable[Mapping[str, t.Any]]) -> datetime | None:
+    """When this collection took a tenant down that is not live since, as far as its receipt says; None: it did not.
+
+    A countdown that was restarted does not take a tenant down once more. A request whose outcome is not known may have.
+    """
+    state, taken = ReceiptState(), None
+    for event in events:
+        before, state = state, _after(state, event)
+        if state.state == LIVE:
+            taken = None
+        elif taken is None and event["event"] == OUTCOMES["deactivate"]:
+            taken = read_time(event["at"])
+        elif taken is None and event["event"] in ("observed", "purged") and state.pending is None:
+            # What became of the request was found out later.
+            taken = _sent_at(before)
+    return taken or _sent_at(state)
+
+
+def _sent_at(state: ReceiptState) -> datetime | None:
+    """When a deactivation was sent whose outcome is not known."""
+    if state.pending is None or action_of(state.pending) != "deactivate":
+        return None
+    return read_time(state.pending["at"])
+
+
 def action_of(intent: Mapping[str, t.Any]) -> str:
     """What was intended: ``deactivate``, ``reactivate``."""
     return str(intent.get("action") or "deactivate")

@@ -22,7 +22,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.approvals im
     verify_signatures,
 )
 from ansible_collections.tenantops.qlik.tests.unit.facts import NOW
-from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
+from ansible_collections.tenantops.qlik.tests.unit.hostile import TERMINAL, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.signing import HardwareKey, Key, make_key, ssh_keygen
 
 ALICE, BOB, CAROL = "alice@example.com", "bob@example.com", "carol@example.com"
@@ -461,7 +461,10 @@ def test_signatures_separated_by_commas() -> None:
         ({"approvals_required": -1}, "qlik_approvals_required is -1: it must be a whole number"),
         ({"approvals_required": True}, "qlik_approvals_required is True: it must be a whole number"),
         ({"approvals_required": 1, "plan_signatures": []}, "qlik_plan_signatures is []: it must be a list"),
-        ({"approvals_required": 1, "plan_signatures": [SAMPLE, 1]}, "it must be a list of the paths of files"),
+        (
+            {"approvals_required": 1, "plan_signatures": [TERMINAL["clear screen"], 1]},
+            "it must be a list of the paths of files",
+        ),
         ({"approvals_required": 1, "plan_signatures": "a,"}, "qlik_plan_signatures is 'a,': it is not a path"),
         (
             {"approvals_required": 1, "plan_signatures": "a", "allowed_signers": "s", "planner_may_approve": "perhaps"},
