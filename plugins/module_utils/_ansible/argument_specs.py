@@ -90,6 +90,18 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         },
         "wait_timeout": {"type": "float", "default": 0},
     },
+    "qlik_tenant_usage_info": {
+        **_COMMON,
+        "hostname": {"type": "str", "required": True},
+        "tenant_id": {"type": "str"},
+        "subset": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["activity", "contents"],
+            "default": ["activity", "contents"],
+        },
+        "activity_days": _AS_GIVEN | {"default": 30},
+    },
     "qlik_preflight_info": {
         **_COMMON,
         **_ORGANIZATION,

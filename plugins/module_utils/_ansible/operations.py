@@ -13,12 +13,14 @@ from .._api.lookup import find_by_hostname, find_by_id
 from .._api.organization import find_by_hostname_in_organization, find_in_organization, list_tenants
 from .._api.scim import check_filter
 from .._api.tenants import probe, wait_for_state
+from .._api.usage import read_usage
 from .._base.errors import InvalidInput, QlikError, Refused, Stopped
 from .._base.text import for_terminal
 from .._domain.addresses import check_hostname_in_region, check_region, check_tenant_id, register_host
-from .._domain.commands import Command, build_deactivation, build_reactivation
+from .._domain.commands import Command, Target, build_deactivation, build_reactivation
 from .._domain.tenant import State
-from .._domain.validation import check_seconds
+from .._domain.usage import LONGEST_WINDOW_DAYS
+from .._domain.validation import check_seconds, check_whole_number
 from .._http.client import Client
 from .._http.oauth import Credentials
 from .._lifecycle.actions import deactivate, reactivate
@@ -168,12 +170,25 @@ def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
     return result
 
 
+def tenant_usage_info(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_usage_info."""
+    address = check_hostname_in_region(params["hostname"], params.get("region"))
+    tenant_id = None if params["tenant_id"] is None else check_tenant_id(params["tenant_id"])
+    days = check_whole_number(params["activity_days"], "activity_days", 1, LONGEST_WINDOW_DAYS, "days")
+    if not params["subset"]:
+        raise InvalidInput("subset is empty: it must have activity, contents, or both.")
+    client = open_client(params, run, region=address.region, credentials=check_credentials(params))
+    usage = read_usage(client, Target(address, tenant_id), days=days, subset=params["subset"])
+    return {"changed": False, **usage.result()}
+
+
 OPERATIONS: dict[str, Operation] = {
     "qlik_region_token": region_token,
     "qlik_tenant_deactivate": tenant_deactivate,
     "qlik_tenant_reactivate": tenant_reactivate,
     "qlik_tenant_probe": tenant_probe,
     "qlik_tenant_info": tenant_info,
+    "qlik_tenant_usage_info": tenant_usage_info,
 }
 
 

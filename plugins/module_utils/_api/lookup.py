@@ -23,8 +23,8 @@ from .._domain.commands import Target
 from .._domain.tenant import State
 from .._http.client import Client
 from .._http.messages import Request, Response
-from .._http.oauth import Token, read_token, token_request
-from .tenants import SERVER_FAILED, probe_state, says_no_such_tenant
+from .tenant_host import TenantHost, open_tenant_host
+from .tenants import SERVER_FAILED, says_no_such_tenant
 
 _RECORD_PATH = re.compile(r"/api/v1/tenants/(?P<id>[^/]+)")
 
@@ -63,25 +63,16 @@ def find_by_hostname(client: Client, address: Address) -> Found:
     :raises InvalidInput: there are no credentials, which a token of the tenant's host is asked with.
     :raises Refused: a live tenant does not show itself.
     """
-    if client.credentials is None:
-        raise InvalidInput(
-            f"tenant_id is missing and {address.hostname} cannot be asked for it without client_id and client_secret: give the"
-            " id, or the credentials."
-        )
-    answer = client.request(token_request(address.hostname, client.credentials, f"looking up {address.hostname}"))
-    issued = read_token(answer, client.clock.now())
-    state = probe_state(answer, token_issued=issued is not None)
-    if state in (State.DEACTIVATED, State.NOT_FOUND):
-        return Found(state, None)
-    if issued is None:
-        raise answer.refusal(
-            SERVER_FAILED
-            if answer.status >= 500
-            else "The tenant's host issues no token, so its id cannot be looked up. Check client_id and client_secret, or give its id"
-            " (tenant_id; qlik_tenant_id in an inventory)."
-        )
-    client.secrets.add(issued.token.value)
-    return Found(state, _read_itself(client, address, issued.token))
+    host = open_tenant_host(
+        client,
+        address,
+        what=f"looking up {address.hostname}",
+        if_no_credentials=f"tenant_id is missing and {address.hostname} cannot be asked for it without client_id and client_secret: give"
+        " the id, or the credentials.",
+        if_refused="The tenant's host issues no token, so its id cannot be looked up. Check client_id and client_secret, or give its id"
+        " (tenant_id; qlik_tenant_id in an inventory).",
+    )
+    return Found(State.ACTIVE, _read_itself(host)) if isinstance(host, TenantHost) else Found(host.state, None)
 
 
 def find_target(client: Client, target: Target, recorded: str | None) -> Target:
@@ -132,19 +123,16 @@ def normal_form(body: t.Any) -> dict[str, t.Any] | None:
     }
 
 
-def _read_itself(client: Client, address: Address, token: Token) -> dict[str, t.Any]:
-    def get(path: str) -> Response:
-        headers = {"Authorization": f"Bearer {token.value}"}
-        return client.request(Request(f"looking up {address.hostname}", "GET", address.hostname, path, headers))
-
-    answer = get(tenant_path("me"))
+def _read_itself(host: TenantHost) -> dict[str, t.Any]:
+    address = host.address
+    answer = host.get(tenant_path("me"))
     tenant_id = _id_in_redirect(answer)
     if answer.status != 200 and tenant_id is None:
-        user = get("/api/v1/users/me")
+        user = host.get("/api/v1/users/me")
         if user.status == 200 and isinstance(user.body, dict):
             tenant_id = user.body.get("tenantId")
     if tenant_id is not None:
-        answer = get(tenant_path(check_tenant_id(tenant_id, "the id that the tenant's host names")))
+        answer = host.get(tenant_path(check_tenant_id(tenant_id, "the id that the tenant's host names")))
     record = normal_form(answer.body) if answer.status == 200 else None
     if record is None or tenant_id not in (None, record["id"]):
         raise answer.refusal(

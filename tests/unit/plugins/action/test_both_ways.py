@@ -59,6 +59,13 @@ CASES: dict[str, tuple[str, dict[str, t.Any], dict[str, t.Any]]] = {
     "probe of a live tenant": ("qlik_tenant_probe", PROBE, {"probe": answers.tenant_token()}),
     "probe without credentials": ("qlik_tenant_probe", {"hostname": HOSTNAME}, {}),
     "another state": ("qlik_tenant_probe", {**PROBE, "expect": "active"}, {}),
+    "usage of a deactivated tenant": ("qlik_tenant_usage_info", PROBE, {}),
+    "usage of 91 days": ("qlik_tenant_usage_info", {**PROBE, "activity_days": 91}, {}),
+    "usage that is refused": (
+        "qlik_tenant_usage_info",
+        PROBE,
+        {"probe": answers.tenant_token(), "read": answers.FORBIDDEN},
+    ),
     "by id": ("qlik_tenant_info", {**ORGANIZATION, "tenant_id": TENANT_ID}, {"read": answers.page(answers.listed())}),
     "by hostname": (
         "qlik_tenant_info",
