@@ -127,12 +127,14 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import s
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.version import VERSION
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import CONSOLE_HOST
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.core_version import check_core
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.host_names import (
     by_hostname,
     rename,
     without_strangers,
 )
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.untrusted import untrusted
 
 if t.TYPE_CHECKING:
     from ansible.parsing.dataloader import DataLoader
@@ -170,11 +172,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return bool(super().verify_file(path)) and path.endswith(("qlik_tenants.yml", "qlik_tenants.yaml"))
 
     def parse(self, inventory: InventoryData, loader: DataLoader, path: str, cache: bool = True) -> None:  # noqa: FBT001, FBT002
-        """Add the tenants to the inventory. Strings that are added are not trusted as templates: that is the default of plugins."""
+        """Add the tenants to the inventory."""
         super().parse(inventory, loader, path, cache)
         self._check_keys(self._read_config_data(path))
         params = self._params()
         try:
+            check_core()
             selection = check_selection(params, datetime.now(timezone.utc))
         except QlikError as error:
             raise AnsibleParserError(error.message) from None
@@ -254,7 +257,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(remark)
         self._warn_or_fail(strange)
         hosts = {
-            hostname: {"qlik_hostname": hostname, **{variable: tenant[key] for variable, key in _VARIABLES.items()}}
+            hostname: untrusted(
+                {"qlik_hostname": hostname, **{variable: tenant[key] for variable, key in _VARIABLES.items()}}
+            )
             for hostname, tenant in named.items()
         }
         names, kept = self._names(named, hosts, self.inventory.groups, others)

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.action import ActionBase
-from ansible.template import Templar, trust_as_template
+from ansible.template import Templar
 
 from ansible_collections.tenantops.qlik.plugins.action import (
     qlik_preflight_info,
@@ -30,6 +30,7 @@ from ansible_collections.tenantops.qlik.plugins.action import (
     qlik_wave_tenant,
     qlik_wave_token,
 )
+from ansible_collections.tenantops.qlik.tests.unit.core import template
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
 
 ACTIONS: dict[str, type[ActionBase]] = {
@@ -107,7 +108,7 @@ def run_action(
 
 def _typed(name: str, value: t.Any) -> t.Any:
     """A confirmation as Ansible has it if a person wrote it; other texts of the tests are no templates."""
-    return trust_as_template(value) if name.endswith("confirm_hostname") and isinstance(value, str) else value
+    return template(value) if name.endswith("confirm_hostname") and isinstance(value, str) else value
 
 
 class Play:

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.version import VERSION
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.core_version import OLDEST
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"
@@ -151,7 +152,7 @@ def test_each_module_has_an_action_of_its_name() -> None:
 def test_the_action_group_has_every_module() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
     assert sorted(runtime["action_groups"]["qlik"]) == MODULES
-    assert runtime["requires_ansible"] == ">=2.19.0"
+    assert runtime["requires_ansible"] == ">={}.{}.0".format(*OLDEST)
 
 
 def test_the_version_is_that_of_the_collection() -> None:

@@ -31,6 +31,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._http.transport imp
     REQUESTS_IMPORT_ERROR,
     prepare_process,
 )
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.core_version import check_core
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
 
@@ -99,6 +100,7 @@ class QlikAction(ActionBase):
             return _failed(missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
         spec, given = ARGUMENT_SPECS[self.NAME], self.arguments(task_vars)
         try:
+            check_core()
             self.check({name: given.get(name, option.get("default")) for name, option in spec.items()})
         except InvalidInput as error:
             return _failed(error.message)

@@ -12,7 +12,7 @@ from datetime import date
 
 
 def plain(value: t.Any) -> t.Any:
-    """A value without the tags that templating leaves on it: libraries and JSON take plain types alone."""
+    """A value without the tags or marks that Ansible leaves on it: libraries and JSON take plain types only."""
     if isinstance(value, Mapping):
         return {plain(key): plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple, set)):
@@ -22,7 +22,13 @@ def plain(value: t.Any) -> t.Any:
     if isinstance(value, date):
         # YAML's reading of a date without quotes: it means what was typed.
         return value.isoformat()
-    for kind in (str, int, float):
+    if isinstance(value, str):
+        # Before ansible-core 2.19, str() of a text that is marked unsafe is marked too.
+        return str.__str__(value)
+    for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)
+    if getattr(value, "__ENCRYPTED__", False):
+        # Before ansible-core 2.19, a vaulted text is an object of its own; str() decrypts it.
+        return str.__str__(str(value))
     return value

@@ -20,11 +20,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
-from ansible._internal._errors._task_timeout import TaskTimeoutError
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.instants import BEFORE, Instant, Watch
 from ansible_collections.tenantops.qlik.tests.unit.controller import run_action
+from ansible_collections.tenantops.qlik.tests.unit.core import TaskTimeoutError
 from ansible_collections.tenantops.qlik.tests.unit.operate import operate
 
 _OPERATION = "qlik_tenant_deactivate"

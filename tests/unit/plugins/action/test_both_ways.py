@@ -10,12 +10,12 @@ import json
 import typing as t
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module import run_module
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.controller import run_action
+from ansible_collections.tenantops.qlik.tests.unit.core import patch_module_args
 from ansible_collections.tenantops.qlik.tests.unit.facts import (
     CLIENT_ID,
     CLIENT_SECRET,

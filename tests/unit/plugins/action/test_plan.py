@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 from ansible import context
-from ansible.template import is_trusted_as_template
 from ansible.utils.context_objects import CLIArgs
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base import files as files_module
@@ -26,6 +25,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log impo
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
+from ansible_collections.tenantops.qlik.tests.unit.core import is_template_in_result
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, NOW, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.failing_os import FailingOs
 from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
@@ -830,7 +830,7 @@ def trusted_in(value: t.Any) -> list[str]:
         return [text for pair in value.items() for one in pair for text in trusted_in(one)]
     if isinstance(value, list):
         return [text for one in value for text in trusted_in(one)]
-    return [value] if isinstance(value, str) and is_trusted_as_template(value) else []
+    return [value] if isinstance(value, str) and is_template_in_result(value) else []
 
 
 @pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)

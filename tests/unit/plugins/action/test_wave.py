@@ -9,11 +9,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible.template import trust_as_template
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
+from ansible_collections.tenantops.qlik.tests.unit.core import template
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
@@ -126,7 +126,7 @@ def test_the_tenants_own_guards_hold_for_a_signed_entry(wire: Wire) -> None:
 
 def test_a_host_whose_variables_cannot_be_evaluated_stops_alone(wire: Wire) -> None:
     other = "other.eu.qlikcloud.com"
-    wave = guard({HOSTNAME: host(), other: host(other, tenant_id=trust_as_template("{{ nowhere }}"))})
+    wave = guard({HOSTNAME: host(), other: host(other, tenant_id=template("{{ nowhere }}"))})
     assert wave["failed"] is False
     assert decommission(wave["tenants"][other])["failed"] is True
     assert wire.sent == []

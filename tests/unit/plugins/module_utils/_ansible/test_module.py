@@ -11,7 +11,6 @@ import typing as t
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible import module as module_module
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
@@ -19,6 +18,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module imp
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
+from ansible_collections.tenantops.qlik.tests.unit.core import patch_module_args
 from ansible_collections.tenantops.qlik.tests.unit.facts import (
     CLIENT_ID,
     CLIENT_SECRET,

@@ -12,8 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible._internal._datatag._tags import Origin
-from ansible.template import trust_as_template
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import hosts
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
@@ -21,8 +19,11 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.origin imp
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, tenant_variables
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play
+from ansible_collections.tenantops.qlik.tests.unit.core import HAS_TAGS, data, template, typed_at
 
 PREFIX = "tenant_decommission_"
+
+needs_tags = pytest.mark.skipif(not HAS_TAGS, reason="before 2.19, ansible-core keeps no origin of a text")
 
 
 def read(
@@ -56,14 +57,14 @@ def test_null_is_not_set_for_every_variable_alike() -> None:
 
 
 def test_a_template_is_evaluated_for_each_host() -> None:
-    template = trust_as_template("{{ inventory_hostname }}.eu")
-    entries = read({"a": of(hostname=template), "b": of(hostname=template)})
+    name = template("{{ inventory_hostname }}.eu")
+    entries = read({"a": of(hostname=name), "b": of(hostname=name)})
     assert [entry["hostname"] for entry in entries] == ["a.eu", "b.eu"]
     assert {type(entry["hostname"]) for entry in entries} == {str}
 
 
 def test_a_template_that_fails_is_an_error_of_its_host_only() -> None:
-    broken, fine = read({"a": of(hostname=trust_as_template("{{ nowhere }}")), "b": of(hostname="two")})
+    broken, fine = read({"a": of(hostname=template("{{ nowhere }}")), "b": of(hostname="two")})
     assert f"{PREFIX}hostname" in str(broken.error)
     assert "nowhere" in str(broken.error)
     assert broken["hostname"] is None
@@ -75,8 +76,8 @@ def test_what_the_inventory_calls_it_takes_the_place_of_a_variable_that_is_not_s
         {
             "a": {"qlik_tenant_id": "one"},
             "b": {"qlik_tenant_id": "one", **of(tenant_id="two")},
-            "c": {"qlik_tenant_id": trust_as_template("{{ nowhere }}")},
-            "d": {"qlik_tenant_id": trust_as_template("{{ 'thr' ~ 'ee' }}"), **of(tenant_id=None)},
+            "c": {"qlik_tenant_id": template("{{ nowhere }}")},
+            "d": {"qlik_tenant_id": template("{{ 'thr' ~ 'ee' }}"), **of(tenant_id=None)},
             "e": {},
         }
     )
@@ -101,22 +102,26 @@ def test_a_date_without_quotes_is_the_text_that_was_typed() -> None:
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        (trust_as_template("acme.eu.qlikcloud.com"), None),
+        (template("acme.eu.qlikcloud.com"), None),
         (None, None),
-        (trust_as_template("{{ inventory_hostname }}"), "is a template"),
-        (trust_as_template("{% if true %}acme.eu.qlikcloud.com{% endif %}"), "is a template"),
-        ("{{ inventory_hostname }}", "is a template"),
-        ("acme.eu.qlikcloud.com", "was put together by a template or a plugin"),
+        (template("{{ inventory_hostname }}"), "is a template"),
+        (template("{% if true %}acme.eu.qlikcloud.com{% endif %}"), "is a template"),
+        (data("{{ inventory_hostname }}"), "is a template"),
     ],
 )
 def test_a_confirmation_is_typed_or_it_is_told_why_not(value: t.Any, why: str | None) -> None:
     assert why_not_typed({f"{PREFIX}confirm_hostname": value}, f"{PREFIX}confirm_hostname") == why
 
 
+@needs_tags
+def test_a_confirmation_that_nobody_typed_is_told_from_one_that_was() -> None:
+    why = "was put together by a template or a plugin"
+    assert why_not_typed({"confirm": data("acme.eu.qlikcloud.com")}, "confirm") == why
+
+
 def test_a_confirmation_that_is_refused_is_not_evaluated() -> None:
-    template = "{{ nowhere }}"
-    (found,) = read({"a": of(confirm_hostname=template)})
-    assert (found["confirm_hostname"], found.error, found.not_typed) == (template, None, "is a template")
+    (found,) = read({"a": of(confirm_hostname="{{ nowhere }}")})
+    assert (found["confirm_hostname"], found.error, found.not_typed) == ("{{ nowhere }}", None, "is a template")
 
 
 def test_an_extra_variable_is_typed_also_if_it_is_not_trusted() -> None:
@@ -125,9 +130,10 @@ def test_an_extra_variable_is_typed_also_if_it_is_not_trusted() -> None:
     assert why_not_typed({"confirm": "{{ inventory_hostname }}"}, "confirm", extra={"confirm"}) == "is a template"
 
 
+@needs_tags
 def test_in_a_file_without_columns_only_the_same_object_and_a_tasks_value_are_copies() -> None:
     def on_line(number: int) -> t.Any:
-        return Origin(path="/i.ini", line_num=number).tag(trust_as_template("acme.eu.qlikcloud.com"))
+        return typed_at("acme.eu.qlikcloud.com", "/i.ini", number)
 
     hostname = on_line(3)
     for confirm, facts, copied in (
@@ -140,17 +146,20 @@ def test_in_a_file_without_columns_only_the_same_object_and_a_tasks_value_are_co
         assert why == ("is a copy of qlik_hostname" if copied else None)
 
 
+@needs_tags
 @pytest.mark.parametrize(("column", "copied"), [(5, True), (40, False), (None, False)])
 def test_a_confirmation_at_the_place_of_another_variable_is_a_copy_of_it(column: int | None, copied: bool) -> None:
     def typed(col: int | None) -> t.Any:
-        return Origin(path="/i.yml", line_num=3, col_num=col).tag(trust_as_template("acme.eu.qlikcloud.com"))
+        return typed_at("acme.eu.qlikcloud.com", "/i.yml", 3, col)
 
     variables = {"x": 1, "qlik_hostname": typed(None if column is None else 5), "confirm": typed(column)}
     assert why_not_typed(variables, "confirm") == ("is a copy of qlik_hostname" if copied else None)
 
 
 def test_text_that_only_looks_like_a_template_is_text() -> None:
-    assert read({"a": of(hostname="{{ lookup('pipe', 'id') }}")})[0]["hostname"] == "{{ lookup('pipe', 'id') }}"
+    text = "{{ lookup('pipe', 'id') }}"
+    found = read({"a": of(hostname=data(text))})[0]["hostname"]
+    assert (found, type(found)) == (text, str)
 
 
 # Where receipts go.
@@ -223,13 +232,13 @@ def test_variables_that_can_only_be_meant_for_the_role_are_named() -> None:
 
 
 def test_a_variable_of_ones_own_that_one_of_the_role_is_made_of_is_not_ignored() -> None:
-    template = trust_as_template("{{ qlik_client_secret }}")
-    (used,) = read({"a": {"qlik_client_secret": "s", **of(client_secret=template)}})
+    secret = template("{{ qlik_client_secret }}")
+    (used,) = read({"a": {"qlik_client_secret": "s", **of(client_secret=secret)}})
     (unused,) = read({"a": {"qlik_client_secret": "s"}})
     assert (used.misplaced, unused.misplaced) == ((), ("qlik_client_secret",))
 
 
 def test_a_variable_of_the_inventory_can_be_read_without_being_one_of_the_role(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosts, "OBSERVED_VARIABLES", ("qlik_name",))
-    (found,) = read({"a": {"qlik_name": trust_as_template("{{ 'Ac' ~ 'me' }}"), **of(qlik_name="no")}})
+    (found,) = read({"a": {"qlik_name": template("{{ 'Ac' ~ 'me' }}"), **of(qlik_name="no")}})
     assert (found.inventory, found.misplaced) == ({"qlik_name": "Acme"}, (f"{PREFIX}qlik_name",))

@@ -1,0 +1,30 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The versions of ansible-core that this collection works on."""
+
+from __future__ import annotations
+
+import re
+
+from ansible.release import __version__
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
+
+# As requires_ansible in meta/runtime.yml, of which Ansible itself only warns.
+OLDEST = (2, 16)
+
+
+def check_core(version: str = __version__) -> None:
+    """Check that the guards of this collection can rely on ansible-core.
+
+    :raises InvalidInput: it is older than those that are tested.
+    """
+    found = re.match(r"(\d+)\.(\d+)", version)
+    if found and (int(found[1]), int(found[2])) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise InvalidInput(
+            f"This is ansible-core {version}, and tenantops.qlik needs {oldest} or newer: nothing was sent. Install a newer one, such as"
+            f" with pip install 'ansible-core>={oldest}'."
+        )
