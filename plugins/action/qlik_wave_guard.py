@@ -107,7 +107,7 @@ class ActionModule(QlikAction):
             return
         last = before.parts[-1]
         hosts = last.part.batch
-        failed = sum(bool(last.results.get(host, {"failed": True}).get("failed")) for host in hosts)
+        failed = sum(host not in last.results or bool(last.results[host].failed) for host in hosts)
         if hosts and 100 * failed / len(hosts) > allowed:
             raise Stopped(
                 f"The wave is stopped: {failed} of the {len(hosts)} tenants of the batch before failed, and max_fail_percentage allows"

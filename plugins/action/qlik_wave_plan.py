@@ -52,7 +52,11 @@ class ActionModule(QlikAction):
         path, now = params["dest"], run.clock.now()
         if refusal:
             raise Stopped(f"No plan was written. {refusal}")
-        wrong = [(host, (result or {}).get("msg", "it was not reached")) for host, result in results if _failed(result)]
+        wrong = [
+            (host, result.msg if result else "it was not reached")
+            for host, result in results
+            if result is None or result.failed
+        ]
         if wrong:
             for host, words in wrong:
                 say(f"  {for_terminal(host, 253)}: {for_terminal(words, 2000)}")
@@ -61,7 +65,7 @@ class ActionModule(QlikAction):
                 f"No plan was written: {len(wrong)} of {len(results)} tenants could not be evaluated (see above). Fix them, or exclude them"
                 f" with --limit.{there}"
             )
-        entries = [plan_entry(result or {}, now, wave["listed"].get(host)) for host, result in results]
+        entries = [plan_entry(result, now, wave["listed"].get(host)) for host, result in results if result is not None]
         warnings = [for_terminal(warning, 2000) for warning in wave.get("warnings", ())]
         warnings += limit_warnings(entries, wave["limit"]["tenants"], wave["limit"]["option"])
         plan = make_plan(entries, now, params["valid_hours"], warnings)
@@ -91,7 +95,3 @@ class ActionModule(QlikAction):
             "lines": lines,
             "ansible_stats": stats,
         }
-
-
-def _failed(result: Mapping[str, t.Any] | None) -> bool:
-    return result is None or bool(result.get("failed"))

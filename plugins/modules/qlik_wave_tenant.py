@@ -90,6 +90,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+wave:
+  description: The id of the wave. All batches of a play are one wave.
+  returned: always, but for an entry without a valid signature
+  type: str
+  sample: 0f3a9c2b7d1e48560f3a9c2b7d1e4856
 hostname:
   description: The hostname of the tenant.
   returned: always, but for an entry without a valid signature
@@ -117,7 +122,7 @@ hostnames:
   elements: str
   sample: [acme.eu.qlikcloud.com]
 action:
-  description: What was decided, V(deactivate), V(reactivate) or V(no-op); null for a failure.
+  description: What was decided, V(deactivate), V(reactivate), V(reset) or V(no-op). Null for a failure.
   returned: always, but for an entry without a valid signature
   type: str
   sample: deactivate
@@ -155,6 +160,38 @@ receipt:
   returned: always, but for an entry without a valid signature
   type: str
   sample: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
+changed:
+  description: Whether the tenant was changed, or may have been. In check mode, whether it would be.
+  returned: always
+  type: bool
+failed:
+  description: Whether it failed. A change that was sent and is not confirmed, or not verified in time, is also RV(changed).
+  returned: always
+  type: bool
+msg:
+  description: What was done, or what is wrong and what to do about it.
+  returned: always
+  type: str
+  sample: active → disabled
+diff:
+  description: The status before and after, for the option C(--diff).
+  returned: if it is known what is, or would be, done
+  type: dict
+restored_on:
+  description: The day on which the tenant was restored since its last deactivation.
+  returned: if it was restored, and this run would deactivate it again
+  type: str
+  sample: "2026-11-26"
+warnings:
+  description: What a person should look at. Ansible shows them.
+  returned: if there are any
+  type: list
+  elements: str
+notes:
+  description: The same for the summary, and more that is only shown there.
+  returned: if there are any
+  type: list
+  elements: str
 http_status:
   description: The HTTP status of the answer that the failure rests on; null where there was none.
   returned: failure

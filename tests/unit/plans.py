@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans as tests write them, put together here without the code that makes them."""
+"""Plans as tests write them, put together here without the code that makes them; and, by that code, an entry of a result."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pathlib import Path
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import plan_entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, NOW, REGION, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.waves import decommission
 
@@ -87,3 +89,8 @@ def apply(run: Run, planned: dict[str, t.Any], **given: t.Any) -> dict[str, t.An
 def look(run: Run, **given: t.Any) -> dict[str, t.Any]:
     """qlik_wave_tenant for the tenant of the tests where a plan is made."""
     return decommission(run, **{"confirm_hostname": None, "planning": True, **given})
+
+
+def entry_of(result: dict[str, t.Any], now: datetime, listed: dict[str, t.Any] | None = None) -> t.Any:
+    """The entry of a plan for a tenant, from the result of its task."""
+    return plan_entry(TenantResult.from_json(result), now, listed)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .._base.text import for_terminal
@@ -22,9 +22,31 @@ RESET = "reset"
 CHANGES = (DEACTIVATE, RESET)
 
 
+class PlanEntry(t.TypedDict):
+    """An entry of a plan, as its file has it; its keys are written in this order.
+
+    To add a key, add it here, in plan_entry() and in ``docs/plan.schema.json``. What it may hold is checked by its type. A key that
+    decides something also goes into Planned. The schema number rises with each change of the keys: a plan is applied by the version
+    that made it.
+    """
+
+    id: str | None
+    name: str | None
+    hostname: str
+    hostnames: list[str]
+    region: str
+    status: str
+    action: str
+    purge_after_days: int | None
+    expected_purge_date: str | None
+    license_ends_at: str | None
+    restored_on: str | None
+    warnings: list[str]
+
+
 @dataclass(frozen=True)
 class Planned:
-    """What a plan says of one tenant."""
+    """What an approved plan says of one tenant, as far as something is decided by it."""
 
     tenant_id: str | None
     hostname: str
@@ -62,7 +84,7 @@ class Planned:
         return None
 
 
-def planned_tenant(entry: Mapping[str, t.Any]) -> Planned:
+def planned_tenant(entry: PlanEntry) -> Planned:
     """An entry of a plan that was read."""
     return Planned(
         tenant_id=entry["id"],

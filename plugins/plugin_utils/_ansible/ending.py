@@ -28,16 +28,20 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary impo
 _PROCESS = os.getpid()
 
 
-def sum_up(play: str, wave: WaveLog, run: Run, *, dest: str | None, error: str | None = None) -> dict[str, t.Any]:
+def sum_up(
+    play: str, wave: WaveLog, run: Run, *, dest: str | None, error: str | None = None, is_over: bool = False
+) -> dict[str, t.Any]:
     """Print the summary of a wave, and write it.
 
     :arg dest: the file for it; None: it is only printed.
     :arg error: why the wave was refused, if the guard itself did not say it.
+    :arg is_over: no batch comes after this one.
     :returns: as summarize().
     :raises InvalidInput: the file cannot be written.
     """
     part = wave.last
-    found = summarize_wave(wave, run_id=part.run_id or run.run_id, now=run.clock.now(), error=error)
+    run_id = part.run_id or run.run_id
+    found = summarize_wave(wave, run_id=run_id, now=run.clock.now(), error=error, is_over=is_over)
     for line in found["lines"]:
         say(line)
     log_summary(play, part.operation)
@@ -72,7 +76,7 @@ def check_reached(wave: WaveLog, *, ignores_errors: bool = False) -> None:
     :arg ignores_errors: the role is used with ``ignore_errors``.
     :raises Stopped: a tenant failed or was not reached, and the run would end as a success.
     """
-    has_failed = wave.last.error or any(row.result and row.result.get("failed") for row in wave.rows)
+    has_failed = wave.last.error or any(row.result and row.result.failed for row in wave.rows)
     names = [for_terminal(row.hostname or row.host, 100) for row in wave.not_reached]
     if has_failed and ignores_errors:
         raise Stopped(
@@ -101,6 +105,6 @@ def _sum_up_what_is_left() -> None:
             continue
         with contextlib.suppress(Exception):
             say("The run ended before its summary. This is what it did:")
-            found = sum_up(play, wave, Run(), dest=wave.last.summary_file)
+            found = sum_up(play, wave, Run(), dest=wave.last.summary_file, is_over=True)
             if not found["summary"]["receipts_dirs"]:
                 say(f"Receipts: {', '.join(for_terminal(one, 300) for one in wave.last.receipts)}")

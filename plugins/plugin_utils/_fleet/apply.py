@@ -24,6 +24,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.actions 
 from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.progress import Mode
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.store import receipt_state_in
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import VERBS
 
 
@@ -62,8 +63,8 @@ def change_tenant(
             else reactivate(client, command, mode)
         )
     except QlikError as error:
-        result = _host_result({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
-        raise error.replaced(result=result) from None
+        failure = TenantResult.of({**known, **error.result}, changed=error.changed, failed=True, msg=error.message)
+        raise error.replaced(result=failure.to_json()) from None
     change = result.get("msg") or (
         f"{result['previous_status']} → {result['status']}"
         if result["changed"]
@@ -80,13 +81,13 @@ def change_tenant(
     action = VERBS[tenant.operation] if result["changed"] else NO_OP
     if action == DEACTIVATE and result["previous_status"] in DISABLED_STATUSES:
         action, change = RESET, f"{result['previous_status']}, its countdown is restarted"
-    return _host_result(
-        {**known, **result, **({"note": note} if note else {})},
+    return TenantResult.of(
+        {**known, **result, "note": note},
         changed=result["changed"] and not tenant.planning,
         failed=False,
         msg=change,
         action=action,
-    )
+    ).to_json()
 
 
 def _other_days(tenant: GuardedTenant, command: Command, result: Mapping[str, t.Any]) -> str | None:
@@ -105,34 +106,6 @@ def _other_days(tenant: GuardedTenant, command: Command, result: Mapping[str, t.
         f" {command.purge_after_days} now. To restart its countdown with {command.purge_after_days} days, set"
         f" {tenant.prefix}reset_purge_timer to true for it and run again."
     )
-
-
-def _host_result(
-    result: Mapping[str, t.Any], *, changed: bool, failed: bool, msg: str, action: str | None = None
-) -> dict[str, t.Any]:
-    notes = [*result.get("warnings", ()), *([result["note"]] if result.get("note") else [])]
-    return {
-        "wave": result["wave"],
-        "hostname": result["hostname"],
-        "hostnames": result.get("hostnames", []),
-        "tenant_id": result["id"],
-        "name": result.get("name"),
-        "region": result["region"],
-        "action": action,
-        "changed": changed,
-        "previous_status": result.get("previous_status"),
-        "status": result.get("status"),
-        "purge_after_days": result.get("purge_after_days"),
-        "estimated_purge_date": result.get("estimated_purge_date"),
-        "purge_date_computed": result.get("purge_date_computed", False),
-        "probe_state": result.get("probe", {}).get("state"),
-        "receipt": result.get("receipt"),
-        "failed": failed,
-        "msg": msg,
-        **{key: result[key] for key in ("diff", "warnings", "restored_on") if key in result},
-        # For the summary: Ansible shows warnings, and does not hand them on.
-        **({"notes": notes} if notes else {}),
-    }
 
 
 def _token_of(region: str, tokens: Sequence[Mapping[str, t.Any]]) -> Token:

@@ -6,9 +6,6 @@
 
 from __future__ import annotations
 
-import typing as t
-from collections.abc import Mapping, Sequence
-
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import (
     for_markdown,
     for_terminal,
@@ -16,7 +13,13 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import (
     wrapped,
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import CHANGES, DEACTIVATE, RESET
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import (
+    CHANGES,
+    DEACTIVATE,
+    RESET,
+    PlanEntry,
+)
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import PlanContent
 
 # The first line of the Markdown. By it an earlier plan is recognised and may be overwritten.
 HEADING = "## Plan: Qlik Cloud tenants to be taken out of service"
@@ -24,7 +27,7 @@ HEADING = "## Plan: Qlik Cloud tenants to be taken out of service"
 _COLUMNS = ("host", "name", "id", "licence ends", "restored on", "status", "action", "days", "purge")
 
 
-def plan_lines(plan: Mapping[str, t.Any], digest: str, name: str) -> list[str]:
+def plan_lines(plan: PlanContent, digest: str, name: str) -> list[str]:
     """A plan for a terminal of 100 columns: the table, the warnings, and the digest.
 
     :arg digest: the SHA-256 digest of the plan's file.
@@ -55,7 +58,7 @@ def plan_lines(plan: Mapping[str, t.Any], digest: str, name: str) -> list[str]:
     return [*lines, f"SHA-256 of {for_terminal(name)}: {digest}"]
 
 
-def plan_markdown(plan: Mapping[str, t.Any], digest: str, name: str) -> str:
+def plan_markdown(plan: PlanContent, digest: str, name: str) -> str:
     """A plan as a comment on a merge request. What comes from outside stands in code spans, where it can do nothing."""
     rows = [tuple(for_markdown(cell) for cell in _cells(entry)) for entry in plan["tenants"]]
     lines = [
@@ -84,7 +87,7 @@ def plan_markdown(plan: Mapping[str, t.Any], digest: str, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cells(entry: Mapping[str, t.Any]) -> tuple[str, ...]:
+def _cells(entry: PlanEntry) -> tuple[str, ...]:
     licence = read_time(entry["license_ends_at"])
     days = entry["purge_after_days"]
     return (
@@ -100,28 +103,28 @@ def _cells(entry: Mapping[str, t.Any]) -> tuple[str, ...]:
     )
 
 
-def _warnings(plan: Mapping[str, t.Any]) -> list[tuple[str | None, str]]:
+def _warnings(plan: PlanContent) -> list[tuple[str | None, str]]:
     """Those of the plan as a whole, without a host, and those of each tenant."""
     whole: list[tuple[str | None, str]] = [(None, warning) for warning in plan["warnings"]]
     return [*whole, *((entry["hostname"], warning) for entry in plan["tenants"] for warning in entry["warnings"])]
 
 
-def _purge(entry: Mapping[str, t.Any]) -> str:
+def _purge(entry: PlanEntry) -> str:
     if entry["action"] not in CHANGES:
         return _purge_date(entry)
     days = f"{entry['purge_after_days']} days"
     return f"{days}, {_purge_date(entry)}" if read_time(entry["expected_purge_date"]) else days
 
 
-def _purge_date(entry: Mapping[str, t.Any]) -> str:
+def _purge_date(entry: PlanEntry) -> str:
     date = read_time(entry["expected_purge_date"])
     if date is None:
         return "gone" if entry["status"] == "purged" else "date unknown"
     return f"about {date:%Y-%m-%d}" if entry["action"] in CHANGES else f"{date:%Y-%m-%d %H:%M} UTC"
 
 
-def _totals(plan: Mapping[str, t.Any]) -> str:
-    tenants: Sequence[Mapping[str, t.Any]] = plan["tenants"]
+def _totals(plan: PlanContent) -> str:
+    tenants = plan["tenants"]
     deactivated = sum(entry["action"] == DEACTIVATE for entry in tenants)
     reset = sum(entry["action"] == RESET for entry in tenants)
     resets = f", {reset} to restart the countdown of" if reset else ""

@@ -16,8 +16,10 @@ import json
 import os
 import tempfile
 import typing as t
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 
 with tempfile.TemporaryFile() as file:
     _FILE = os.dup(file.fileno())
@@ -60,7 +62,7 @@ class PartLog:
     """A part, the results of its tenants, and the hosts whose task has begun."""
 
     part: Part
-    results: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+    results: dict[str, TenantResult] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
 
 
@@ -69,7 +71,7 @@ class Row(t.NamedTuple):
 
     host: str
     hostname: str | None
-    result: dict[str, t.Any] | None
+    result: TenantResult | None
     begun: bool
 
 
@@ -97,7 +99,7 @@ class WaveLog:
             for host, hostname in log.part.hosts.items():
                 before = found.get((host, hostname))
                 result = log.results.get(host)
-                if before and before.result and (result is None or (_is_change(before.result) and _is_no_op(result))):
+                if before and before.result and (result is None or _undoes(result, before.result)):
                     result = before.result
                 begun = host in log.begun or bool(before and before.begun)
                 found[host, hostname] = Row(host, hostname, result, begun)
@@ -106,8 +108,18 @@ class WaveLog:
     @property
     def not_reached(self) -> list[Row]:
         """The tenants of the parts so far that have no result. Those of batches that are still to come are not among them."""
-        due = {(host, log.part.hosts.get(host)) for log in self.parts for host in log.part.due}
-        return [row for row in self.rows if row.result is None and (row.host, row.hostname) in due]
+        return [row for row in self.rows if row.result is None and self.is_due(row)]
+
+    def is_due(self, row: Row) -> bool:
+        """Whether the tenant is in one of the batches so far."""
+        return any(row.host in log.part.due and log.part.hosts.get(row.host) == row.hostname for log in self.parts)
+
+    @property
+    def is_stopped(self) -> bool:
+        """No batch comes after the last part: it was refused, or all of its tenants failed, which ends the play."""
+        log = self.parts[-1]
+        results = [log.results.get(host) for host in log.part.batch]
+        return log.part.error is not None or all(result is None or result.failed for result in results)
 
     @property
     def hostnames(self) -> set[str]:
@@ -121,12 +133,9 @@ class WaveLog:
         return {hostname for log in self.parts for hostname in log.part.to_change}
 
 
-def _is_change(result: Mapping[str, t.Any]) -> bool:
-    return bool(result.get("changed")) and not result.get("failed")
-
-
-def _is_no_op(result: Mapping[str, t.Any]) -> bool:
-    return not result.get("changed") and not result.get("failed")
+def _undoes(result: TenantResult, before: TenantResult) -> bool:
+    """The later result would hide that the tenant was changed."""
+    return before.changed and not before.failed and not result.changed and not result.failed
 
 
 def log_part(play: str, part: Part) -> None:
@@ -139,7 +148,7 @@ def log_begin(play: str, host: str) -> None:
     _append(play, "begin", host)
 
 
-def log_result(play: str, host: str, result: Mapping[str, t.Any]) -> None:
+def log_result(play: str, host: str, result: dict[str, t.Any]) -> None:
     """The task of a tenant ended. The result must not hold secrets."""
     _append(play, "result", [host, result])
 
@@ -182,7 +191,7 @@ def read_waves() -> dict[tuple[str, str], WaveLog]:
             if kind == "begin":
                 log.begun.add(content)
             else:
-                log.results[content[0]] = content[1]
+                log.results[content[0]] = TenantResult.from_json(content[1])
     return waves
 
 

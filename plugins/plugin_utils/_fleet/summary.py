@@ -15,13 +15,11 @@ from datetime import datetime, timedelta
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, table
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time, write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
-from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import PURGED, is_overdue
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import is_overdue
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Row, WaveLog
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import Outcome, TenantResult
 
 SCHEMA = 2
-
-
-OUTCOMES = ("changed", "unchanged", "purged", "failed", "not_reached")
 
 
 # By operation: the heading, and what was done to the tenants that changed.
@@ -32,6 +30,7 @@ _WORDS = {
 
 
 _UNPREPARED = "a task that comes before its deactivation failed, or was not reached"
+_LATER = "it is in a later batch"
 _INTERRUPTED = "interrupted: run the same command again, it reads the state of the tenant first"
 
 # Columns of a terminal that every line of the table fits into.
@@ -49,7 +48,7 @@ _SEEN = {
 
 
 def summarize(
-    hosts: Sequence[tuple[str, Mapping[str, t.Any] | None]],
+    hosts: Sequence[tuple[str, TenantResult | None]],
     *,
     operation: str,
     error: str | None,
@@ -72,8 +71,8 @@ def summarize(
     :arg confirmed: the hosts that the inventory confirms for a decommission. A restore that succeeded says so.
     :returns: ``lines`` and ``summary``.
     """
-    tenants = [_tenant(host, result or {}, now) for host, result in hosts]
-    totals = {outcome: sum(tenant["outcome"] == outcome for tenant in tenants) for outcome in OUTCOMES}
+    tenants = [_tenant(host, result or TenantResult(), now) for host, result in hosts]
+    totals = {one.value: sum(tenant["outcome"] == one.value for tenant in tenants) for one in Outcome}
     summary = {
         "schema": SCHEMA,
         "operation": operation,
@@ -98,15 +97,18 @@ def summarize(
     return {"lines": _lines(summary), "summary": summary}
 
 
-def summarize_wave(wave: WaveLog, *, run_id: str, now: datetime, error: str | None = None) -> dict[str, t.Any]:
+def summarize_wave(
+    wave: WaveLog, *, run_id: str, now: datetime, error: str | None = None, is_over: bool = False
+) -> dict[str, t.Any]:
     """The summary of a wave by what this run of ansible-playbook has done so far.
 
     :arg error: why the wave was refused, if the guard itself did not say it.
+    :arg is_over: no batch comes after this one, so what was not reached will not be.
     :returns: as summarize().
     """
     part = wave.last
     return summarize(
-        [(row.host, row.result or _without_result(row, wave)) for row in wave.rows],
+        [(row.host, row.result or _without_result(row, wave, is_over=is_over)) for row in wave.rows],
         operation=part.operation,
         error=part.error or error,
         check_mode=part.check_mode,
@@ -119,44 +121,27 @@ def summarize_wave(wave: WaveLog, *, run_id: str, now: datetime, error: str | No
     )
 
 
-def _without_result(row: Row, wave: WaveLog) -> dict[str, t.Any]:
+def _without_result(row: Row, wave: WaveLog, *, is_over: bool) -> TenantResult:
     """What is known of a tenant whose task did not end, or never began."""
-    words = _UNPREPARED if row.host in wave.last.prepares else None
-    return {"hostname": row.hostname, "msg": _INTERRUPTED if row.begun else words}
+    msg = None
+    if row.begun:
+        msg = _INTERRUPTED
+    elif not (is_over or wave.is_stopped or wave.is_due(row)):
+        msg = _LATER
+    elif row.host in wave.last.prepares:
+        msg = _UNPREPARED
+    return TenantResult(hostname=row.hostname, msg=msg)
 
 
-def _tenant(host: str, found: Mapping[str, t.Any], now: datetime) -> dict[str, t.Any]:
+def _tenant(host: str, result: TenantResult, now: datetime) -> dict[str, t.Any]:
     """What became of one tenant; its texts are harmless on a terminal."""
-
-    def text(key: str, longest: int = 300) -> str | None:
-        return None if found.get(key) is None else for_terminal(found[key], longest)
-
-    if "failed" not in found:
-        outcome = "not_reached"
-    elif found.get("failed"):
-        outcome = "failed"
-    elif found.get("status") == PURGED:
-        outcome = "purged"
-    else:
-        outcome = "changed" if found.get("changed") else "unchanged"
-    disabled = found.get("status") == "disabled" and outcome in ("unchanged", "failed")
-    days = found.get("purge_after_days")
+    outcome = result.outcome
+    disabled = result.status == "disabled" and outcome in (Outcome.UNCHANGED, Outcome.FAILED)
     return {
         "host": for_terminal(host, 253),
-        "outcome": outcome,
-        "changed": bool(found.get("changed")),
-        **{key: text(key) for key in ("hostname", "tenant_id", "region", "previous_status", "status")},
-        "purge_after_days": days if isinstance(days, int) and not isinstance(days, bool) else None,
-        "estimated_purge_date": text("estimated_purge_date"),
-        "purge_date_computed": bool(found.get("purge_date_computed")),
-        "overdue": disabled and is_overdue(found.get("estimated_purge_date"), now),
-        "probe_state": text("probe_state"),
-        "receipt": text("receipt", 4096),
-        "http_status": found.get("http_status"),
-        "code": text("code"),
-        "trace_id": text("trace_id"),
-        "msg": text("msg", 2000),
-        "notes": [for_terminal(note, 1000) for note in found.get("notes") or ()],
+        "outcome": outcome.value,
+        "overdue": disabled and is_overdue(result.estimated_purge_date, now),
+        **result.shown(),
     }
 
 
@@ -179,12 +164,10 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
         f"{totals['changed']} {'would be ' if check_mode else ''}{done}",
         f"{totals['unchanged']} unchanged",
         f"{totals['failed']} failed",
-        *(
-            f"{totals[key]} {words}"
-            for key, words in (("purged", "purged"), ("not_reached", "not reached"))
-            if totals[key]
-        ),
     ]
+    later = sum(tenant["msg"] == _LATER for tenant in tenants if tenant["outcome"] == "not_reached")
+    others = {"purged": totals["purged"], "not reached": totals["not_reached"] - later, "not started yet": later}
+    parts += [f"{count} {words}" for words, count in others.items() if count]
     lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
     if summary["receipts_dirs"]:
         lines += ["Receipts:", *(f"  {folder}" for folder in summary["receipts_dirs"])]
@@ -235,7 +218,8 @@ def _shown_name(tenant: Mapping[str, t.Any]) -> str:
 def _row(tenant: Mapping[str, t.Any], summary: Mapping[str, t.Any]) -> tuple[str, str, str, str]:
     name = _shown_name(tenant)
     if tenant["outcome"] == "not_reached":
-        return name, "not reached", str(tenant["msg"] or ""), ""
+        words = "not started yet" if tenant["msg"] == _LATER else "not reached"
+        return name, words, str(tenant["msg"] or ""), ""
     if tenant["outcome"] == "purged":
         return name, str(tenant["msg"]), _purge(tenant, summary), ""
     return name, _change(tenant), _purge(tenant, summary), _SEEN.get(str(tenant["probe_state"]), "")

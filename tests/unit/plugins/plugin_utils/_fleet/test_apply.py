@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about, secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.facts import (
@@ -28,26 +29,7 @@ from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_har
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS, WAVE, decommission
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
-# The design's tenant_decommission_result, whether the purge date was computed, and where the receipt is.
-RESULT_KEYS = {
-    "wave",
-    "hostname",
-    "tenant_id",
-    "name",
-    "region",
-    "changed",
-    "previous_status",
-    "status",
-    "estimated_purge_date",
-    "purge_date_computed",
-    "probe_state",
-    "receipt",
-    "hostnames",
-    "purge_after_days",
-    "action",
-    "failed",
-    "msg",
-}
+RESULT_KEYS = set(TenantResult().to_json())
 FAILURE_KEYS = {"http_status", "code", "trace_id"}
 
 

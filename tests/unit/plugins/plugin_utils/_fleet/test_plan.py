@@ -27,14 +27,13 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import 
     content_sha256,
     digest_of,
     make_plan,
-    plan_entry,
     read_plan,
     write_plan,
 )
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, NOW, REGION, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
-from ansible_collections.tenantops.qlik.tests.unit.plans import file_of, plan_of, to_deactivate, to_leave
+from ansible_collections.tenantops.qlik.tests.unit.plans import entry_of, file_of, plan_of, to_deactivate, to_leave
 from ansible_collections.tenantops.qlik.tests.unit.receipts import schema_faults
 
 examples = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -62,8 +61,8 @@ LEAVES = {**ACTS, "action": "no-op", "previous_status": "disabled"}
 
 # What is made.
 def test_the_entry_of_a_tenant_that_is_to_be_deactivated() -> None:
-    assert plan_entry(ACTS, NOW) == to_deactivate()
-    assert list(plan_entry(ACTS, NOW)) == list(to_deactivate())
+    assert entry_of(ACTS, NOW) == to_deactivate()
+    assert list(entry_of(ACTS, NOW)) == list(to_deactivate())
 
 
 @pytest.mark.parametrize(
@@ -77,14 +76,14 @@ def test_the_entry_of_a_tenant_that_is_to_be_deactivated() -> None:
     ],
 )
 def test_the_entry_of_a_tenant_that_is_to_be_left_alone(result: dict[str, t.Any], expected: dict[str, t.Any]) -> None:
-    assert plan_entry(result, NOW) == {**to_leave(), **expected}
+    assert entry_of(result, NOW) == {**to_leave(), **expected}
 
 
 def test_name_and_end_of_the_licence_come_from_the_list_and_the_record_s_name_goes_first() -> None:
     listed = {"name": "Acme Ltd", "license_ends_at": "2026-09-01T00:00:00.000Z"}
-    assert plan_entry(ACTS, NOW, listed) == to_deactivate(license_ends_at="2026-09-01T00:00:00.000Z")
-    assert plan_entry({**ACTS, "name": None}, NOW, listed)["name"] == "Acme Ltd"
-    assert plan_entry({**ACTS, "name": None}, NOW)["name"] is None
+    assert entry_of(ACTS, NOW, listed) == to_deactivate(license_ends_at="2026-09-01T00:00:00.000Z")
+    assert entry_of({**ACTS, "name": None}, NOW, listed)["name"] == "Acme Ltd"
+    assert entry_of({**ACTS, "name": None}, NOW)["name"] is None
 
 
 LICENCE = "2027-03-01T00:00:00.000Z"
@@ -106,7 +105,7 @@ LICENCE = "2027-03-01T00:00:00.000Z"
 def test_what_an_approver_should_look_at_is_a_warning(
     result: dict[str, t.Any], listed: dict[str, t.Any], warning: str
 ) -> None:
-    (said,) = plan_entry(result, NOW, listed)["warnings"]
+    (said,) = entry_of(result, NOW, listed)["warnings"]
     assert said.startswith(warning)
 
 
@@ -119,32 +118,32 @@ def test_what_an_approver_should_look_at_is_a_warning(
     ],
 )
 def test_what_is_as_it_should_be_is_no_warning(result: dict[str, t.Any], listed: dict[str, t.Any]) -> None:
-    assert plan_entry(result, NOW, listed)["warnings"] == []
+    assert entry_of(result, NOW, listed)["warnings"] == []
 
 
 def test_the_status_of_an_entry_is_the_one_before_the_deactivation() -> None:
-    assert plan_entry({**ACTS, "previous_status": "user-access-disabled"}, NOW)["status"] == "user-access-disabled"
+    assert entry_of({**ACTS, "previous_status": "user-access-disabled"}, NOW)["status"] == "user-access-disabled"
 
 
 def test_the_first_hostname_stays_first_and_the_others_have_one_order() -> None:
     names = ["z.eu.qlikcloud.com", "b.eu.qlikcloud.com", "a.eu.qlikcloud.com"]
     expected = ["z.eu.qlikcloud.com", "a.eu.qlikcloud.com", "b.eu.qlikcloud.com"]
     for order in (names, [names[0], names[2], names[1]]):
-        assert plan_entry({**ACTS, "hostnames": order}, NOW)["hostnames"] == expected
+        assert entry_of({**ACTS, "hostnames": order}, NOW)["hostnames"] == expected
 
 
 @pytest.mark.parametrize(("days", "date"), [(10, "2026-12-04"), (30, "2026-12-24"), (90, "2027-02-22")])
 def test_the_expected_date_is_a_day_and_counts_from_now(days: int, date: str) -> None:
-    entry = plan_entry({**ACTS, "purge_after_days": days}, NOW)
+    entry = entry_of({**ACTS, "purge_after_days": days}, NOW)
     assert (entry["purge_after_days"], entry["expected_purge_date"]) == (days, date)
 
 
 def test_two_plans_of_one_day_mean_the_same_and_of_two_days_do_not() -> None:
     morning, evening = NOW.replace(hour=0), NOW.replace(hour=23, minute=59, second=59)
     tomorrow = evening + timedelta(seconds=1)
-    digests = [make_plan([plan_entry(ACTS, now)], now, 72)["content_sha256"] for now in (morning, evening, tomorrow)]
+    digests = [make_plan([entry_of(ACTS, now)], now, 72)["content_sha256"] for now in (morning, evening, tomorrow)]
     assert digests[0] == digests[1] != digests[2]
-    left = [make_plan([plan_entry(LEAVES, now)], now, 72)["content_sha256"] for now in (morning, tomorrow)]
+    left = [make_plan([entry_of(LEAVES, now)], now, 72)["content_sha256"] for now in (morning, tomorrow)]
     assert left[0] == left[1]
 
 
@@ -415,14 +414,14 @@ WRONG_ENTRIES: dict[str, tuple[t.Any, str]] = {
     "another action": (to_deactivate(action="reactivate"), "its action is reactivate"),
     "no action": (to_deactivate(action=None), "its action is None"),
     "a list as action": (to_deactivate(action=["deactivate"]), "its action is"),
-    "no status": (to_deactivate(status=None), "no status"),
-    "a number as status": (to_deactivate(status=7), "no status"),
-    "hostnames that are none": (to_deactivate(hostnames=HOSTNAME), "must be a list of names"),
-    "no hostnames": (to_deactivate(hostnames=None), "must be a list of names"),
-    "a number as a hostname": (to_deactivate(hostnames=[7]), "must be a list of names"),
-    "a number as a name": (to_deactivate(name=7), "name must be a text, or null"),
-    "a warning that is none": (to_deactivate(warnings=[7]), "warnings must be a list of texts"),
-    "no warnings": (to_deactivate(warnings=None), "warnings must be a list of texts"),
+    "no status": (to_deactivate(status=None), "its status is None, and must be a text"),
+    "a number as status": (to_deactivate(status=7), "its status is 7, and must be a text"),
+    "hostnames that are none": (to_deactivate(hostnames=HOSTNAME), "must be a list of texts"),
+    "no hostnames": (to_deactivate(hostnames=None), "must be a list of texts"),
+    "a number as a hostname": (to_deactivate(hostnames=[7]), "must be a list of texts"),
+    "a number as a name": (to_deactivate(name=7), "its name is 7, and must be a text, or null"),
+    "a warning that is none": (to_deactivate(warnings=[7]), "must be a list of texts"),
+    "no warnings": (to_deactivate(warnings=None), "must be a list of texts"),
 }
 
 
@@ -581,8 +580,8 @@ def test_the_same_fleet_makes_the_same_entries_whatever_its_order(
         names = [] if first is None else [first, *random.sample(others, len(others))]
         shuffled.append({key: names if key == "hostnames" else result[key] for key in keys})
     later = now.replace(hour=23, minute=59, second=59)
-    one = make_plan([plan_entry(result, now) for result in found], now, hours)
-    two = make_plan([plan_entry(result, later) for result in shuffled], later, 72)
+    one = make_plan([entry_of(result, now) for result in found], now, hours)
+    two = make_plan([entry_of(result, later) for result in shuffled], later, 72)
     # Byte for byte: the order of keys counts as well.
     assert write_plan({"tenants": one["tenants"]}) == write_plan({"tenants": two["tenants"]})
     assert one["content_sha256"] == two["content_sha256"] == content_sha256(one["tenants"])
@@ -593,7 +592,7 @@ def test_the_same_fleet_makes_the_same_entries_whatever_its_order(
 def test_what_is_written_is_valid_and_is_read_as_it_was_made(
     found: list[dict[str, t.Any]], now: datetime, hours: float
 ) -> None:
-    plan = make_plan([plan_entry(result, now) for result in found], now, hours)
+    plan = make_plan([entry_of(result, now) for result in found], now, hours)
     content = write_plan(plan)
     assert schema_faults("plan", json.loads(content)) == []
     back = read_plan(content, digest_of(content), now, 169)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import make_plan, plan_entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import make_plan
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, NOW, PURGE_DATE, TENANT_ID
@@ -22,6 +22,7 @@ from ansible_collections.tenantops.qlik.tests.unit.plans import (
     CLAIMS,
     DIGEST,
     apply,
+    entry_of,
     look,
     to_deactivate,
     to_leave,
@@ -224,7 +225,7 @@ def test_the_same_hostnames_in_another_order_or_case_are_the_same(wire: Wire, ru
 @pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
 def test_a_hostile_hostname_is_planned_and_applied_as_it_was_shown(wire: Wire, run: Run, value: str) -> None:
     wire.on("read", answers.record("active", hostnames=[HOSTNAME, value]))
-    planned = plan_entry(look(run), NOW)
+    planned = entry_of(look(run), NOW)
     assert wire.sequence == ["read"]
     assert all(map(is_harmless, planned["hostnames"]))
     assert apply(run, planned)["changed"] is True
@@ -269,7 +270,7 @@ def test_refused_when_it_was_planned_and_now_it_is_deactivated(
 ) -> None:
     wire.on("read", refusal)
     wire.on("probe", probed)
-    planned = plan_entry(look(run), NOW)
+    planned = entry_of(look(run), NOW)
     assert planned == to_deactivate(**UNREAD)
     wire.sent.clear()
     wire.on("probe", probed, answers.deactivated())
@@ -598,7 +599,7 @@ def test_looking_for_a_plan_sends_no_post_whatever_mode_the_run_is_in(
     assert wire.sequence == ["read"]
     assert (result["failed"], result["changed"], result["action"]) == (False, False, "deactivate")
     assert everything_below(tmp_path) == {}
-    plan = make_plan([plan_entry(result, NOW)], NOW, 72)
+    plan = make_plan([entry_of(result, NOW)], NOW, 72)
     assert plan["tenants"] == [to_deactivate()]
     assert schema_faults("plan", plan) == []
 
@@ -622,7 +623,7 @@ def test_what_is_planned_is_what_is_done_a_moment_later(wire: Wire, run: Run, ca
     replies, expected = LOOKS[case]
     for kind, reply in replies.items():
         wire.on(kind, reply)
-    planned = plan_entry(look(run), NOW)
+    planned = entry_of(look(run), NOW)
     assert planned == expected
     assert wire.of("deactivate") == []
     if "probe" in replies:
@@ -649,5 +650,5 @@ def test_what_would_stop_a_run_stops_the_making_of_a_plan(wire: Wire, run: Run, 
 def test_a_plan_has_the_date_that_the_receipt_knows(wire: Wire, run: Run, folder: Path) -> None:
     put(folder / f"{HOSTNAME}.json", receipt(deactivated(estimated_purge_date=PURGE_DATE)))
     wire.on("read", answers.record("disabled"))
-    planned = plan_entry(look(run, receipts_dir=str(folder)), NOW)
+    planned = entry_of(look(run, receipts_dir=str(folder)), NOW)
     assert planned == to_leave(expected_purge_date=PURGE_DATE)

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_markdown, for_terminal
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan_text import plan_lines, plan_markdown
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.plans import DIGEST, plan_of, to_deactivate, to_leave
@@ -263,7 +264,7 @@ def summed_up(
     host: str = HOSTNAME, *, error: str | None = None, not_applied: tuple[str, ...] = (), **given: t.Any
 ) -> t.Any:
     return summarize(
-        [(host, {**RESULT, **given})],
+        [(host, TenantResult.from_json({**RESULT, **given}))],
         operation="decommission",
         error=error,
         check_mode=False,

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import make_plan, plan_entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import make_plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan_text import plan_lines
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, TENANT_ID
-from ansible_collections.tenantops.qlik.tests.unit.plans import DIGEST, apply, look, to_deactivate, to_leave
+from ansible_collections.tenantops.qlik.tests.unit.plans import DIGEST, apply, entry_of, look, to_deactivate, to_leave
 from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, event, put, receipt
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, decommission, entry, wave_of
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
@@ -43,7 +44,12 @@ def folder(tmp_path: Path) -> str:
 
 def lines_of(result: dict[str, t.Any], *, check_mode: bool = False) -> list[str]:
     summary = summarize(
-        [(HOSTNAME, result)], operation=DECOMMISSION, error=None, check_mode=check_mode, run_id="r", now=NOW
+        [(HOSTNAME, TenantResult.from_json(result))],
+        operation=DECOMMISSION,
+        error=None,
+        check_mode=check_mode,
+        run_id="r",
+        now=NOW,
     )
     return t.cast("list[str]", summary["lines"])
 
@@ -82,7 +88,7 @@ def test_it_counts_for_the_limit_although_the_receipt_says_disabled(folder: str)
 def test_a_plan_has_it_as_an_action_of_its_own(wire: Wire, run: Run, folder: str) -> None:
     result = look(run, receipts_dir=folder, **RESET)
     assert (wire.of("deactivate"), result["changed"], result["action"]) == ([], False, "reset")
-    planned = plan_entry(result, NOW)
+    planned = entry_of(result, NOW)
     assert (planned["action"], planned["status"], planned["purge_after_days"]) == ("reset", "disabled", 60)
     lines = plan_lines(make_plan([planned], NOW, 72), DIGEST, "plan.json")
     assert any("disabled → reset" in line and "60 days, about 2027-01-23" in line for line in lines)

@@ -21,8 +21,9 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log impo
     log_summary,
     read_wave_log,
 )
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 
-CHANGED = {"failed": False, "changed": True, "msg": "active → disabled"}
+CHANGED: dict[str, t.Any] = {"failed": False, "changed": True, "msg": "active → disabled"}
 UNCHANGED = {"failed": False, "changed": False, "msg": "disabled already"}
 FAILED = {"failed": True, "changed": False, "msg": "HTTP 403"}
 
@@ -44,7 +45,12 @@ def part(hosts: dict[str, str | None], batch: tuple[str, ...] | None = None, **m
 
 
 def results_of(play: str) -> dict[str, t.Any]:
-    return {row.hostname or row.host: row.result for row in read_wave_log(play, "decommission").rows}
+    rows = read_wave_log(play, "decommission").rows
+    return {row.hostname or row.host: row.result and said(row.result) for row in rows}
+
+
+def said(result: TenantResult) -> dict[str, t.Any]:
+    return {key: getattr(result, key) for key in CHANGED}
 
 
 def test_a_wave_whose_guard_did_not_run_has_no_parts(play: str) -> None:
@@ -57,7 +63,7 @@ def test_the_parts_of_a_loop_on_one_host_are_different_tenants(play: str) -> Non
         log_part(play, part({"localhost": hostname}))
         log_result(play, "localhost", {**CHANGED, "msg": hostname})
     wave = read_wave_log(play, "decommission")
-    assert [(row.hostname, row.result and row.result["msg"]) for row in wave.rows] == [
+    assert [(row.hostname, row.result and row.result.msg) for row in wave.rows] == [
         ("acme", "acme"),
         ("beta", "beta"),
     ]
@@ -108,7 +114,7 @@ def test_plays_and_operations_are_kept_apart(play: str) -> None:
     log_result(play, "a", CHANGED)
     log_part(uuid.uuid4().hex, part({"a": "acme"}))
     assert results_of(play) == {"acme": None}
-    assert [row.result for row in read_wave_log(play, "restore").rows] == [CHANGED]
+    assert [row.result for row in read_wave_log(play, "restore").rows] == [TenantResult.from_json(CHANGED)]
 
 
 def test_a_tenant_whose_task_began_and_did_not_end_is_told_from_one_that_did_not_begin(play: str) -> None:
@@ -145,4 +151,4 @@ def test_what_many_workers_write_at_once_is_whole(play: str) -> None:
     for worker in workers:
         os.waitpid(worker, 0)
     wave = read_wave_log(play, "decommission")
-    assert {row.host: row.result and row.result["msg"] for row in wave.rows} == {name: name * 5000 for name in names}
+    assert {row.host: row.result and row.result.msg for row in wave.rows} == {name: name * 5000 for name in names}

@@ -20,6 +20,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput
 from ansible_collections.tenantops.qlik.tests.unit import answers, waves
@@ -365,7 +366,12 @@ def test_a_date_at_the_end_of_the_calendar_breaks_nothing(wire: Wire, run: Run, 
     for _run in range(2):
         result = change(run, receipts_dir=str(folder), verify=False, listed_purge_date=last)
         summary = summarize(
-            [(HOSTNAME, result)], operation=DECOMMISSION, error=None, check_mode=False, run_id="r", now=NOW
+            [(HOSTNAME, TenantResult.from_json(result))],
+            operation=DECOMMISSION,
+            error=None,
+            check_mode=False,
+            run_id="r",
+            now=NOW,
         )
         assert (result["failed"], result["estimated_purge_date"]) == (False, last)
         assert summary["summary"]["overdue"] == []

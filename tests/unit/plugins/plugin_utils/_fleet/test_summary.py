@@ -10,7 +10,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Part, PartLog, WaveLog
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize, summarize_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, PURGE_DATE
 from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, schema_faults
@@ -45,7 +47,8 @@ def summed_up(
     error: str | None = None,
     check_mode: bool = False,
 ) -> dict[str, t.Any]:
-    return summarize(hosts, operation=operation, error=error, check_mode=check_mode, run_id="the-run", now=NOW)
+    found = [(host, None if one is None else TenantResult.from_json(one)) for host, one in hosts]
+    return summarize(found, operation=operation, error=error, check_mode=check_mode, run_id="the-run", now=NOW)
 
 
 def lines_of(
@@ -395,7 +398,7 @@ def test_a_deactivation_says_the_days_that_were_asked_for() -> None:
 
 def test_a_restore_names_the_tenants_that_the_inventory_still_confirms() -> None:
     found = summarize(
-        [("a", UNDONE), ("b", UNDONE), ("c", FAILED)],
+        [(host, TenantResult.from_json(one)) for host, one in (("a", UNDONE), ("b", UNDONE), ("c", FAILED))],
         operation="restore",
         error=None,
         check_mode=False,
@@ -410,7 +413,7 @@ def test_a_restore_names_the_tenants_that_the_inventory_still_confirms() -> None
 
 def test_tenants_of_the_plan_that_were_done_before_are_told_from_those_that_were_not() -> None:
     found = summarize(
-        [("a", CHANGED)],
+        [("a", TenantResult.from_json(CHANGED))],
         operation="decommission",
         error=None,
         check_mode=False,
@@ -425,3 +428,35 @@ def test_tenants_of_the_plan_that_were_done_before_are_told_from_those_that_were
     )
     assert "In the plan, and applied before (by their receipts): b.eu.qlikcloud.com." in found["lines"]
     assert "In the plan, and not in this play: c.eu.qlikcloud.com." in found["lines"]
+
+
+HOSTS: dict[str, str | None] = {"a": "a.eu.qlikcloud.com", "b": "b.eu.qlikcloud.com", "c": "c.eu.qlikcloud.com"}
+
+
+def after_a_batch(
+    *, error: str | None = None, is_over: bool = False, begun: bool = False, failed: bool = False
+) -> list[str]:
+    """The summary of three tenants, of which two are in the batches so far, and one of those has a result."""
+    part = Part(operation="decommission", hosts=HOSTS, batch=("a", "b"), due=("a", "b"), error=error)
+    log = PartLog(
+        part=part, results={"a": TenantResult.from_json(FAILED if failed else CHANGED)}, begun={"c"} if begun else set()
+    )
+    found = summarize_wave(WaveLog(parts=[log]), run_id="the-run", now=NOW, is_over=is_over)
+    assert found["summary"]["totals"]["not_reached"] == 2
+    return t.cast("list[str]", found["lines"])
+
+
+def test_tenants_of_later_batches_are_not_started_yet() -> None:
+    lines = after_a_batch()
+    assert [" ".join(line.split()) for line in lines[2:4]] == [
+        "b.eu.qlikcloud.com not reached",
+        "c.eu.qlikcloud.com not started yet it is in a later batch",
+    ]
+    assert lines[4] == "3 tenants: 1 deactivated, 0 unchanged, 0 failed, 1 not reached, 1 not started yet."
+
+
+@pytest.mark.parametrize(
+    "over", [{"is_over": True}, {"error": "The wave is stopped."}, {"begun": True}, {"failed": True}]
+)
+def test_once_the_run_is_over_they_were_not_reached(over: dict[str, t.Any]) -> None:
+    assert any(line.endswith(" failed, 2 not reached.") for line in after_a_batch(**over))
