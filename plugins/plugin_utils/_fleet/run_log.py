@@ -97,6 +97,9 @@ class WaveLog:
         found: dict[tuple[str, str | None], Row] = {}
         for log in self.parts:
             for host, hostname in log.part.hosts.items():
+                if hostname is None and any(known == host for known, _hostname in found):
+                    # A part that was refused before its hosts were read.
+                    continue
                 before = found.get((host, hostname))
                 result = log.results.get(host)
                 if before and before.result and (result is None or _undoes(result, before.result)):

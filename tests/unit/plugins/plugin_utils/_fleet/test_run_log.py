@@ -108,6 +108,13 @@ def test_a_refused_part_keeps_what_was_done_before(play: str) -> None:
     assert read_wave_log(play, "decommission").last.error == "too many"
 
 
+def test_a_part_that_was_refused_before_its_hosts_were_read_has_the_same_tenants(play: str) -> None:
+    log_part(play, part({"a": "acme", "b": "beta"}, ("a",)))
+    log_result(play, "a", CHANGED)
+    log_part(play, part({"a": None, "b": None, "c": None}, (), error="too many failed"))
+    assert results_of(play) == {"acme": CHANGED, "beta": None, "c": None}
+
+
 def test_plays_and_operations_are_kept_apart(play: str) -> None:
     log_part(play, part({"a": "acme"}))
     log_part(play, part({"a": "acme"}, operation="restore"))
