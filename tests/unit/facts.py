@@ -25,7 +25,17 @@ RENEWED_TOKEN = "canary-of-the-renewed-token"
 TENANT_TOKEN = "canary-of-the-tenant-token"
 GIVEN_TOKEN = "canary-of-the-given-token"
 PROXY_PASSWORD = "canary-of-the-proxy-password"
-SECRETS = (CLIENT_SECRET, ORG_CLIENT_SECRET, TOKEN, RENEWED_TOKEN, TENANT_TOKEN, GIVEN_TOKEN, PROXY_PASSWORD)
+LICENSE_KEY = "canary-of-the-license-key"
+SECRETS = (
+    CLIENT_SECRET,
+    ORG_CLIENT_SECRET,
+    TOKEN,
+    RENEWED_TOKEN,
+    TENANT_TOKEN,
+    GIVEN_TOKEN,
+    PROXY_PASSWORD,
+    LICENSE_KEY,
+)
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 PURGE_DATE = "2026-12-24T12:00:01.000Z"

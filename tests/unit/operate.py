@@ -18,13 +18,13 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIEN
 _CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
 
-def options(name: str, **given: t.Any) -> dict[str, t.Any]:
+def options(name: str, /, **given: t.Any) -> dict[str, t.Any]:
     """The options of an operation, those that are not given with their defaults."""
     defaults = {option: spec.get("default") for option, spec in ARGUMENT_SPECS[name].items()}
     return {**defaults, **given}
 
 
-def operate(name: str, run: Run, **given: t.Any) -> dict[str, t.Any]:
+def operate(name: str, run: Run, /, **given: t.Any) -> dict[str, t.Any]:
     """Run an operation with these options."""
     return perform(OPERATIONS[name], options(name, **given), run)
 

@@ -50,6 +50,9 @@ _OPERATION: dict[str, t.Any] = {"type": "str", "choices": ["decommission", "rest
 # What is written into receipts as it was given.
 _CLAIMS: dict[str, t.Any] = {"approved_by": {"type": "str"}, "ticket": {"type": "str"}}
 
+# Which run writes into a receipt, and on whose behalf.
+_AUTHOR: dict[str, t.Any] = {"run_id": {"type": "str"}, **_CLAIMS}
+
 _TENANT: dict[str, t.Any] = {
     "tenant_id": {"type": "str", "required": True},
     "hostname": {"type": "str", "required": True},
@@ -57,8 +60,7 @@ _TENANT: dict[str, t.Any] = {
     "verify": {"type": "bool", "default": False},
     "verify_timeout": {"type": "float", "default": 60},
     "receipt_path": {"type": "path"},
-    "run_id": {"type": "str"},
-    **_CLAIMS,
+    **_AUTHOR,
 }
 
 ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
@@ -74,6 +76,17 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "reset_purge_timer": {"type": "bool", "default": False},
     },
     "qlik_tenant_reactivate": {**_COMMON, **_TENANT},
+    "qlik_tenant_create": {
+        **_COMMON,
+        **_ORGANIZATION,
+        "region": {"type": "str", "required": True},
+        "license_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["QLIK_LICENSE_KEY"])},
+        "license_from": {"type": "str"},
+        "alias": {"type": "str"},
+        "name": {"type": "str"},
+        "receipt_path": {"type": "path", "required": True},
+        **_AUTHOR,
+    },
     "qlik_tenant_info": {
         **_COMMON,
         **_ORGANIZATION,

@@ -18,12 +18,14 @@ from .._base.errors import InvalidInput, QlikError, Refused, Stopped
 from .._base.text import for_terminal
 from .._domain.addresses import check_hostname_in_region, check_region, check_tenant_id, register_host
 from .._domain.commands import Command, Target, build_deactivation, build_reactivation
+from .._domain.creation import build_creation
 from .._domain.tenant import State
 from .._domain.usage import LONGEST_WINDOW_DAYS
 from .._domain.validation import check_seconds, check_whole_number
 from .._http.client import Client
 from .._http.oauth import Credentials
 from .._lifecycle.actions import deactivate, reactivate
+from .._lifecycle.creator import create
 from .._lifecycle.progress import Mode
 from .client_options import Run, open_client, open_organization_client
 from .credentials import (
@@ -80,6 +82,24 @@ def tenant_reactivate(params: Params, run: Run) -> dict[str, t.Any]:
     return reactivate(
         _open_changing_client(command, params, run), command, Mode.CHECK if run.check_mode else Mode.APPLY
     )
+
+
+def tenant_create(params: Params, run: Run) -> dict[str, t.Any]:
+    """qlik_tenant_create."""
+    command = build_creation(params, run_id=run.run_id)
+    credentials, token = check_credentials(params), check_access_token(params)
+    must_be_able_to_act(credentials, token)
+    for option in ("license_from", "alias", "name"):
+        if credentials is None and params[option] is not None:
+            raise InvalidInput(
+                f"{option} takes a token of a tenant's own host, so client_id and client_secret must be given too, or QLIK_CLIENT_ID and"
+                " QLIK_CLIENT_SECRET in the environment."
+            )
+    organization = open_organization_client(params, run)
+    client = open_client(params, run, region=command.region, credentials=credentials, token=token)
+    if command.license_key:
+        client.secrets.add(command.license_key)
+    return create(client, organization, command, Mode.CHECK if run.check_mode else Mode.APPLY)
 
 
 def _open_changing_client(command: Command, params: Params, run: Run) -> Client:
@@ -186,6 +206,7 @@ OPERATIONS: dict[str, Operation] = {
     "qlik_region_token": region_token,
     "qlik_tenant_deactivate": tenant_deactivate,
     "qlik_tenant_reactivate": tenant_reactivate,
+    "qlik_tenant_create": tenant_create,
     "qlik_tenant_probe": tenant_probe,
     "qlik_tenant_info": tenant_info,
     "qlik_tenant_usage_info": tenant_usage_info,

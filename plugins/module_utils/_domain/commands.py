@@ -171,7 +171,7 @@ def _check_common(given: Mapping[str, t.Any], run_id: str, name_of: Naming, *, m
     return {
         "target": target,
         "verify_timeout": verify_timeout if check_bool(given["verify"], name_of("verify")) else None,
-        "author": _check_author(given, run_id, name_of),
+        "author": check_author(given, run_id, name_of),
         "receipt_path": check_receipt(given, target, name_of),
         "protected": check_patterns(given.get("protected", ()), name_of("protected")),
     }
@@ -211,7 +211,11 @@ def check_receipt(given: Mapping[str, t.Any], target: Target, name_of: Naming = 
     return check_receipt_path(os.path.join(folder, f"{target.address.hostname}.json"), option)
 
 
-def _check_author(given: Mapping[str, t.Any], run_id: str, name_of: Naming) -> Author:
+def check_author(given: Mapping[str, t.Any], run_id: str, name_of: Naming = str) -> Author:
+    """Who gives the command: ``run_id``, ``approved_by`` and ``ticket``.
+
+    :arg run_id: the name of the run, if the options give none.
+    """
     return Author(
         _check_claim(given.get("run_id"), name_of("run_id")) or run_id,
         _check_claim(given.get("approved_by"), name_of("approved_by")),

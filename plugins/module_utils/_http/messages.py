@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .._base.errors import Refused
@@ -39,7 +39,7 @@ class Request:
     host: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: Mapping[str, t.Any] | None = field(default=None, repr=False)
+    body: Mapping[str, t.Any] | Sequence[t.Any] | None = field(default=None, repr=False)
     tier: int | None = None
 
 

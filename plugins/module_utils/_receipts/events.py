@@ -31,10 +31,10 @@ from .._domain.validation import LONGEST_PURGE_DAYS
 SCHEMA = 2
 # What schema 1 called the keys of an event.
 _RENAMED = {"settled": "resolved", "purge_date_reckoned": "purge_date_computed"}
-EVENTS = frozenset(("intent", "deactivated", "reactivated", "observed", "purged", "failed"))
+EVENTS = frozenset(("intent", "created", "deactivated", "reactivated", "observed", "purged", "failed"))
 
 # By action, the event that says that it was done.
-OUTCOMES = {"deactivate": "deactivated", "reactivate": "reactivated"}
+OUTCOMES = {"create": "created", "deactivate": "deactivated", "reactivate": "reactivated"}
 
 LIVE, DISABLED, PURGED = "live", "disabled", "purged"
 
@@ -161,7 +161,7 @@ def _sent_at(state: ReceiptState) -> datetime | None:
 
 
 def action_of(intent: Mapping[str, t.Any]) -> str:
-    """What was intended: ``deactivate``, ``reactivate``."""
+    """What was intended: ``create``, ``deactivate``, ``reactivate``."""
     return str(intent.get("action") or "deactivate")
 
 
@@ -188,7 +188,7 @@ def _after(before: ReceiptState, event: Mapping[str, t.Any]) -> ReceiptState:
         if seen == before.state == DISABLED:
             return replace(before, pending=None, pending_since=None)
     else:
-        seen = LIVE if kind == "reactivated" else DISABLED
+        seen = LIVE if kind in ("created", "reactivated") else DISABLED
     if seen == LIVE:
         return ReceiptState(LIVE, at, restored=_restored(before, event, t.cast(datetime, at)))
     date = event.get("estimated_purge_date")
@@ -224,13 +224,14 @@ def _longest_after(time: datetime | None) -> datetime | None:
     return days_after(time, LONGEST_PURGE_DAYS) if time else None
 
 
-def read_receipt(content: bytes) -> dict[str, t.Any]:
+def read_receipt(content: bytes, *, before_creation: bool = False) -> dict[str, t.Any]:
     """The receipt in the bytes of a file.
 
     What nothing is decided on (``by``, ``run``, what later versions of this schema add) is kept as it is.
 
     One of schema 1 is returned in the present form.
 
+    :arg before_creation: it may be that of a tenant which is to be created, and has no hostname yet.
     :raises BadReceipt: it is none, or it has a schema that this version does not read.
     """
     if len(content) > LARGEST:
@@ -249,7 +250,8 @@ def read_receipt(content: bytes) -> dict[str, t.Any]:
             f"{': a newer version wrote it' if newer else ''}"
         )
     receipt: dict[str, t.Any] = upgrade(found) if schema == 1 else found
-    _check_identity(receipt)
+    if not (before_creation and _is_unnamed(receipt)):
+        _check_identity(receipt)
     events = receipt.get("events")
     if not isinstance(events, list):
         raise BadReceipt("has no list of events")
@@ -286,7 +288,17 @@ def write_receipt(receipt: Mapping[str, t.Any]) -> bytes:
     return json.dumps(receipt, indent=2, allow_nan=False).encode() + b"\n"
 
 
+def _is_unnamed(found: Mapping[str, t.Any]) -> bool:
+    """It is that of a tenant of which only the creation was intended so far."""
+    names = (found.get("tenant_id"), found.get("hostname"), found.get("hostnames"))
+    return names == (None, None, []) and isinstance(found.get("region"), str)
+
+
 def _check_identity(found: dict[str, t.Any]) -> None:
+    if _is_unnamed(found):
+        raise BadReceipt(
+            "is that of a tenant whose creation is not confirmed: run qlik_tenant_create with it again, which finds out what became of it"
+        )
     try:
         address = check_hostname(found.get("hostname"))
         if found.setdefault("tenant_id", None) is not None:

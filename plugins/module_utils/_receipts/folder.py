@@ -39,6 +39,16 @@ def receipts_beside(path: str, tenant_id: str | None) -> tuple[str, ...]:
     return _by_id(folder, changed).get(tenant_id, ())
 
 
+def ids_in(folder: str) -> frozenset[str]:
+    """The ids of all tenants that have a receipt in a folder, whatever its files are called."""
+    try:
+        names = [name for name in os.listdir(folder) if name.endswith(_SUFFIX)]
+    except OSError:
+        return frozenset()
+    found = (_ID.search(_head_of(os.path.join(folder, name))) for name in names)
+    return frozenset(match[1].decode() for match in found if match)
+
+
 @functools.lru_cache(maxsize=4)
 def _by_id(folder: str, _changed: int) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}

@@ -1,0 +1,174 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The errors that the creation of a tenant ends in. Each is built here, once. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from .._api.creation import NewTenant
+from .._base.errors import NoResponse, QlikError, Refused, Stopped, Unconfirmed, Unrecorded
+from .._base.text import for_terminal, sentence
+from .._base.timestamps import write_time
+from .._domain.addresses import Address
+from .._domain.creation import Creation
+from .._domain.tenant import LIVE_STATES, Probe, State
+from .._http.messages import Response
+from .creation import Listed
+
+# Reference: "Create".
+_BY_CODE = {
+    "TENANTS-21": "The server got no license key: check license_key, or license_from.",
+    "TENANTS-22": "The license allows no more tenants. A tenant uses its slot until its purge: wait for one, or use another subscription.",
+    "TENANTS-23": "The license is not valid: check that license_key is the whole key of a subscription that is in force.",
+    "TENANTS-10": "The alias is not a name that the server takes: give one part of a hostname, 3 to 63 characters.",
+}
+_BY_STATUS = {
+    400: "The request is wrong for the server: check license_key.",
+    401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
+    403: "The client may not create tenants: check that it has the scope tenants:create, and that the subscription may have more than one"
+    " tenant.",
+    429: "The rate limit still holds: run again later, or raise retries and max_wait.",
+}
+_LATER = "Run again later; if it stays, show this to the vendor's support."
+
+
+def refused(cause: Response | NoResponse) -> QlikError:
+    """The request had no effect."""
+    if isinstance(cause, NoResponse):
+        return cause
+    return cause.refusal(
+        f"No tenant was created. {_BY_CODE.get(cause.code or '', _BY_STATUS.get(cause.status, _LATER))}"
+    )
+
+
+def still_in_doubt(
+    command: Creation, asked_at: datetime | None, sent: Response | NoResponse | None, listed: Listed | None
+) -> Unconfirmed:
+    """Nobody can say what became of the request."""
+    when = write_time(asked_at) if asked_at else "then"
+    reason = f" {_words(sent)}" if sent else ""
+    which = f"tenant of region {command.region} that was created at {when} or later, has no alias and is in no receipt of this folder"
+    if listed is None:
+        seen = (
+            "Nobody was asked what became of it: org_client_id and org_client_secret are missing (or QLIK_ORG_CLIENT_ID and"
+            f" QLIK_ORG_CLIENT_SECRET). Run again with them, or look in the management console for a {which}"
+        )
+    elif listed.unreadable:
+        seen = f"Entries of the organization's list cannot be read ({listed.unreadable}), so look in the management console for a {which}"
+    elif listed.candidates:
+        names = ", ".join(f"{one.address.hostname} ({one.tenant_id})" for one in listed.candidates[:5])
+        seen = f"The organization's list has {len(listed.candidates)} of them, one of which may be it: {names}. Look for the {which}"
+    else:
+        seen = f"The organization's list has no such tenant by now. Run again later, or look in the management console for a {which}"
+    fields = sent.error_fields() if sent else {}
+    return Unconfirmed(
+        f"The creation of a tenant in region {command.region} was sent, or was about to be sent, at {when}, and is not confirmed.{reason}"
+        f" It is not sent again: that could make a second tenant. {seen}. It uses a slot: deactivate it with qlik_tenant_deactivate if"
+        f" nobody needs it. If there is none, move the receipt {for_terminal(command.receipt_path, 1000)} away, and run again.",
+        changed=sent is not None,
+        **fields,
+    )
+
+
+def alias_not_free(alias: Address, found: Probe, owners: Sequence[Mapping[str, t.Any]]) -> Stopped:
+    """Somebody has the alias, or nobody can say."""
+    if owners:
+        owner = owners[0]
+        reason = f"the organization's list has it: tenant {owner['id']}, {for_terminal(owner['status'])}"
+    elif found.state in (*LIVE_STATES, State.DEACTIVATED):
+        reason = f"a tenant answers there as {found.state.value}"
+    else:
+        reason = f"nobody can say if it is free: {found.description.rstrip('.')}"
+    return Stopped(
+        f"The alias {alias.hostname} is not used: {reason}. Nothing was sent. Give another alias; if that tenant is the one that you mean,"
+        " it exists already, and receipt_path names another file than its receipt.",
+        **found.error_fields(),
+    )
+
+
+def no_license_there(origin: Address, found: Probe) -> Stopped:
+    """The tenant that is to show the license key does not live."""
+    return Stopped(
+        f"license_from is {origin.hostname}, and that tenant answers as {found.state.value}: {found.description.rstrip('.')}. Nothing was"
+        " sent. Name a live tenant of the subscription, or give license_key.",
+        **found.error_fields(),
+    )
+
+
+def unrecorded(tenant: NewTenant, why: Exception) -> Unrecorded:
+    """It was created, and the receipt does not have it."""
+    return Unrecorded(
+        f"Tenant {tenant.target} was created, and its receipt does not have it: {why}. Keep its id and hostname. Fix that and run again:"
+        " if the organization's client is given, its list shows what was created, and the receipt is brought up to date.",
+        changed=True,
+    )
+
+
+def not_recorded(command: Creation, sent: Response | NoResponse, why: Exception, *, in_doubt: bool) -> QlikError:
+    """It failed, and the receipt does not have that: for the next run it is in doubt."""
+    kind, words = (Unconfirmed, "is not confirmed") if in_doubt else (Refused, "failed")
+    return kind(
+        f"The creation of a tenant in region {command.region} {words}, and the receipt does not have that: {why}. {_words(sent)} Fix the"
+        " file" + ("." if in_doubt else ", and move it away if it has no other tenant: no tenant was created."),
+        changed=in_doubt,
+        **sent.error_fields(),
+    )
+
+
+def not_alive_yet(tenant: NewTenant, found: Probe, seconds: float) -> Unconfirmed:
+    """The API says that it was created, and its host does not answer."""
+    return Unconfirmed(
+        f"Tenant {tenant.target} was created, but its host does not answer as a live tenant within {seconds:g} s: it answers as"
+        f" {found.state.value}. {sentence(found.description.rstrip('.'))}. Run again: the receipt has it, and no second one is created.",
+        changed=True,
+        **found.error_fields(),
+    )
+
+
+def does_not_live(tenant: NewTenant, reason: str, found: Probe | None) -> Stopped:
+    """The tenant of the receipt is not live any more."""
+    seen = f", and its host answers as {found.state.value} ({found.description.rstrip('.')})" if found else ""
+    return Stopped(
+        f"Tenant {tenant.target} was created with this receipt, and it does not live now: {reason}{seen}. Nothing was sent. A deactivated"
+        " tenant comes back with qlik_tenant_reactivate; for another tenant name another file in receipt_path.",
+        **(found.error_fields() if found else {}),
+    )
+
+
+def has_another_alias(tenant: NewTenant, alias: Address, other: str) -> Stopped:
+    """To replace an alias would give the old one away."""
+    return Stopped(
+        f"Tenant {tenant.target} has the alias {for_terminal(other, 253)}, and alias is to be {alias.hostname}: it is not replaced, since"
+        " other customers could take the old one then. Leave alias out, or change it in the tenant itself."
+    )
+
+
+def not_set(answer: Response, value: str) -> Refused:
+    """The server refused name or alias."""
+    advice = _BY_CODE.get(answer.code or "") or (
+        "Some licenses, such as those of trials, have no alias; another tenant may have it already."
+        if answer.status in (400, 403, 404, 409, 422)
+        else _LATER
+    )
+    return answer.refusal(
+        f"'{for_terminal(value)}' is not set. The tenant exists, and its receipt has it. {advice} Leave the option out, or give another"
+        " value, and run again."
+    )
+
+
+def alias_not_shown(tenant: NewTenant, alias: Address) -> Unconfirmed:
+    """The server took the alias, and does not show it."""
+    return Unconfirmed(
+        f"The alias {alias.hostname} of tenant {tenant.target} was set by the server's word, and its record does not show it. Run again: it"
+        " is read first.",
+        changed=True,
+    )
+
+
+def _words(sent: Response | NoResponse) -> str:
+    return sent.message if isinstance(sent, NoResponse) else f"{sentence(sent.request.what)}: {sent.describe()}."

@@ -1,0 +1,528 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Creating a tenant: the exact requests, the receipt at each step, and what is never sent."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.tests.unit import answers, faults
+from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about, secrets_in
+from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
+from ansible_collections.tenantops.qlik.tests.unit.facts import (
+    ALIAS,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    HOSTNAME,
+    LICENSE_KEY,
+    ORG_CLIENT_ID,
+    ORG_CLIENT_SECRET,
+    REGION,
+    TENANT_ID,
+)
+from ansible_collections.tenantops.qlik.tests.unit.operate import operate
+from ansible_collections.tenantops.qlik.tests.unit.receipts import (
+    ago,
+    content_of,
+    event,
+    everything_below,
+    failed,
+    put,
+    receipt,
+    told,
+)
+from ansible_collections.tenantops.qlik.tests.unit.wire import PROBE, READ, TOKEN, Reply, Wire
+
+CREATE, PATCH = "POST /api/v1/tenants", f"PATCH /api/v1/tenants/{TENANT_ID}"
+ORIGIN = "live.eu.qlikcloud.com"
+CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+LIST = {"org_client_id": ORG_CLIENT_ID, "org_client_secret": ORG_CLIENT_SECRET}
+SET = answers.Reply(204)
+
+CREATED = answers.as_json(201, {"id": TENANT_ID, "name": "t1", "hostnames": [HOSTNAME], "status": "active"})
+PLAIN = answers.record(name="t1", hostnames=[HOSTNAME])
+WITH_ALIAS = answers.record(name="t1")
+LIVES = answers.UNKNOWN_CLIENT
+LICENSE = answers.as_json(200, {"licenseKey": LICENSE_KEY, "status": "Ok"})
+
+WANTED = ("intent", {"action": "create"})
+MADE = ("created", {"http_status": 201})
+FOUND = ("created", {"resolved": True})
+
+
+def lost(effect: str = "unknown", **facts: t.Any) -> tuple[str, dict[str, t.Any]]:
+    return ("failed", {"action": "create", "effect": effect, **facts})
+
+
+def listed(number: int = 0, created: str = "2026-11-24T12:00:03.000Z", **more: t.Any) -> dict[str, t.Any]:
+    """A tenant of the list; 0 is the new one."""
+    hostname = HOSTNAME if number == 0 else f"fleet{number:04d}.eu.qlikcloud.com"
+    return answers.listed(number, **{"createdAt": created, "hostnames": [hostname], **more})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "qlik-receipts" / "rehearsal.json"
+
+
+@pytest.fixture(autouse=True)
+def _usual(wire: Wire) -> None:
+    """A tenant can be created, and lives."""
+    wire.on(TOKEN, answers.token())
+    wire.on(CREATE, CREATED)
+    wire.on(PROBE, LIVES)
+
+
+def create(run: Run, path: Path, **given: t.Any) -> dict[str, t.Any]:
+    usual = {**CREDENTIALS, "region": REGION, "license_key": LICENSE_KEY, "receipt_path": str(path)}
+    return operate("qlik_tenant_create", run, **{**usual, **given})
+
+
+def unborn(*events: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
+    """The receipt of a tenant that nobody knows yet."""
+    return receipt(*events, **{"tenant_id": None, "hostname": None, "hostnames": [], **other})
+
+
+def pending(hours: float = 1) -> dict[str, t.Any]:
+    return unborn(event("intent", ago(hours=hours), action="create"))
+
+
+def born(*events: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
+    done = [event("intent", ago(hours=2), action="create"), event("created", ago(hours=2))]
+    return receipt(*done, *events, **{"hostnames": [HOSTNAME], **other})
+
+
+class TestNew:
+    def test_one_request_creates_it_and_the_receipt_has_intent_and_outcome(
+        self, run: Run, path: Path, wire: Wire
+    ) -> None:
+        result = create(run, path)
+        assert result == {
+            "failed": False,
+            "changed": True,
+            "id": TENANT_ID,
+            "hostname": HOSTNAME,
+            "hostnames": [HOSTNAME],
+            "status": "active",
+            "receipt": str(path),
+        }
+        # The probe has no credentials: a tenant that is not adjusted gets no bot user.
+        assert wire.sequence == [TOKEN, CREATE, PROBE]
+        assert wire.of(CREATE)[0].body == {"licenseKey": LICENSE_KEY}
+        assert wire.of(CREATE)[0].url == "https://register.eu.qlikcloud.com/api/v1/tenants"
+        assert "client_id" not in wire.of(PROBE)[0].body
+        assert told(path) == [WANTED, MADE]
+        kept = content_of(path)
+        assert (kept["tenant_id"], kept["hostname"], kept["hostnames"]) == (TENANT_ID, HOSTNAME, [HOSTNAME])
+        assert secrets_in(path.read_text(), result) == []
+
+    def test_the_key_comes_from_a_live_tenant(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, answers.tenant_token(), LIVES)
+        wire.on(READ, LICENSE)
+        assert create(run, path, license_key=None, license_from=ORIGIN)["changed"]
+        assert wire.sequence == [PROBE, READ, TOKEN, CREATE, PROBE]
+        assert [wire.of(PROBE)[0].url, wire.of(READ)[0].url] == [
+            f"https://{ORIGIN}/oauth/token",
+            f"https://{ORIGIN}/api/v1/licenses/overview",
+        ]
+        assert wire.of(CREATE)[0].body == {"licenseKey": LICENSE_KEY}
+
+    @pytest.mark.parametrize("answer", [answers.error(404, "LICENSES-1"), answers.as_json(200, {"licenseKey": None})])
+    def test_a_tenant_without_a_key_ends_it(self, run: Run, path: Path, wire: Wire, answer: Reply) -> None:
+        wire.on(PROBE, answers.tenant_token())
+        wire.on(READ, answer)
+        result = create(run, path, license_key=None, license_from=ORIGIN)
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert "license_from" in result["msg"]
+        assert not wire.of(CREATE)
+        assert not path.exists()
+
+    def test_name_and_alias_are_set_after_it_and_shown(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, answers.NOBODYS_HOST, LIVES, answers.tenant_token())
+        wire.on(READ, PLAIN, WITH_ALIAS)
+        wire.on(PATCH, SET)
+        result = create(run, path, alias="acme-old", name="Rehearsal")
+        assert (result["changed"], result["hostnames"]) == (True, [HOSTNAME, ALIAS])
+        assert wire.sequence == [PROBE, TOKEN, CREATE, PROBE, PROBE, READ, PATCH, PATCH, READ]
+        assert [sent.body for sent in wire.of(PATCH)] == [
+            [{"op": "replace", "path": "/name", "value": "Rehearsal"}],
+            [{"op": "replace", "path": "/hostnames/1", "value": ALIAS}],
+        ]
+        assert all(sent.url == f"https://{HOSTNAME}/api/v1/tenants/{TENANT_ID}" for sent in wire.of(PATCH))
+        assert told(path) == [WANTED, MADE, ("observed", {"status": "active"})]
+        assert content_of(path)["hostnames"] == [HOSTNAME, ALIAS]
+
+    def test_an_alias_that_is_refused_fails_and_the_tenant_is_kept(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, answers.NOBODYS_HOST, LIVES, answers.tenant_token())
+        wire.on(READ, PLAIN)
+        wire.on(PATCH, answers.FORBIDDEN)
+        result = create(run, path, alias="acme-old")
+        assert (result["failed"], result["changed"], result["id"]) == (True, True, TENANT_ID)
+        assert "have no alias" in result["msg"]
+        assert told(path) == [WANTED, MADE]
+
+    def test_a_new_tenant_that_does_not_answer_fails_and_is_kept(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, answers.NOBODYS_HOST)
+        result = create(run, path)
+        assert (result["failed"], result["changed"], result["id"]) == (True, True, TENANT_ID)
+        assert "within 60 s" in result["msg"]
+        assert told(path) == [WANTED, MADE]
+
+
+class TestAlias:
+    @pytest.mark.parametrize(
+        ("answer", "words"),
+        [
+            (LIVES, "answers there as unauthorized"),
+            (answers.deactivated(), "answers there as deactivated"),
+            (answers.HTML, "nobody can say"),
+            (answers.BAD_GATEWAY, "nobody can say"),
+        ],
+    )
+    def test_one_that_answers_or_may_answer_sends_nothing(
+        self, run: Run, path: Path, wire: Wire, answer: Reply, words: str
+    ) -> None:
+        wire.on(PROBE, answer)
+        result = create(run, path, alias="acme-old", retries=0)
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert words in result["msg"]
+        assert set(wire.sequence) == {PROBE}
+        assert not path.exists()
+
+    def test_one_that_the_list_has_sends_nothing(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, answers.NOBODYS_HOST)
+        wire.on(READ, answers.page(answers.listed(status="disabled")))
+        result = create(run, path, alias="acme-old", **LIST)
+        assert f"tenant {TENANT_ID}, disabled" in result["msg"]
+        assert not wire.of(CREATE)
+
+    def test_that_of_a_deleted_tenant_is_free(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, answers.NOBODYS_HOST, LIVES, answers.tenant_token())
+        wire.on(
+            READ,
+            answers.page(answers.listed(1, hostnames=["x.eu.qlikcloud.com", ALIAS], status="deleted")),
+            PLAIN,
+            WITH_ALIAS,
+        )
+        wire.on(PATCH, SET)
+        assert create(run, path, alias="acme-old", **LIST)["changed"]
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("answer", "words"),
+        [
+            (answers.error(400, "TENANTS-21"), "check license_key"),
+            (answers.error(403, "TENANTS-22"), "no more tenants"),
+            (answers.error(403, "TENANTS-23"), "not valid"),
+            (answers.FORBIDDEN, "tenants:create"),
+        ],
+    )
+    def test_each_code_says_what_to_do_and_the_next_run_may_send(
+        self, run: Run, path: Path, wire: Wire, answer: Reply, words: str
+    ) -> None:
+        wire.on(CREATE, answer, CREATED)
+        result = create(run, path)
+        assert (result["failed"], result["changed"], result["id"]) == (True, False, None)
+        assert words in result["msg"]
+        (fault,) = [facts for kind, facts in told(path) if kind == "failed"]
+        assert (fault["effect"], fault["code"]) == ("none", result["code"])
+        assert create(run, path)["changed"]
+        assert len(wire.of(CREATE)) == 2
+
+    def test_a_rate_limit_is_waited_for(self, run: Run, path: Path, wire: Wire, clock: FakeClock) -> None:
+        wire.on(CREATE, answers.rate_limited("7"), CREATED)
+        assert create(run, path)["changed"]
+        assert 7 in clock.sleeps
+        assert [kind for kind, _facts in told(path)] == ["intent", "failed", "intent", "created"]
+
+    def test_what_was_not_sent_is_sent_again(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(CREATE, faults.refused(), CREATED)
+        assert create(run, path)["changed"]
+        assert [kind for kind, _facts in told(path)] == ["intent", "failed", "intent", "created"]
+
+
+LOST = {
+    "the connection broke": faults.cut(),
+    "no answer in time": faults.read_timeout(),
+    "a gateway failed": answers.BAD_GATEWAY,
+    "the server failed": answers.error(500, "TENANTS-24"),
+    "a page of something": answers.HTML,
+    "a 201 without a tenant": answers.as_json(201, {}),
+}
+
+
+class TestLost:
+    @pytest.mark.parametrize("case", LOST)
+    def test_without_the_list_it_stops_and_no_run_sends_it_again(
+        self, run: Run, path: Path, wire: Wire, case: str
+    ) -> None:
+        wire.on(CREATE, LOST[case])
+        first = create(run, path)
+        assert (first["failed"], first["changed"], first["id"]) == (True, True, None)
+        second = create(run, path)
+        assert (second["failed"], second["changed"]) == (True, False)
+        for result in (first, second):
+            assert "2026-11-24T12:00:00Z" in result["msg"]
+            assert "QLIK_ORG_CLIENT_ID" in result["msg"]
+        assert len(wire.of(CREATE)) == 1
+        assert [kind for kind, _facts in told(path)] == ["intent", "failed"]
+
+    @pytest.mark.parametrize("case", LOST)
+    def test_the_list_shows_what_came_of_it(self, run: Run, path: Path, wire: Wire, case: str) -> None:
+        wire.on(CREATE, LOST[case])
+        old = listed(1, created="2026-11-24T11:00:00.000Z")
+        elsewhere = listed(2, hostnames=["fleet0002.us.qlikcloud.com"])
+        named, gone = listed(3, hostnames=["fleet0003.eu.qlikcloud.com", ALIAS]), listed(4, status="deleted")
+        wire.on(READ, answers.page(old, elsewhere, listed(), named, gone))
+        result = create(run, path, **LIST)
+        assert (result["failed"], result["changed"], result["id"], result["hostname"]) == (
+            False,
+            True,
+            TENANT_ID,
+            HOSTNAME,
+        )
+        assert len(wire.of(CREATE)) == 1
+        assert told(path)[-1] == FOUND
+
+    def test_a_list_that_is_late_is_looked_at_again(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(CREATE, faults.cut())
+        wire.on(READ, answers.page(), answers.page(), answers.page(listed()))
+        assert create(run, path, **LIST)["id"] == TENANT_ID
+        assert len(wire.of(READ)) == 3
+
+    @pytest.mark.parametrize(
+        ("entries", "words"),
+        [
+            ((), "has no such tenant"),
+            ((listed(), listed(1)), "has 2 of them"),
+            ((listed(), {"id": 1}), "cannot be read"),
+        ],
+    )
+    def test_any_number_but_one_stops(
+        self, run: Run, path: Path, wire: Wire, entries: tuple[t.Any, ...], words: str
+    ) -> None:
+        wire.on(CREATE, faults.cut())
+        wire.on(READ, answers.page(*entries))
+        result = create(run, path, retries=1, **LIST)
+        assert (result["failed"], result["changed"], result["id"]) == (True, True, None)
+        assert words in result["msg"]
+        assert len(wire.of(CREATE)) == 1
+        assert [kind for kind, _facts in told(path)] == ["intent", "failed"]
+
+    def test_a_tenant_that_has_a_receipt_is_another_one(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path.with_name("any-name.json"), born())
+        wire.on(CREATE, faults.cut())
+        wire.on(READ, answers.page(listed(), listed(1)))
+        assert create(run, path, **LIST)["id"] == "id0001"
+
+    def test_a_killed_run_is_resolved_by_the_next_one(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, pending())
+        wire.on(READ, answers.page(listed(created="2026-11-24T11:00:01.000Z")))
+        result = create(run, path, **LIST)
+        assert (result["changed"], result["id"]) == (True, TENANT_ID)
+        assert not wire.of(CREATE)
+        assert told(path, skip=1) == [FOUND]
+
+    def test_the_times_of_the_list_are_those_of_the_servers_clock(self, run: Run, path: Path, wire: Wire) -> None:
+        # Our clock is an hour behind: what was created 10 minutes before the request seems to be newer than it.
+        put(path, pending())
+        wire.on(TOKEN, answers.token(), Reply(200, answers.token().body, {"Date": "Tue, 24 Nov 2026 13:00:00 GMT"}))
+        older, ours = "2026-11-24T11:50:00.000Z", "2026-11-24T12:00:02.000Z"
+        wire.on(TOKEN, Reply(200, answers.token().body, {"Date": "Tue, 24 Nov 2026 13:00:00 GMT"}))
+        wire.on(READ, answers.page(listed(1, created=older), listed(created=ours)))
+        assert create(run, path, **LIST)["id"] == TENANT_ID
+
+    def test_what_may_still_take_effect_is_waited_for(self, run: Run, path: Path, wire: Wire, clock: FakeClock) -> None:
+        put(path, pending(hours=0))
+        wire.on(READ, answers.page(listed()))
+        assert create(run, path, **LIST)["changed"]
+        assert clock.sleeps[0] == 30
+
+    def test_check_mode_finds_it_and_writes_nothing(self, run: Run, path: Path, wire: Wire) -> None:
+        run.check_mode = True
+        before = put(path, pending())
+        wire.on(READ, answers.page(listed()))
+        result = create(run, path, **LIST)
+        assert (result["changed"], result["id"]) == (True, TENANT_ID)
+        assert path.read_bytes() == before
+
+
+class TestAgain:
+    def test_a_tenant_that_lives_is_unchanged(self, run: Run, path: Path, wire: Wire) -> None:
+        before = put(path, born())
+        wire.on(READ, PLAIN)
+        result = create(run, path)
+        assert (result["failed"], result["changed"], result["id"], result["status"]) == (
+            False,
+            False,
+            TENANT_ID,
+            "active",
+        )
+        assert wire.sequence == [TOKEN, READ]
+        assert path.read_bytes() == before
+
+    def test_where_reads_are_refused_the_probe_says_it(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, born())
+        wire.on(READ, answers.FORBIDDEN)
+        assert create(run, path)["status"] == "active"
+        wire.on(PROBE, answers.deactivated())
+        result = create(run, path)
+        assert (result["failed"], result["changed"], result["status"]) == (True, False, "disabled")
+
+    @pytest.mark.parametrize(
+        ("read", "status"), [(answers.record("disabled"), "disabled"), (answers.NO_SUCH_TENANT, None)]
+    )
+    def test_one_that_does_not_live_fails_and_says_its_status(
+        self, run: Run, path: Path, wire: Wire, read: Reply, status: str | None
+    ) -> None:
+        put(path, born())
+        wire.on(READ, read)
+        wire.on(PROBE, answers.NOBODYS_HOST)
+        result = create(run, path, alias="acme-old", name="Rehearsal")
+        assert (result["failed"], result["changed"], result["status"]) == (True, False, status)
+        assert result["hostname"] == HOSTNAME
+        assert not [sent for sent in wire.sent if sent.method == "PATCH" or sent.kind == CREATE]
+
+    def test_what_is_not_set_yet_is_set(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, born())
+        wire.on(READ, PLAIN, PLAIN, WITH_ALIAS)
+        wire.on(PROBE, answers.tenant_token())
+        wire.on(PATCH, SET)
+        result = create(run, path, alias="acme-old", name="t1")
+        assert (result["changed"], result["hostnames"]) == (True, [HOSTNAME, ALIAS])
+        assert [sent.body[0]["path"] for sent in wire.of(PATCH)] == ["/hostnames/1"]
+
+    def test_what_is_set_is_left_alone(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, born())
+        wire.on(READ, WITH_ALIAS)
+        wire.on(PROBE, answers.tenant_token())
+        assert not create(run, path, alias="ACME-old", name="t1")["changed"]
+        assert not wire.of(PATCH)
+
+    def test_another_alias_is_not_replaced(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, born())
+        wire.on(READ, WITH_ALIAS)
+        wire.on(PROBE, answers.tenant_token())
+        result = create(run, path, alias="rehearsal-1")
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert ALIAS in result["msg"]
+        assert not wire.of(PATCH)
+
+    def test_check_mode_says_what_would_be_set(self, run: Run, path: Path, wire: Wire) -> None:
+        run.check_mode = True
+        put(path, born())
+        wire.on(READ, PLAIN)
+        wire.on(PROBE, answers.tenant_token())
+        assert create(run, path, alias="rehearsal-1")["changed"]
+        assert not wire.of(PATCH)
+
+    def test_a_refused_creation_may_be_tried_again(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, unborn(event("intent", ago(hours=1), action="create"), failed(ago(hours=1), action="create")))
+        assert create(run, path)["changed"]
+        assert len(wire.of(CREATE)) == 1
+
+
+class TestReceipt:
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (receipt(event("observed", status="active")), "was not created with it"),
+            (unborn(), "names no tenant|was not created"),
+            ({**pending(), "region": "us"}, "region us"),
+            (b"{", "is not JSON"),
+        ],
+    )
+    def test_another_file_stops_it_and_stays_as_it_was(
+        self, run: Run, path: Path, wire: Wire, content: t.Any, words: str
+    ) -> None:
+        before = put(path, content)
+        result = create(run, path)
+        assert result["failed"]
+        assert any(word in result["msg"] for word in words.split("|"))
+        assert wire.sent == []
+        assert path.read_bytes() == before
+
+    def test_one_that_cannot_be_written_stops_it(
+        self, run: Run, path: Path, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path.parent.mkdir(mode=0o500)
+        result = create(run, path)
+        # Root may write everywhere.
+        assert result["failed"] or result["changed"]
+        assert len(wire.of(CREATE)) == (0 if result["failed"] else 1)
+
+    def test_the_other_modules_say_that_the_creation_is_not_confirmed(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, pending())
+        tenant = {"tenant_id": TENANT_ID, "hostname": HOSTNAME, "receipt_path": str(path)}
+        result = operate("qlik_tenant_deactivate", run, **CREDENTIALS, **tenant)
+        assert "whose creation is not confirmed" in result["msg"]
+        assert wire.sent == []
+
+
+class TestCheckMode:
+    def test_reads_no_key_and_sends_and_writes_nothing(self, run: Run, path: Path, wire: Wire, tmp_path: Path) -> None:
+        run.check_mode = True
+        wire.on(PROBE, answers.NOBODYS_HOST, LIVES)
+        result = create(run, path, license_key=None, license_from=ORIGIN, alias="acme-old")
+        assert (result["failed"], result["changed"], result["id"], result["hostname"]) == (False, True, None, None)
+        assert (result["status"], result["hostnames"]) == ("active", [ALIAS])
+        assert wire.sequence == [PROBE, PROBE]
+        assert not any("client_id" in sent.body for sent in wire.of(PROBE))
+        assert everything_below(tmp_path) == {}
+
+    def test_a_tenant_that_does_not_live_has_no_license(self, run: Run, path: Path, wire: Wire) -> None:
+        run.check_mode = True
+        wire.on(PROBE, answers.deactivated())
+        assert "license_from" in create(run, path, license_key=None, license_from=ORIGIN)["msg"]
+
+
+class TestOptions:
+    @pytest.mark.parametrize(
+        ("given", "option"),
+        [
+            ({"region": "e u"}, "region"),
+            ({"license_key": None}, "license_key"),
+            ({"license_from": ORIGIN}, "license_key"),
+            ({"license_key": "short"}, "license_key"),
+            ({"license_key": "two words of it"}, "license_key"),
+            ({"license_key": None, "license_from": "live.us.qlikcloud.com"}, "license_from"),
+            ({"license_key": None, "license_from": "register.eu.qlikcloud.com"}, "license_from"),
+            ({"alias": "ab"}, "alias"),
+            ({"alias": "rehearsal-1.eu.qlikcloud.com"}, "alias"),
+            ({"alias": "register"}, "alias"),
+            ({"name": " "}, "name"),
+            ({"name": "two\nlines"}, "name"),
+            ({"receipt_path": "folder/"}, "receipt_path"),
+            ({"client_secret": None}, "client_secret"),
+        ],
+    )
+    def test_what_is_wrong_is_said_in_one_sentence_and_nothing_is_sent(
+        self, run: Run, path: Path, wire: Wire, given: dict[str, t.Any], option: str
+    ) -> None:
+        result = create(run, path, **given)
+        assert is_one_sentence_about(result["msg"], option), result["msg"]
+        assert wire.sent == []
+        assert secrets_in(json.dumps(result)) == []
+
+    @pytest.mark.parametrize(
+        "wish", [{"alias": "acme-old"}, {"name": "Rehearsal"}, {"license_from": ORIGIN, "license_key": None}]
+    )
+    def test_what_takes_a_token_of_a_tenant_takes_credentials(
+        self, run: Run, path: Path, wire: Wire, wish: dict[str, t.Any]
+    ) -> None:
+        given = {"client_id": None, "client_secret": None, "access_token": "a-given-token"}
+        assert is_one_sentence_about(create(run, path, **given, **wish)["msg"], next(iter(wish)))
+        assert wire.sent == []
+
+    def test_a_token_alone_creates_a_tenant(self, run: Run, path: Path, wire: Wire) -> None:
+        given = {"client_id": None, "client_secret": None, "access_token": "a-given-token"}
+        assert create(run, path, **given)["changed"]
+        assert wire.sequence == [CREATE, PROBE]
