@@ -10,6 +10,17 @@ import enum
 import typing as t
 
 
+class ErrorFields(t.TypedDict):
+    """What the server said with an error, as far as it said it."""
+
+    http_status: int | None
+    code: str | None
+    trace_id: str | None
+
+
+NOTHING_SAID: ErrorFields = {"http_status": None, "code": None, "trace_id": None}
+
+
 class QlikError(Exception):
     """Something that ends an operation.
 
@@ -45,7 +56,7 @@ class QlikError(Exception):
         new.args = (new.message,)
         return new
 
-    def error_fields(self) -> dict[str, t.Any]:
+    def error_fields(self) -> ErrorFields:
         """What the server said, where it said something."""
         return {"http_status": self.http_status, "code": self.code, "trace_id": self.trace_id}
 

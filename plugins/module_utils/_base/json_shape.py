@@ -57,7 +57,7 @@ def _kind(hint: t.Any) -> Kind:
     if t.get_origin(hint) is t.Literal:
         return Kind(" or ".join(map(str, choices)), lambda value: isinstance(value, str) and value in choices)
     (only,) = (one for one in choices if one is not type(None))
-    kind = _KINDS[only]
+    kind = _kind(only)
     return Kind(f"{kind.words}, or null", lambda value: value is None or kind.fits(value))
 
 

@@ -17,7 +17,7 @@ from .addresses import Address, check_hostname, check_hostname_in_region, check_
 from .commands import Author, check_author
 from .validation import check_receipt_path
 
-CREATE = "create"
+CREATE: t.Final = "create"
 
 # Reference: "Subdomain should be between 3 and 63 characters".
 _LABEL = re.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")

@@ -11,6 +11,8 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
+from .._base.errors import ErrorFields
+
 
 class State(str, enum.Enum):
     """What a user of the tenant's host sees."""
@@ -64,7 +66,7 @@ class Probe:
     trace_id: str | None = None
     description: str = ""
 
-    def error_fields(self) -> dict[str, t.Any]:
+    def error_fields(self) -> ErrorFields:
         """What the host said, as the fields of an error."""
         return {"http_status": self.http_status, "code": self.code, "trace_id": self.trace_id}
 

@@ -15,7 +15,7 @@ import typing as t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .._base.errors import Refused
+from .._base.errors import ErrorFields, Refused
 from .._base.text import as_text, for_terminal, sentence
 
 # Codes that are documented. They are acted on, and no secret: what stands in a secret too must not change them.
@@ -81,7 +81,7 @@ class Response:
         """The API itself says no (4xx in its own form): the request had no effect. Any other answer that is no success leaves that open."""
         return 400 <= self.status < 500 and self.is_api_error
 
-    def error_fields(self) -> dict[str, t.Any]:
+    def error_fields(self) -> ErrorFields:
         """What the server said, as an error's fields."""
         return {"http_status": self.status, "code": self.code, "trace_id": self.trace_id}
 

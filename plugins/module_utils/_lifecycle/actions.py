@@ -20,7 +20,7 @@ from .._domain.decision import Decision, Verdict, decide_deactivation, decide_re
 from .._domain.tenant import DISABLED_STATUSES, LIVE_STATES, Probe, Reading, Record, State
 from .._http.client import Client
 from .._http.messages import Response
-from .._receipts.events import DISABLED, LIVE, PURGED, action_of, is_overdue
+from .._receipts.events import DISABLED, LIVE, PURGED, EventFields, PurgeDate, action_of, is_overdue
 from .executor import Executor
 from .failures import request_name, unconfirmed
 from .progress import Mode, Observation, Spec
@@ -176,7 +176,7 @@ class _Deactivating(Executor):
     def _body(self) -> dict[str, t.Any]:
         return {"purgeAfterDays": self._command.purge_after_days}
 
-    def _confirmed(self, answer: Response) -> dict[str, t.Any]:
+    def _confirmed(self, answer: Response) -> PurgeDate:
         body = answer.body
         tenant_id = self._target.tenant_id
         if not isinstance(body, dict) or body.get("id") != tenant_id or body.get("status") != "disabled":
@@ -188,7 +188,7 @@ class _Deactivating(Executor):
             return {"estimated_purge_date": date}
         return self._without_date(date)
 
-    def _without_date(self, given: t.Any) -> dict[str, t.Any]:
+    def _without_date(self, given: t.Any) -> PurgeDate:
         """The result keys of a deactivation whose answer has no purge date that can be relied on."""
         days = self._command.purge_after_days
         computed = days_after(self._client.clock.now(), days)
@@ -202,10 +202,10 @@ class _Deactivating(Executor):
         )
         return {"estimated_purge_date": write_time(computed), "purge_date_computed": True} if computed else {}
 
-    def _evidence(self) -> dict[str, t.Any]:
+    def _evidence(self) -> EventFields:
         return {"purge_date_text": self._raw_date}
 
-    def _intent(self) -> dict[str, t.Any]:
+    def _intent(self) -> EventFields:
         return {"purge_after_days": self._command.purge_after_days}
 
     def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
@@ -242,7 +242,7 @@ class _Deactivating(Executor):
         super()._conclude(previous_status, changed=changed, purge_after_days=self._command.purge_after_days, **dates)
         self._warn_of_another_date()
 
-    def _listed(self) -> dict[str, t.Any]:
+    def _listed(self) -> PurgeDate:
         date = self._command.listed_purge_date
         return {"estimated_purge_date": date} if read_time(date) else {}
 

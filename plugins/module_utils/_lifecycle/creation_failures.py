@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from .._api.creation import NewTenant
-from .._base.errors import NoResponse, QlikError, Refused, Stopped, Unconfirmed, Unrecorded
+from .._base.errors import NOTHING_SAID, NoResponse, QlikError, Refused, Stopped, Unconfirmed, Unrecorded
 from .._base.text import for_terminal, sentence
 from .._base.timestamps import write_time
 from .._domain.addresses import Address
@@ -65,7 +65,7 @@ def still_in_doubt(
         seen = f"The organization's list has {len(listed.candidates)} of them, one of which may be it: {names}. Look for the {which}"
     else:
         seen = f"The organization's list has no such tenant by now. Run again later, or look in the management console for a {which}"
-    fields = sent.error_fields() if sent else {}
+    fields = sent.error_fields() if sent else NOTHING_SAID
     return Unconfirmed(
         f"The creation of a tenant in region {command.region} was sent, or was about to be sent, at {when}, and is not confirmed.{reason}"
         f" It is not sent again: that could make a second tenant. {seen}. It uses a slot: deactivate it with qlik_tenant_deactivate if"
@@ -136,7 +136,7 @@ def does_not_live(tenant: NewTenant, reason: str, found: Probe | None) -> Stoppe
     return Stopped(
         f"Tenant {tenant.target} was created with this receipt, and it does not live now: {reason}{seen}. Nothing was sent. A deactivated"
         " tenant comes back with qlik_tenant_reactivate; for another tenant name another file in receipt_path.",
-        **(found.error_fields() if found else {}),
+        **(found.error_fields() if found else NOTHING_SAID),
     )
 
 

@@ -10,7 +10,6 @@ The receipt has the intent before the request, and the outcome right after its r
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,6 +33,7 @@ from .._http.client import Client
 from .._http.retry import WaitBudgetSpent
 from .._local.locks import TenantLocks
 from .._receipts.creation import CreationJournal, Made
+from .._receipts.events import EventFields
 from .._receipts.store import NotWritten
 from .creation import (
     Adjust,
@@ -237,7 +237,7 @@ class _Creator:
         except NotWritten as error:
             raise not_recorded(self._command, sent, error, in_doubt=in_doubt) from None
 
-    def _created(self, tenant: NewTenant, fields: Mapping[str, t.Any]) -> None:
+    def _created(self, tenant: NewTenant, fields: EventFields) -> None:
         self._changed = self._is_new = True
         self._status = "active"
         # Known also if the receipt cannot be written.
@@ -246,7 +246,7 @@ class _Creator:
         self._record("created", fields)
         self._know(tenant)
 
-    def _record(self, event: str, fields: Mapping[str, t.Any]) -> None:
+    def _record(self, event: str, fields: EventFields) -> None:
         try:
             self._journal.conclude(event, fields)
         except NotWritten as error:

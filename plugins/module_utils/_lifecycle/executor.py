@@ -15,12 +15,12 @@ import typing as t
 from dataclasses import replace
 
 from .._api.tenants import wait_for_state
-from .._base.errors import NoResponse, QlikError, Unconfirmed, WaitTooLong
+from .._base.errors import NOTHING_SAID, ErrorFields, NoResponse, QlikError, Unconfirmed, WaitTooLong
 from .._base.text import for_terminal
 from .._domain.addresses import action_path
 from .._domain.tenant import Probe
 from .._http.messages import Request, Response
-from .._receipts.events import OUTCOMES, PURGED
+from .._receipts.events import OUTCOMES, PURGED, EventFields
 from .._receipts.store import NotWritten
 from .failures import failed, not_verified, request_name, unconfirmed, unrecorded
 from .next_step import (
@@ -87,7 +87,7 @@ class Executor(Observer):
             self._progress = replace(progress, doubt=Doubt.NONE)
         elif isinstance(step, RecordNoEffect):
             with self._recording():
-                error_fields = progress.sent.error_fields() if progress.sent else {}
+                error_fields = progress.sent.error_fields() if progress.sent else NOTHING_SAID
                 self._journal.fail(self._spec.action, in_doubt=False, error_fields=error_fields)
             self._progress = replace(progress, intended=False)
         elif isinstance(step, ResolveEarlier):
@@ -174,7 +174,7 @@ class Executor(Observer):
         try:
             status = progress.last.decision.status if progress.last else None
             previous = None if status is None else for_terminal(status)
-            self._journal.intend(self._spec.action, {"previous_status": previous, **self._intent()})
+            self._journal.intend(self._spec.action, {**self._intent(), "previous_status": previous})
         except NotWritten as error:
             raise self._stopped(
                 f"The receipt of tenant {self._target} cannot be written: {error}",
@@ -224,9 +224,10 @@ class Executor(Observer):
 
     def _conclude_change(self, step: ConcludeChange) -> None:
         self._conclude(self._known["previous_status"], changed=True, **step.fields)
-        event = {**self._said(), **self._intent(), **step.fields, **self._evidence()}
+        event: EventFields = {**self._said(), **self._intent(), **step.fields, **self._evidence()}
+        event["resolved"] = step.resolved or None
         with self._recording():
-            self._journal.conclude(OUTCOMES[self._spec.action], {**event, "resolved": step.resolved or None})
+            self._journal.conclude(OUTCOMES[self._spec.action], event)
 
     def _conclude_purged(self) -> None:
         """Note the result of a tenant that is gone, as its receipt proves."""
@@ -256,13 +257,13 @@ class Executor(Observer):
         if status == PURGED or not (probed if changed else self._is_news(status)):
             return
         with self._recording():
-            seen = {} if changed else self._listed()
-            self._journal.record("observed", {"status": status, **seen, **probe_fields(probed)})
+            event: EventFields = {**({} if changed else self._listed()), **probe_fields(probed), "status": status}
+            self._journal.record("observed", event)
 
-    def _said(self) -> dict[str, t.Any]:
-        """What the server said to the last POST, for the receipt."""
-        sent = self._progress.sent
-        return {name: value for name, value in (sent.error_fields() if sent else {}).items() if name != "code"}
+    def _said(self) -> ErrorFields:
+        """What the server said to the last POST, for the receipt of a change that is done."""
+        said = self._progress.sent.error_fields() if self._progress.sent else NOTHING_SAID
+        return {**said, "code": None}
 
     @contextlib.contextmanager
     def _recording(self) -> t.Iterator[None]:

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from .._base.errors import NoResponse, QlikError, Stopped, Unconfirmed, Unrecorded
+from .._base.errors import NOTHING_SAID, ErrorFields, NoResponse, QlikError, Stopped, Unconfirmed, Unrecorded
 from .._base.text import sentence
 from .._domain.commands import Target
 from .._domain.tenant import Probe
@@ -33,7 +31,7 @@ def stopped(progress: Progress, reason: str, next_step: str, *, actions_sent: in
         sent = ""
     elif actions_sent:
         sent = " Nothing was changed: what was sent before was refused."
-    return Stopped(f"{reason}.{seen}{sent} {next_step}", **(probed.error_fields() if probed else {}))
+    return Stopped(f"{reason}.{seen}{sent} {next_step}", **(probed.error_fields() if probed else NOTHING_SAID))
 
 
 def failed(spec: Spec, target: Target, progress: Progress, cause: Response | NoResponse) -> QlikError:
@@ -73,9 +71,7 @@ def not_verified(spec: Spec, target: Target, status: str | None, sight: Probe, t
     )
 
 
-def unrecorded(
-    target: Target, status: str, date: str | None, why: Exception, error_fields: dict[str, t.Any]
-) -> Unrecorded:
+def unrecorded(target: Target, status: str, date: str | None, why: Exception, said: ErrorFields) -> Unrecorded:
     """What is so could not be written to the receipt.
 
     :arg date: the purge date, if one is known.
@@ -84,5 +80,5 @@ def unrecorded(
         f"Tenant {target} is {status}, and its receipt does not have it: {why}."
         f"{f' It is to be purged about {date}: keep that date.' if date else ''} Fix that and run again: the tenant is read"
         " first, and the receipt is brought up to date.",
-        **error_fields,
+        **said,
     )

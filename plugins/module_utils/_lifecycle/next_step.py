@@ -11,14 +11,13 @@ that asks for it, and a lost response is resolved by the next reading. Done is o
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._base.errors import NoResponse
 from .._domain.decision import Verdict
 from .._domain.tenant import Probe, State
 from .._http.messages import Response
-from .._receipts.events import LIVE, PURGED, ReceiptState, action_of
+from .._receipts.events import LIVE, PURGED, Event, EventFields, PurgeDate, ReceiptState, action_of
 from .progress import Conclusion, Confirmation, Doubt, Limits, Mode, Observation, Progress, Spec, computed_purge_date
 
 
@@ -48,7 +47,7 @@ class RecordNoEffect:
 class ResolveEarlier:
     """Write the outcome of the intent that an earlier run left pending; None: it had no effect."""
 
-    outcome: Mapping[str, t.Any] | None
+    outcome: EventFields | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class BackOff:
 class ConcludeChange:
     """The change is confirmed: write its outcome. ``resolved``: by a look, not by a response."""
 
-    fields: Mapping[str, t.Any]
+    fields: PurgeDate
     resolved: bool
 
 
@@ -240,15 +239,16 @@ def _after_conclusion(spec: Spec, progress: Progress, limits: Limits, mode: Mode
     return Fail(sight) if verifies and sight is not None and not as_wanted else Finish()
 
 
-def _earlier_intent(progress: Progress, receipt: ReceiptState, mode: Mode) -> Mapping[str, t.Any] | None:
+def _earlier_intent(progress: Progress, receipt: ReceiptState, mode: Mode) -> Event | None:
     """The intent that an earlier run left pending; None: there is none, or the pending one is this run's, or nothing may be written."""
     return receipt.pending if mode is Mode.APPLY and not progress.intended else None
 
 
-def _outcome_of(intent: Mapping[str, t.Any], found: Observation, receipt: ReceiptState) -> dict[str, t.Any]:
+def _outcome_of(intent: Event, found: Observation, receipt: ReceiptState) -> EventFields:
     """What the receipt says of an intent that took effect, and whose response nobody kept."""
     days = intent.get("purge_after_days")
     if action_of(intent) != "deactivate" or not days:
         return {}
     # The countdown of a tenant that had been disabled before was restarted, or it was not: no date is known.
-    return {"purge_after_days": days, **(computed_purge_date(found, days) if receipt.state == LIVE else {})}
+    date = computed_purge_date(found, days) if receipt.state == LIVE else {}
+    return t.cast(EventFields, {"purge_after_days": days, **date})

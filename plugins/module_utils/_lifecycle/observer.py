@@ -22,7 +22,7 @@ from .._domain.tenant import Probe, Reading, Record, State
 from .._http.client import Client
 from .._http.messages import Response
 from .._local.locks import TenantLocks
-from .._receipts.events import DISABLED, LIVE, PURGED
+from .._receipts.events import DISABLED, LIVE, PURGED, EventFields, PurgeDate
 from .._receipts.store import Journal, NotWritten
 from .failures import stopped
 from .progress import Mode, Observation, Progress, Spec
@@ -52,7 +52,7 @@ class Observer(abc.ABC):
         """The decision on what was read."""
 
     @abc.abstractmethod
-    def _confirmed(self, answer: Response) -> dict[str, t.Any] | None:
+    def _confirmed(self, answer: Response) -> PurgeDate | None:
         """The result keys of a 2xx response that confirms the change; None if only looking again can.
 
         :raises Unconfirmed: it does not.
@@ -62,7 +62,7 @@ class Observer(abc.ABC):
     def _probe(self, read: Record | Reading) -> Probe:
         """What the tenant's host answers, if the record does not decide."""
 
-    def _evidence(self) -> dict[str, t.Any]:
+    def _evidence(self) -> EventFields:
         """What the receipt keeps of the answer besides the outcome."""
         return {}
 
@@ -70,11 +70,11 @@ class Observer(abc.ABC):
     def _is_news(self, status: str | None) -> bool:
         """The receipt does not tell yet that the tenant is in the condition that it was found in, and should."""
 
-    def _listed(self) -> dict[str, t.Any]:
+    def _listed(self) -> PurgeDate:
         """The result keys that the organization's list gives for a tenant that is not changed."""
         return {}
 
-    def _intent(self) -> dict[str, t.Any]:
+    def _intent(self) -> EventFields:
         """What the receipt's intent says of the command."""
         return {}
 
@@ -203,10 +203,15 @@ class Observer(abc.ABC):
         return "a tenant that was purged is not found either"
 
 
-def probe_fields(probed: Probe | None) -> dict[str, t.Any]:
+def probe_fields(probed: Probe | None) -> EventFields:
     """What the receipt has of a probe. Whoever reads it wants to know if the tenant is live, not what its host lacked to issue a token."""
     if probed is None:
         return {}
     if probed.state is State.UNAUTHORIZED:
         return {"probe_state": State.ACTIVE.value}
-    return {"probe_state": probed.state.value, **probed.error_fields()}
+    return {
+        "probe_state": probed.state.value,
+        "http_status": probed.http_status,
+        "code": probed.code,
+        "trace_id": probed.trace_id,
+    }

@@ -16,6 +16,7 @@ from .._base.timestamps import days_after, write_time
 from .._domain.decision import Decision, Verdict
 from .._domain.tenant import DISABLED_STATUSES, Probe, Reading, Record, State
 from .._http.messages import Response
+from .._receipts.events import Action, PurgeDate
 
 
 class Mode(enum.Enum):
@@ -35,7 +36,7 @@ class Spec:
     deactivated again.
     """
 
-    action: str
+    action: Action
     doing: str
     noun: str
     end: str
@@ -100,7 +101,7 @@ class Doubt(enum.IntEnum):
 class Confirmation:
     """The server's response confirms the change; ``fields``: the result keys that it gives."""
 
-    fields: Mapping[str, t.Any]
+    fields: PurgeDate
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ class Progress:
         return replace(self, conclusion=Conclusion(status, changed), doubt=Doubt.NONE, news=None)
 
 
-def computed_purge_date(found: Observation, days: int) -> dict[str, t.Any]:
+def computed_purge_date(found: Observation, days: int) -> PurgeDate:
     """The purge date of a tenant whose deactivation had no response, from the time of its last change, as result keys."""
     since = found.read.status_since if isinstance(found.read, Record) else None
     date = days_after(since, days) if since else None

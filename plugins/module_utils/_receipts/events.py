@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 
 from .._base.errors import InvalidInput
 from .._base.files import MIB
+from .._base.json_shape import fault_of, kinds_of
 from .._base.strict_json import DuplicateKey, read_json
 from .._base.text import for_terminal
 from .._base.timestamps import days_after, read_time
@@ -33,8 +34,10 @@ SCHEMA = 2
 _RENAMED = {"settled": "resolved", "purge_date_reckoned": "purge_date_computed"}
 EVENTS = frozenset(("intent", "created", "deactivated", "reactivated", "observed", "purged", "failed"))
 
+Action = t.Literal["create", "deactivate", "reactivate"]
+
 # By action, the event that says that it was done.
-OUTCOMES = {"create": "created", "deactivate": "deactivated", "reactivate": "reactivated"}
+OUTCOMES: dict[Action, str] = {"create": "created", "deactivate": "deactivated", "reactivate": "reactivated"}
 
 LIVE, DISABLED, PURGED = "live", "disabled", "purged"
 
@@ -42,12 +45,67 @@ LIVE, DISABLED, PURGED = "live", "disabled", "purged"
 _AFTER_THE_PURGE = timedelta(hours=48)
 LARGEST = 10 * MIB
 _ROOM = 64 * 1024
-_TEXTS = (
-    *("previous_status", "status", "estimated_purge_date", "probe_state", "plan_sha256", "approved_by", "ticket"),
-    "purge_date_text",
-)
-# What is branched on, and what it may be.
-_EFFECTS = ("none", "unknown")
+
+
+class Noted(t.TypedDict, total=False):
+    """Keys of an event that nothing is decided on. Whatever they hold is kept as it is."""
+
+    by: dict[str, str]
+    run: str
+    http_status: int | None
+    code: str | None
+    trace_id: str | None
+
+
+class PurgeDate(t.TypedDict, total=False):
+    """When a tenant is purged, as the server said it, or computed."""
+
+    estimated_purge_date: str | None
+    purge_date_computed: bool | None
+
+
+class EventFields(Noted, PurgeDate, total=False):
+    """What an event may say. A key that is None is not written.
+
+    To add a key, add it here (what it may hold is checked by its type when a receipt is read; a key that nothing is decided on goes into
+    Noted), give it where the event is written (``_lifecycle``), and describe it in ``docs/receipt.schema.json``. The schema number rises
+    if a key is renamed or removed, and upgrade() then reads the older one.
+    """
+
+    action: Action | None
+    previous_status: str | None
+    status: str | None
+    purge_after_days: int | None
+    purge_date_text: str | None
+    resolved: bool | None
+    effect: t.Literal["none", "unknown"] | None
+    probe_state: str | None
+    plan_sha256: str | None
+    approved_by: str | None
+    ticket: str | None
+
+
+class Event(EventFields):
+    """An event of a receipt."""
+
+    event: str
+    at: str
+
+
+class Receipt(t.TypedDict):
+    """What the file of a receipt holds."""
+
+    schema: int
+    tenant_id: str | None
+    # None: its creation was intended, and nothing else.
+    hostname: str | None
+    hostnames: list[str]
+    region: str
+    events: list[Event]
+
+
+# An older version may have left out what it did not know.
+_KINDS = kinds_of(EventFields, besides=Noted)
 
 
 class BadReceipt(Exception):
@@ -66,7 +124,7 @@ class ReceiptState:
     since: datetime | None = None
     purge_date: str | None = None
     purge_date_computed: bool = False
-    pending: Mapping[str, t.Any] | None = None
+    pending: Event | None = None
     # When the outcome of the pending intent was last looked for.
     pending_since: datetime | None = None
     # Since the last deactivation.
@@ -127,7 +185,7 @@ def is_overdue(purge_date: str | None, now: datetime) -> bool:
     return date is not None and date < now - _AFTER_THE_PURGE
 
 
-def receipt_state(events: Iterable[Mapping[str, t.Any]]) -> ReceiptState:
+def receipt_state(events: Iterable[Event]) -> ReceiptState:
     """What events, in their order, add up to."""
     result = ReceiptState()
     for event in events:
@@ -135,7 +193,7 @@ def receipt_state(events: Iterable[Mapping[str, t.Any]]) -> ReceiptState:
     return result
 
 
-def taken_down_at(events: Iterable[Mapping[str, t.Any]]) -> datetime | None:
+def taken_down_at(events: Iterable[Event]) -> datetime | None:
     """When this collection took a tenant down that is not live since, as far as its receipt says; None: it did not.
 
     A countdown that was restarted does not take a tenant down once more. A request whose outcome is not known may have.
@@ -160,12 +218,12 @@ def _sent_at(state: ReceiptState) -> datetime | None:
     return read_time(state.pending["at"])
 
 
-def action_of(intent: Mapping[str, t.Any]) -> str:
-    """What was intended: ``create``, ``deactivate``, ``reactivate``."""
-    return str(intent.get("action") or "deactivate")
+def action_of(intent: Event) -> Action:
+    """What was intended. Older versions did not write it of a deactivation."""
+    return intent.get("action") or "deactivate"
 
 
-def _after(before: ReceiptState, event: Mapping[str, t.Any]) -> ReceiptState:
+def _after(before: ReceiptState, event: Event) -> ReceiptState:
     kind, at = event["event"], read_time(event["at"])
     if kind == "intent":
         # What was to be changed had been read just then.
@@ -201,7 +259,7 @@ def _after(before: ReceiptState, event: Mapping[str, t.Any]) -> ReceiptState:
     )
 
 
-def _restored(before: ReceiptState, event: Mapping[str, t.Any], at: datetime) -> Restore | None:
+def _restored(before: ReceiptState, event: Event, at: datetime) -> Restore | None:
     """The restore by which a tenant lives, since an event that says so."""
     if event["event"] == "reactivated" and not (event.get("resolved") and before.pending):
         return restore_of(event, at)
@@ -209,7 +267,7 @@ def _restored(before: ReceiptState, event: Mapping[str, t.Any], at: datetime) ->
     return before.restore_if_live(at)
 
 
-def _seen(event: Mapping[str, t.Any]) -> str | None:
+def _seen(event: Event) -> str | None:
     """The state that a tenant was seen in; None: the event does not say it."""
     # The register host's word goes before that of the tenant's own host.
     status, probed = event.get("status"), event.get("probe_state")
@@ -224,7 +282,7 @@ def _longest_after(time: datetime | None) -> datetime | None:
     return days_after(time, LONGEST_PURGE_DAYS) if time else None
 
 
-def read_receipt(content: bytes, *, before_creation: bool = False) -> dict[str, t.Any]:
+def read_receipt(content: bytes, *, before_creation: bool = False) -> Receipt:
     """The receipt in the bytes of a file.
 
     What nothing is decided on (``by``, ``run``, what later versions of this schema add) is kept as it is.
@@ -249,20 +307,20 @@ def read_receipt(content: bytes, *, before_creation: bool = False) -> dict[str, 
             f"has the schema {for_terminal(schema, 40)}, and this version of the collection reads the schemas 1 to {SCHEMA}"
             f"{': a newer version wrote it' if newer else ''}"
         )
-    receipt: dict[str, t.Any] = upgrade(found) if schema == 1 else found
-    if not (before_creation and _is_unnamed(receipt)):
-        _check_identity(receipt)
-    events = receipt.get("events")
+    found = upgrade(found) if schema == 1 else found
+    if not (before_creation and _is_unnamed(found)):
+        _check_identity(found)
+    events = found.get("events")
     if not isinstance(events, list):
         raise BadReceipt("has no list of events")
     for number, event in enumerate(events, 1):
         wrong = _fault(event)
         if wrong:
             raise BadReceipt(f"has a wrong event {number}: {wrong}")
-    return receipt
+    return t.cast(Receipt, found)
 
 
-def check_room(receipt: Mapping[str, t.Any]) -> None:
+def check_room(receipt: Receipt) -> None:
     """Check that a receipt can be written, and has room for what comes. Whoever only reads receipts need not know.
 
     :raises BadReceipt: it has none.
@@ -283,7 +341,7 @@ def _renamed(event: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {_RENAMED.get(name, name): value for name, value in event.items()}
 
 
-def write_receipt(receipt: Mapping[str, t.Any]) -> bytes:
+def write_receipt(receipt: Receipt) -> bytes:
     """The bytes of a receipt."""
     return json.dumps(receipt, indent=2, allow_nan=False).encode() + b"\n"
 
@@ -320,17 +378,4 @@ def _fault(event: t.Any) -> str | None:
         return f"its kind is {for_terminal(kind, 40)}"
     if read_time(event.get("at")) is None:
         return f"its time is {for_terminal(event.get('at'), 60)}"
-    for name in _TEXTS:
-        if not isinstance(event.get(name), (str, type(None))):
-            return f"its {name} is no text"
-    for name, choices in (("action", tuple(OUTCOMES)), ("effect", _EFFECTS)):
-        # An older version may have left it out; what is there must be known.
-        if event.get(name) is not None and event[name] not in choices:
-            return f"its {name} is {for_terminal(event[name], 40)}"
-    for name in ("resolved", "purge_date_computed"):
-        if not isinstance(event.get(name), (bool, type(None))):
-            return f"its {name} is neither true nor false"
-    days = event.get("purge_after_days")
-    if isinstance(days, bool) or not isinstance(days, (int, type(None))):
-        return "its purge_after_days is no whole number"
-    return None
+    return fault_of(event, _KINDS)

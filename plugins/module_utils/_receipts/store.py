@@ -15,12 +15,12 @@ import os
 import pwd
 import socket
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from .._base.clock import Clock
-from .._base.errors import Stopped
+from .._base.errors import ErrorFields, Stopped
 from .._base.files import UnusableFile, new_file, read_file, remove, unusable, write_file
 from .._base.text import for_terminal
 from .._base.timestamps import write_time
@@ -30,7 +30,11 @@ from .events import (
     LARGEST,
     OUTCOMES,
     SCHEMA,
+    Action,
     BadReceipt,
+    Event,
+    EventFields,
+    Receipt,
     ReceiptState,
     action_of,
     check_room,
@@ -64,36 +68,40 @@ class Journal:
     writes: bool = True
     # This operation has written an intent, and no outcome yet.
     intended: bool = False
-    _content: dict[str, t.Any] = field(default_factory=dict)
+    # None: not opened, or there is no file for it.
+    _content: Receipt | None = None
     # What is known of the tenant, to be written with the next event.
     _names: dict[str, t.Any] = field(default_factory=dict)
 
     @property
     def receipt_state(self) -> ReceiptState:
         """What the receipt says so far."""
-        return receipt_state(self._content.get("events", ()))
+        return receipt_state(self._events)
+
+    @property
+    def _events(self) -> Sequence[Event]:
+        return self._content["events"] if self._content else ()
 
     @property
     def tenant_id(self) -> str | None:
         """The id that the receipt holds."""
-        return self._content.get("tenant_id")
+        return self._content["tenant_id"] if self._content else None
 
     @property
     def applied_plan(self) -> str | None:
         """The digest of the plan that the last request to deactivate belonged to; its outcome another run may have resolved."""
-        events = self._content.get("events", ())
-        sent = [event for event in events if event["event"] == "intent" and action_of(event) == "deactivate"]
+        sent = [event for event in self._events if event["event"] == "intent" and action_of(event) == "deactivate"]
         return sent[-1].get("plan_sha256") if sent else None
 
     @property
     def hostnames(self) -> list[str]:
         """The hostnames that the receipt holds."""
-        return list(self._content.get("hostnames", ()))
+        return list(self._content["hostnames"]) if self._content else []
 
     @property
     def hostname(self) -> str | None:
         """The hostname that the receipt was begun under."""
-        return self._content.get("hostname")
+        return self._content["hostname"] if self._content else None
 
     def gone_by(self, tenant_id: str | None) -> datetime | None:
         """The time of the event that proves the purge of a tenant with this id that is not found any more; None: none does."""
@@ -154,12 +162,12 @@ class Journal:
         known = {"tenant_id": tenant_id, "hostnames": [name for name in hostnames if find_address([name])]}
         self._names = {key: value for key, value in known.items() if value}
 
-    def record(self, event: str, fields: Mapping[str, t.Any]) -> None:
+    def record(self, event: str, fields: EventFields) -> None:
         """Add an event. Fields that are None are left out.
 
         :raises NotWritten: the receipt is as it was.
         """
-        if self.path is None or not self.writes:
+        if self.path is None or not self.writes or self._content is None:
             return
         entry: dict[str, t.Any] = {
             "event": event,
@@ -169,7 +177,8 @@ class Journal:
         }
         claims = {name: getattr(self.author, name) for name in _CLAIMS}
         entry |= {name: value for name, value in {**claims, **fields}.items() if value is not None}
-        content = {**self._content, **self._names, "events": [*self._content["events"], entry]}
+        events = [*self._content["events"], t.cast(Event, entry)]
+        content = t.cast(Receipt, {**self._content, **self._names, "events": events})
         try:
             # Always the same name for the new file: what a killed process left is not kept. The lock of the tenant keeps others from it.
             write_file(self.path, write_receipt(content), new_file(self.path))
@@ -177,31 +186,47 @@ class Journal:
             raise NotWritten(f"{for_terminal(self.path)} {error}") from None
         self._content = content
 
-    def intend(self, action: str, fields: Mapping[str, t.Any]) -> None:
+    def intend(self, action: Action, fields: EventFields) -> None:
         """Write what is about to be sent, before each request: the next run counts from the last one."""
-        self.record("intent", {"action": action, **fields})
+        self.record("intent", {**fields, "action": action})
         self.intended = True
 
-    def conclude(self, event: str, fields: Mapping[str, t.Any]) -> None:
+    def conclude(self, event: str, fields: EventFields) -> None:
         """Write what the server confirmed."""
         # Also if it cannot be written, it has not failed.
         self.intended = False
         self.record(event, fields)
 
-    def fail(self, action: str, *, in_doubt: bool, error_fields: Mapping[str, t.Any]) -> None:
+    def fail(self, action: Action, *, in_doubt: bool, error_fields: ErrorFields) -> None:
         """Write that what was intended failed, if an intent was written. What is in doubt stays pending."""
         if self.intended:
-            self.record("failed", {"action": action, "effect": "unknown" if in_doubt else "none", **error_fields})
+            self.record(
+                "failed",
+                {
+                    "action": action,
+                    "effect": "unknown" if in_doubt else "none",
+                    "http_status": error_fields["http_status"],
+                    "code": error_fields["code"],
+                    "trace_id": error_fields["trace_id"],
+                },
+            )
             self.intended = False
 
-    def resolve(self, outcome: Mapping[str, t.Any] | None) -> None:
+    def resolve(self, outcome: EventFields | None) -> None:
         """Write the outcome of the pending intent that an earlier run left; None: it had no effect.
 
         What was approved for that run is said of it, and not what was approved for this one.
         """
-        intent = self.receipt_state.pending or {}
+        intent = self.receipt_state.pending
+        if intent is None:
+            return
         action = action_of(intent)
-        fields = {"resolved": True, **{name: intent.get(name) for name in _CLAIMS}}
+        fields: EventFields = {
+            "resolved": True,
+            "plan_sha256": intent.get("plan_sha256"),
+            "approved_by": intent.get("approved_by"),
+            "ticket": intent.get("ticket"),
+        }
         if outcome is None:
             self.record("failed", {**fields, "action": action, "effect": "none"})
         else:
@@ -227,7 +252,7 @@ def receipt_state_in(path: str, target: Target) -> ReceiptState:
     return receipt_state(found["events"])
 
 
-def read_receipt_file(path: str) -> dict[str, t.Any] | None:
+def read_receipt_file(path: str) -> Receipt | None:
     """The receipt in a file, None if there is no file.
 
     :raises BadReceipt: it is no receipt. :raises UnusableFile: it cannot be read, or is a symbolic link.
@@ -236,7 +261,7 @@ def read_receipt_file(path: str) -> dict[str, t.Any] | None:
     return None if content is None else read_receipt(content)
 
 
-def _check_owner(found: Mapping[str, t.Any], target: Target) -> None:
+def _check_owner(found: Receipt, target: Target) -> None:
     address = target.address
     if found["tenant_id"] is not None and (found["tenant_id"], found["region"]) == (target.tenant_id, address.region):
         # The same tenant, whatever it is called now.

@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import os
-import typing as t
 from dataclasses import dataclass
 
 from .._base.files import UnusableFile, unusable
 from .._base.text import for_terminal
-from .events import BadReceipt
+from .events import BadReceipt, Receipt
 from .store import read_receipt_file
 
 _SUFFIX = ".json"
@@ -34,7 +33,7 @@ class WholeFolder:
     """What a folder holds: the receipts by their paths, in the order of the names, and the files that are left out."""
 
     path: str
-    receipts: dict[str, dict[str, t.Any]]
+    receipts: dict[str, Receipt]
     unreadable: tuple[Unreadable, ...]
 
 
@@ -48,7 +47,7 @@ def read_whole_folder(path: str) -> WholeFolder:
         names = sorted(name for name in os.listdir(path) if name.endswith(_SUFFIX) and not name.startswith("."))
     except OSError as error:
         raise unusable(error) from None
-    receipts: dict[str, dict[str, t.Any]] = {}
+    receipts: dict[str, Receipt] = {}
     unreadable: list[Unreadable] = []
     for name in names:
         file = os.path.join(path, name)

@@ -20,6 +20,8 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events im
     LIVE,
     PURGED,
     BadReceipt,
+    Event,
+    Receipt,
     ReceiptState,
     read_receipt,
     receipt_state,
@@ -119,7 +121,7 @@ WRONG: dict[str, tuple[t.Any, str]] = {
     "days with a fraction": (with_event(purge_after_days=30.5), "purge_after_days"),
     "true days": (with_event(purge_after_days=True), "purge_after_days"),
     **{
-        f"{value!r} as {name}": (with_event(**{name: value}), f"its {name} is no text")
+        f"{value!r} as {name}": (with_event(**{name: value}), "must be a text, or null")
         for name in ("previous_status", "status", "estimated_purge_date", "probe_state", "plan_sha256", "ticket")
         for value in (7, False, ["active"], {"is": "active"})
     },
@@ -128,7 +130,7 @@ WRONG: dict[str, tuple[t.Any, str]] = {
         for name in ("action", "effect")
         for value in (7, False, ["deactivate"], "delete", "DEACTIVATE")
     },
-    "resolved in words": (with_event(resolved="no"), "its resolved is neither true nor false"),
+    "resolved in words": (with_event(resolved="no"), "its resolved is no, and must be true or false, or null"),
     "a key twice": (json.dumps(receipt()).encode()[:-1] + b', "events": []}', "the key events stands twice"),
     "a key of an event twice": (
         json.dumps(receipt(event("observed"))).encode().replace(b'"run"', b'"event": "purged", "run"'),
@@ -181,6 +183,12 @@ def test_what_nothing_is_decided_on_is_kept_as_it_is() -> None:
 def test_every_event_of_the_schema_is_known_and_no_other() -> None:
     schema = json.loads((DOCS / "receipt.schema.json").read_bytes())
     assert set(schema["$defs"]["event"]["properties"]["event"]["enum"]) == EVENTS
+
+
+def test_the_schema_has_each_key_of_a_receipt_and_of_an_event_and_no_other() -> None:
+    schema = json.loads((DOCS / "receipt.schema.json").read_bytes())
+    assert set(schema["properties"]) == set(t.get_type_hints(Receipt))
+    assert set(schema["$defs"]["event"]["properties"]) == set(t.get_type_hints(Event))
 
 
 def test_the_receipts_of_the_tests_are_valid() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base import files as files_module
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import NOTHING_SAID, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Author, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts import store as store_module
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, LIVE, ReceiptState
@@ -160,7 +160,7 @@ def test_in_check_mode_nothing_is_written(path: Path, clock: FakeClock, tmp_path
     journal.conclude("deactivated", {})
     journal.resolve({})
     journal.record("observed", SIGHT)
-    journal.fail("deactivate", in_doubt=True, error_fields={})
+    journal.fail("deactivate", in_doubt=True, error_fields=NOTHING_SAID)
     assert everything_below(tmp_path) == {}
 
 
@@ -183,11 +183,11 @@ def test_an_intent_is_written_before_each_request(path: Path, clock: FakeClock) 
 
 def test_what_failed_is_told_where_it_was_intended_alone(path: Path, clock: FakeClock) -> None:
     journal = opened(path, clock)
-    journal.fail("deactivate", in_doubt=False, error_fields={})
+    journal.fail("deactivate", in_doubt=False, error_fields=NOTHING_SAID)
     assert not path.exists()
     journal.intend("deactivate", {})
-    journal.fail("deactivate", in_doubt=False, error_fields={"http_status": 403})
-    journal.fail("deactivate", in_doubt=False, error_fields={"http_status": 403})
+    journal.fail("deactivate", in_doubt=False, error_fields={**NOTHING_SAID, "http_status": 403})
+    journal.fail("deactivate", in_doubt=False, error_fields={**NOTHING_SAID, "http_status": 403})
     assert told(path)[1:] == [("failed", {"action": "deactivate", "effect": "none", "http_status": 403})]
 
 
@@ -200,7 +200,7 @@ def test_what_was_confirmed_has_not_failed_also_where_it_could_not_be_written(
         broken.setattr(files_module, "os", FailingOs("replace"))
         with pytest.raises(NotWritten):
             journal.conclude("deactivated", {})
-    journal.fail("deactivate", in_doubt=False, error_fields={})
+    journal.fail("deactivate", in_doubt=False, error_fields=NOTHING_SAID)
     assert [kind for kind, _facts in told(path)] == ["intent"]
 
 
@@ -208,7 +208,7 @@ def test_what_was_confirmed_has_not_failed_also_where_it_could_not_be_written(
 def test_what_is_in_doubt_stays_pending(path: Path, clock: FakeClock, in_doubt: bool) -> None:
     journal = opened(path, clock)
     journal.intend("deactivate", {"previous_status": "active"})
-    journal.fail("deactivate", in_doubt=in_doubt, error_fields={})
+    journal.fail("deactivate", in_doubt=in_doubt, error_fields=NOTHING_SAID)
     assert (opened(path, clock).receipt_state.pending is not None) == in_doubt
 
 

@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import planned_tenant
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import PlanEntry, planned_tenant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet import plan as plan_module
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import (
     Plan,
+    PlanContent,
     content_sha256,
     digest_of,
     make_plan,
@@ -34,7 +35,7 @@ from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence
 from ansible_collections.tenantops.qlik.tests.unit.facts import ALIAS, HOSTNAME, NOW, REGION, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.plans import entry_of, file_of, plan_of, to_deactivate, to_leave
-from ansible_collections.tenantops.qlik.tests.unit.receipts import schema_faults
+from ansible_collections.tenantops.qlik.tests.unit.receipts import DOCS, schema_faults
 
 examples = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
@@ -638,3 +639,10 @@ def test_whatever_stands_in_an_approved_file_is_read_or_refused_in_words(
             assert planned.hostname == hostname == HOSTNAME
             assert planned.action in ("deactivate", "no-op")
             assert planned.action == "no-op" or (planned.tenant_id and planned.purge_after_days)
+
+
+def test_the_schema_has_each_key_of_a_plan_and_of_an_entry_and_no_other() -> None:
+    schema = json.loads((DOCS / "plan.schema.json").read_bytes())
+    assert set(schema["properties"]) == set(schema["required"]) == set(t.get_type_hints(PlanContent))
+    entry = schema["$defs"]["tenant"]
+    assert set(entry["properties"]) == set(entry["required"]) == set(t.get_type_hints(PlanEntry))
