@@ -31,7 +31,9 @@ from ansible_collections.tenantops.qlik.plugins.action import (
     qlik_wave_token,
 )
 from ansible_collections.tenantops.qlik.tests.unit.core import template
-from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
+from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
+
+CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
 ACTIONS: dict[str, type[ActionBase]] = {
     "qlik_preflight_info": qlik_preflight_info.ActionModule,
@@ -150,3 +152,30 @@ class Play:
     def task_vars(self) -> dict[str, t.Any]:
         """The variables of a task that runs once."""
         return {"hostvars": self, "ansible_play_hosts_all": list(self.hosts)}
+
+
+def written(hostname: str = HOSTNAME, *, operation: str = "decommission", **given: t.Any) -> dict[str, t.Any]:
+    """What an inventory says of a host: a confirmed tenant; ``given`` are variables of the role without its prefix.
+
+    A variable of the inventory that belongs to no role (qlik_ticket) is added beside it.
+    """
+    usual = {"hostname": hostname, "tenant_id": TENANT_ID, "confirm_hostname": hostname}
+    return {f"tenant_{operation}_{name}": value for name, value in {**usual, **given}.items()}
+
+
+def guard(
+    hosts: t.Any = None,
+    *,
+    operation: str = "decommission",
+    loaded: Mapping[str, t.Any] | None = None,
+    task: Mapping[str, t.Any] | None = None,
+    **args: t.Any,
+) -> dict[str, t.Any]:
+    """qlik_wave_guard on these hosts, by default the tenant of the tests, as the role of the operation calls it.
+
+    :arg loaded: the variables as they were when the play was loaded.
+    :arg task: keywords of the task.
+    """
+    play = Play({HOSTNAME: written(operation=operation)} if hosts is None else hosts, loaded)
+    of_role = {"operation": operation, "variable_prefix": f"tenant_{operation}_"}
+    return run_action("qlik_wave_guard", {**CREDENTIALS, **of_role, **args}, play.task_vars, **(task or {}))

@@ -15,12 +15,10 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.tests.unit import answers
-from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.controller import CREDENTIALS, Play, guard, run_action, written
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
 from ansible_collections.tenantops.qlik.tests.unit.receipts import everything_below, receipt
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
-
-CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
 
 @pytest.fixture(autouse=True)
@@ -30,13 +28,7 @@ def _quiet(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def play(operation: str = "decommission") -> Play:
-    names = {"hostname": HOSTNAME, "tenant_id": TENANT_ID, "confirm_hostname": HOSTNAME}
-    return Play({HOSTNAME: {f"tenant_{operation}_{name}": value for name, value in names.items()}})
-
-
-def guard(operation: str = "decommission", **args: t.Any) -> dict[str, t.Any]:
-    given = {**CREDENTIALS, "operation": operation, "variable_prefix": f"tenant_{operation}_", **args}
-    return run_action("qlik_wave_guard", given, play(operation).task_vars)
+    return Play({HOSTNAME: written(operation=operation)})
 
 
 def foreign(path: Path) -> None:
@@ -59,7 +51,7 @@ def test_a_summary_that_must_not_be_written_there_refuses_the_wave(
 ) -> None:
     make(tmp_path / "out.json")
     before = everything_below(tmp_path)
-    wave = guard(operation, summary_file="out.json")
+    wave = guard(operation=operation, summary_file="out.json")
     assert (wave["failed"], wire.sent) == (True, [])
     assert f"tenant_{operation}_summary_file is 'out.json'" in wave["msg"]
     assert everything_below(tmp_path) == before
@@ -106,7 +98,7 @@ def test_a_state_folder_that_cannot_be_stops_a_run_once_and_before_the_first_req
     wire: Wire, monkeypatch: pytest.MonkeyPatch, args: dict[str, t.Any], more: dict[str, t.Any]
 ) -> None:
     monkeypatch.setenv("TENANTOPS_QLIK_STATE_DIR", "/dev/null/state")
-    wave = run_action("qlik_wave_guard", {**CREDENTIALS, **args}, play().task_vars, **more)
+    wave = guard(task=more, **args)
     assert wire.sent == []
     # What changes nothing needs no lock.
     assert wave["failed"] is not (bool(more) or bool(args))

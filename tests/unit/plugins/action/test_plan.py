@@ -22,11 +22,11 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base import files 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import log_result
-from ansible_collections.tenantops.qlik.tests.unit import answers
+from ansible_collections.tenantops.qlik.tests.unit import answers, controller
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
-from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
+from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action, written
 from ansible_collections.tenantops.qlik.tests.unit.core import is_template_in_result
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, NOW, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.failing_os import FailingOs
 from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.plans import CLAIMS, plan_of, put_plan, to_deactivate, to_leave
@@ -42,7 +42,6 @@ from ansible_collections.tenantops.qlik.tests.unit.receipts import (
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
-CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 RESULT = "tenant_decommission_result"
 OTHER = "other.eu.qlikcloud.com"
 
@@ -69,17 +68,16 @@ QLIK_CLAIMS = {f"qlik_{name}": value for name, value in CLAIMS.items()}
 
 def host(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
     """What an inventory says of a host: no confirmation, and no id where the plan has it."""
-    written = {"hostname": hostname, **({"tenant_id": TENANT_ID} if hostname == HOSTNAME else {}), **given}
-    return {f"{PREFIX}{name}": value for name, value in written.items()}
+    tenant_id = TENANT_ID if hostname == HOSTNAME else None
+    return written(hostname, **{"tenant_id": tenant_id, "confirm_hostname": None, **given})
 
 
 def fleet(number: int) -> list[str]:
     return [f"t{count}.eu.qlikcloud.com" for count in range(number)]
 
 
-def guard(hosts: t.Any = None, *, loaded: dict[str, t.Any] | None = None, **args: t.Any) -> dict[str, t.Any]:
-    play = Play({HOSTNAME: host()} if hosts is None else hosts, loaded)
-    return run_action("qlik_wave_guard", {**CREDENTIALS, **args}, play.task_vars)
+def guard(hosts: t.Any = None, **args: t.Any) -> dict[str, t.Any]:
+    return controller.guard({HOSTNAME: host()} if hosts is None else hosts, **args)
 
 
 def guarded(approved: t.Any, hosts: t.Any = None, /, **args: t.Any) -> dict[str, t.Any]:
@@ -541,9 +539,7 @@ class Planning:
         self, hosts: dict[str, dict[str, t.Any]] | None = None, not_reached: t.Container[str] = (), **args: t.Any
     ) -> None:
         self.play = Play({HOSTNAME: host()} if hosts is None else hosts)
-        self.wave = run_action(
-            "qlik_wave_guard", {**CREDENTIALS, "planning": True, "plan": "plan.json", **args}, self.play.task_vars
-        )
+        self.wave = controller.guard(self.play.hosts, **{"planning": True, "plan": "plan.json", **args})
         self.results = {
             name: tenant(self.wave["tenants"][name], name)
             for name in self.play.hosts

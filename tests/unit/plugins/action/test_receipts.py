@@ -15,13 +15,12 @@ import pytest
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.tests.unit import answers
-from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.controller import CREDENTIALS, Play, guard, run_action, written
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.receipts import content_of, everything_below
-from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS
+from ansible_collections.tenantops.qlik.tests.unit.waves import TOKENS
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
-CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 TENANT = {**CREDENTIALS, "tenant_id": TENANT_ID, "hostname": HOSTNAME}
 CHANGES = ["qlik_tenant_deactivate", "qlik_tenant_reactivate"]
 
@@ -85,10 +84,8 @@ def test_a_name_that_is_given_goes_before_the_runs_own(tmp_path: Path) -> None:
 
 
 def test_a_wave_its_receipts_and_its_summary_name_the_same_run_and_the_same_claims(wire: Wire, tmp_path: Path) -> None:
-    written = {"hostname": HOSTNAME, "tenant_id": TENANT_ID, "confirm_hostname": HOSTNAME}
-    claims = {"qlik_approved_by": "eve", "qlik_ticket": "OPS-7"}
-    play = Play({HOSTNAME: {**claims, **{f"{PREFIX}{name}": value for name, value in written.items()}}})
-    wave = run_action("qlik_wave_guard", CREDENTIALS, play.task_vars)
+    play = Play({HOSTNAME: {**written(), "qlik_approved_by": "eve", "qlik_ticket": "OPS-7"}})
+    wave = guard(play.hosts)
     result = run_action("qlik_wave_tenant", {"tenant": wave["tenants"][HOSTNAME], "tokens": TOKENS})
     summary = run_action("qlik_wave_summary", {"wave": wave}, play.task_vars)["summary"]
     # No file names the host: its receipt is in the folder that the run was started in.
@@ -100,9 +97,7 @@ def test_a_wave_its_receipts_and_its_summary_name_the_same_run_and_the_same_clai
 
 
 def test_a_claim_that_was_changed_after_the_guard_sends_nothing(wire: Wire, tmp_path: Path) -> None:
-    written = {"hostname": HOSTNAME, "tenant_id": TENANT_ID, "confirm_hostname": HOSTNAME}
-    play = Play({HOSTNAME: {f"{PREFIX}{name}": value for name, value in written.items()}})
-    tenant = run_action("qlik_wave_guard", CREDENTIALS, play.task_vars)["tenants"][HOSTNAME]
+    tenant = guard()["tenants"][HOSTNAME]
     for key, value in {
         "approved_by": "eve",
         "counted": False,

@@ -12,19 +12,11 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.tests.unit import answers
-from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
+from ansible_collections.tenantops.qlik.tests.unit.controller import Play, guard, run_action, written
 from ansible_collections.tenantops.qlik.tests.unit.core import template
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_SECRET, HOSTNAME
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
-
-CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-
-
-def host(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
-    """What an inventory and the role's defaults say of a host."""
-    written = {"hostname": hostname, "tenant_id": TENANT_ID, "confirm_hostname": hostname, **given}
-    return {f"{PREFIX}{name}": value for name, value in written.items()}
 
 
 @pytest.fixture(autouse=True)
@@ -42,16 +34,12 @@ def displayed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return printed
 
 
-def guard(hosts: dict[str, dict[str, t.Any]], **args: t.Any) -> dict[str, t.Any]:
-    return run_action("qlik_wave_guard", {**CREDENTIALS, **args}, Play(hosts).task_vars)
-
-
 def decommission(tenant: t.Any, tokens: t.Any = None, **task: t.Any) -> dict[str, t.Any]:
     return run_action("qlik_wave_tenant", {"tenant": tenant, "tokens": TOKENS if tokens is None else tokens}, **task)
 
 
 def test_what_the_guard_passes_is_acted_on(wire: Wire) -> None:
-    wave = guard({HOSTNAME: host()})
+    wave = guard({HOSTNAME: written()})
     assert (wave["failed"], wave["changed"], wave["regions"], wave["count"]) == (False, False, ["eu"], 1)
     assert wire.sent == []
     result = decommission(wave["tenants"][HOSTNAME])
@@ -60,7 +48,7 @@ def test_what_the_guard_passes_is_acted_on(wire: Wire) -> None:
 
 
 def test_check_mode_guards_reads_and_decides_and_sends_no_post(wire: Wire) -> None:
-    result = decommission(guard({HOSTNAME: host()})["tenants"][HOSTNAME], check_mode=True)
+    result = decommission(guard({HOSTNAME: written()})["tenants"][HOSTNAME], check_mode=True)
     assert wire.sequence == ["read"]
     assert (result["failed"], result["changed"]) == (False, True)
 
@@ -83,7 +71,7 @@ def test_check_mode_guards_reads_and_decides_and_sends_no_post(wire: Wire) -> No
     ],
 )
 def test_an_entry_that_was_changed_after_the_guard_sends_nothing(wire: Wire, key: str, value: t.Any) -> None:
-    tenant = {**guard({HOSTNAME: host()})["tenants"][HOSTNAME], key: value}
+    tenant = {**guard({HOSTNAME: written()})["tenants"][HOSTNAME], key: value}
     result = decommission(tenant)
     assert wire.sent == []
     assert (result["failed"], result["changed"]) == (True, False)
@@ -100,14 +88,14 @@ def test_a_tenant_that_the_guard_did_not_see_sends_nothing(wire: Wire, tenant: d
 
 @pytest.mark.parametrize("tokens", [[], [{}], [{"item": "eu", "skipped": True}]])
 def test_without_the_step_that_asks_for_tokens_nothing_is_sent(wire: Wire, tokens: list[t.Any]) -> None:
-    result = decommission(guard({HOSTNAME: host()})["tenants"][HOSTNAME], tokens)
+    result = decommission(guard({HOSTNAME: written()})["tenants"][HOSTNAME], tokens)
     assert wire.sent == []
     assert (result["failed"], result["changed"]) == (True, False)
 
 
 def test_a_refused_wave_hands_on_no_tenant() -> None:
     wave = guard(
-        {HOSTNAME: host(), "other.eu.qlikcloud.com": host("other.eu.qlikcloud.com", tenant_id="o")}, max_tenants=1
+        {HOSTNAME: written(), "other.eu.qlikcloud.com": written("other.eu.qlikcloud.com", tenant_id="o")}, max_tenants=1
     )
     assert (wave["failed"], wave["changed"]) == (True, False)
     assert "tenants" not in wave
@@ -116,7 +104,7 @@ def test_a_refused_wave_hands_on_no_tenant() -> None:
 
 def test_the_tenants_own_guards_hold_for_a_signed_entry(wire: Wire) -> None:
     other = "other.eu.qlikcloud.com"
-    wave = guard({HOSTNAME: host(confirm_hostname=None), other: host(other, tenant_id="o")})
+    wave = guard({HOSTNAME: written(confirm_hostname=None), other: written(other, tenant_id="o")})
     assert wave["failed"] is False
     result = decommission(wave["tenants"][HOSTNAME])
     assert wire.sent == []
@@ -126,7 +114,7 @@ def test_the_tenants_own_guards_hold_for_a_signed_entry(wire: Wire) -> None:
 
 def test_a_host_whose_variables_cannot_be_evaluated_stops_alone(wire: Wire) -> None:
     other = "other.eu.qlikcloud.com"
-    wave = guard({HOSTNAME: host(), other: host(other, tenant_id=template("{{ nowhere }}"))})
+    wave = guard({HOSTNAME: written(), other: written(other, tenant_id=template("{{ nowhere }}"))})
     assert wave["failed"] is False
     assert decommission(wave["tenants"][other])["failed"] is True
     assert wire.sent == []
@@ -134,7 +122,7 @@ def test_a_host_whose_variables_cannot_be_evaluated_stops_alone(wire: Wire) -> N
 
 
 def test_defaults_of_the_guard_are_those_of_the_role(wire: Wire) -> None:
-    decommission(guard({HOSTNAME: host()})["tenants"][HOSTNAME])
+    decommission(guard({HOSTNAME: written()})["tenants"][HOSTNAME])
     assert wire.of("deactivate")[0].body == {"purgeAfterDays": 30}
 
 
@@ -148,7 +136,7 @@ def test_defaults_of_the_guard_are_those_of_the_role(wire: Wire) -> None:
     ],
 )
 def test_without_credentials_for_its_region_no_wave_passes(args: dict[str, t.Any], told: str) -> None:
-    wave = guard({HOSTNAME: host()}, **args)
+    wave = guard({HOSTNAME: written()}, **args)
     assert wave["failed"] is True
     assert told in wave["msg"]
 
@@ -165,16 +153,16 @@ def test_without_credentials_for_its_region_no_wave_passes(args: dict[str, t.Any
 def test_a_client_is_taken_for_all_regions_where_they_have_none_of_their_own(
     args: dict[str, t.Any], one_client: bool
 ) -> None:
-    assert guard({HOSTNAME: host()}, **args)["tenants"][HOSTNAME]["one_client"] is one_client
+    assert guard({HOSTNAME: written()}, **args)["tenants"][HOSTNAME]["one_client"] is one_client
 
 
 def test_the_entries_of_the_guard_hold_no_secret() -> None:
-    assert CLIENT_SECRET not in str(guard({HOSTNAME: host()}))
+    assert CLIENT_SECRET not in str(guard({HOSTNAME: written()}))
 
 
 def test_the_summary_prints_a_line_a_tenant_and_the_totals(wire: Wire, displayed: list[str]) -> None:
-    play = Play({HOSTNAME: host(), "other.eu.qlikcloud.com": host("other.eu.qlikcloud.com", tenant_id="o")})
-    wave = run_action("qlik_wave_guard", CREDENTIALS, play.task_vars)
+    play = Play({HOSTNAME: written(), "other.eu.qlikcloud.com": written("other.eu.qlikcloud.com", tenant_id="o")})
+    wave = guard(play.hosts)
     decommission(wave["tenants"][HOSTNAME])
     summary = run_action("qlik_wave_summary", {"wave": wave}, play.task_vars)
     assert summary["summary"]["totals"] == {"changed": 1, "unchanged": 0, "purged": 0, "failed": 0, "not_reached": 1}
@@ -184,16 +172,16 @@ def test_the_summary_prints_a_line_a_tenant_and_the_totals(wire: Wire, displayed
 
 
 def test_the_summary_of_a_refused_wave_says_why(displayed: list[str]) -> None:
-    play = Play({HOSTNAME: host()})
-    wave = run_action("qlik_wave_guard", {**CREDENTIALS, "max_tenants": 0}, play.task_vars)
+    play = Play({HOSTNAME: written()})
+    wave = guard(play.hosts, max_tenants=0)
     summary = run_action("qlik_wave_summary", {"wave": wave}, play.task_vars)
     assert summary["failed"] is False
     assert any("max_tenants" in line for line in displayed)
 
 
 def test_the_summary_of_check_mode_says_so(wire: Wire, displayed: list[str]) -> None:
-    play = Play({HOSTNAME: host()})
-    wave = run_action("qlik_wave_guard", CREDENTIALS, play.task_vars, check_mode=True)
+    play = Play({HOSTNAME: written()})
+    wave = guard(play.hosts, task={"check_mode": True})
     decommission(wave["tenants"][HOSTNAME], check_mode=True)
     run_action("qlik_wave_summary", {"wave": wave}, play.task_vars, check_mode=True)
     assert "check mode" in displayed[0]
