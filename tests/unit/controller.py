@@ -29,6 +29,7 @@ from ansible_collections.tenantops.qlik.plugins.action import (
     qlik_wave_summary,
     qlik_wave_tenant,
     qlik_wave_token,
+    qlik_wave_usage,
 )
 from ansible_collections.tenantops.qlik.tests.unit.core import template
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
@@ -49,6 +50,7 @@ ACTIONS: dict[str, type[ActionBase]] = {
     "qlik_wave_summary": qlik_wave_summary.ActionModule,
     "qlik_wave_tenant": qlik_wave_tenant.ActionModule,
     "qlik_wave_token": qlik_wave_token.ActionModule,
+    "qlik_wave_usage": qlik_wave_usage.ActionModule,
 }
 
 

@@ -160,6 +160,13 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "dest": {"type": "path", "required": True},
         "valid_hours": _AS_GIVEN | {"default": 72},
     },
+    "qlik_wave_usage": {
+        **_COMMON,
+        "check_only": {"type": "bool", "default": False},
+        "result_variable": {"type": "str", "default": "_tenant_decommission_usage"},
+        "days": _AS_GIVEN | {"default": 90},
+        "dest": {"type": "path"},
+    },
     "qlik_wave_check": {**_COMMON, "operation": _OPERATION},
     "qlik_wave_summary": {
         **_COMMON,

@@ -67,7 +67,8 @@ def read_usage(client: Client, target: Target, *, days: int, subset: Collection[
         client,
         target.address,
         what=f"reading what is in {hostname}",
-        if_no_credentials=f"client_id and client_secret are missing: what is in {hostname} is read with a token of its own host.",
+        if_no_credentials=f"client_id and client_secret of region {target.address.region} are missing: what is in {hostname} is read with a"
+        " token of its own host.",
         if_refused="The tenant's host issues no token, so what is in it cannot be read. Check client_id and client_secret.",
     )
     if not isinstance(host, TenantHost):

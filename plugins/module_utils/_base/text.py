@@ -48,6 +48,12 @@ def for_markdown(value: t.Any, longest: int = _LONGEST) -> str:
     return f"`{text or ' '}`"
 
 
+def for_spreadsheet(value: t.Any, longest: int = _LONGEST) -> str:
+    """A cell of a CSV file that no program takes for a formula. An apostrophe before it makes it a text."""
+    text = for_terminal(value, longest)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
 def as_text(value: t.Any) -> str:
     """A value as text: what is none is shown as Python shows it."""
     if isinstance(value, str):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files that a run writes for its user: the plan, the summary, what preflight found.
+"""The files that a run writes for its user: the plan, the summary, what preflight found, the usage of tenants.
 
 A wrong path must not cost anybody a file. So an output is a new file, an empty one, or an earlier output of the same kind, which is
 recognised by its content. It is checked before the first request, and again when it is written. Symbolic links are refused.
@@ -30,6 +30,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.strict_json i
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import LARGEST
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan_text import HEADING
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.usage_table import CSV_HEADING
 
 _LARGEST_OUTPUT = 256 * MIB
 
@@ -67,6 +68,8 @@ PLAN = Kind("a plan", _json_with("schema", "expires", "content_sha256", "tenants
 PLAN_DIGEST = Kind("the digest of a plan", _is_digest)
 PLAN_TEXT = Kind("the text of a plan", lambda content: content.startswith(f"{HEADING}\n".encode()))
 SUMMARY = Kind("a summary", _json_with("schema", "operation", "run", "totals", "tenants"))
+USAGE = Kind("the usage of tenants", _json_with("schema", "created", "days", "tenants"))
+USAGE_CSV = Kind("the usage of tenants", lambda content: content.startswith(f"{CSV_HEADING}\r\n".encode()))
 PREFLIGHT = Kind("a result of preflight", _json_with("regions", "tenants", "problems"))
 
 
@@ -74,6 +77,14 @@ def plan_files(path: str) -> dict[Kind, str]:
     """The files of a plan, of each kind one: ``plan.json``, ``plan.json.sha256``, ``plan.md``, named after the first one."""
     stem = path if path.endswith(".md") else os.path.splitext(path)[0]
     return {PLAN: path, PLAN_TEXT: f"{stem}.md", PLAN_DIGEST: f"{path}.sha256"}
+
+
+def usage_files(path: str) -> dict[Kind, str]:
+    """The files of a fleet's usage: ``usage.json`` and ``usage.csv``, if one of them is named."""
+    stem, ending = os.path.splitext(path)
+    if ending not in (".json", ".csv"):
+        stem = path
+    return {USAGE: f"{stem}.json", USAGE_CSV: f"{stem}.csv"}
 
 
 def check_output(path: str, variable: str, kind: Kind, given: str | None = None) -> str:
