@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections.abc import Mapping, Sequence
 
@@ -28,15 +29,10 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play impor
     id_of_play,
     read_loaded,
 )
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.approved_plan import approved_plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
-    SUMMARY,
-    BadOutput,
-    check_output,
-    check_plan_output,
-    read_plan_file,
-)
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan, read_plan
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import SUMMARY, BadOutput, check_output
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import check_max_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import (
     Part,
@@ -88,7 +84,7 @@ class ActionModule(QlikAction):
             if params["empty"]:
                 if params["planning"]:
                     log_part(play, Part(operation=params["operation"], hosts={}, planning=True))
-                wave = self._read([], params, run, task_vars)
+                wave = self._read([], params, run, task_vars, plan=approved_plan(params, run.clock.now()).plan)
                 return _result_of(play, wave, tenants={}, listed={}, limit=_limit_of(wave))
             check_play(self._task, task_vars)
             before = read_wave_log(play, params["operation"])
@@ -118,6 +114,8 @@ class ActionModule(QlikAction):
         self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any], before: WaveLog
     ) -> dict[str, t.Any]:
         prefix, operation, play = params["variable_prefix"], params["operation"], id_of_play(self._task)
+        # Without the approved plan nothing else matters.
+        approved = approved_plan(params, run.clock.now(), inventory=_sources(task_vars))
         # What could not be written at the end is said before the first request.
         file, named = params["summary_file"], f"{prefix}summary_file"
         summary = check_output(file, named, SUMMARY) if file else None
@@ -126,7 +124,7 @@ class ActionModule(QlikAction):
         problems = list(of_play.problems)
         if problems:
             raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(problems))
-        wave = self._read(entries, params, run, task_vars, before)
+        wave = self._read(entries, params, run, task_vars, plan=approved.plan, before=before)
         guard_wave(wave)
         receipts = {tenant.command.receipt_path for tenant in wave.tenants if tenant.command}
         if summary in receipts - {None}:
@@ -139,7 +137,8 @@ class ActionModule(QlikAction):
         listed = look_up_wave(wave, params, run) if operation == DECOMMISSION else Listed()
         if listed.error and not params["planning"]:
             raise InvalidInput(f"The wave is refused, nothing was changed. {listed.error}")
-        warnings = [f"Applying the plan would be refused: {listed.error}"] if listed.error else listed.warnings
+        warnings = list(approved.warnings)
+        warnings += [f"Applying the plan would be refused: {listed.error}"] if listed.error else listed.warnings
         tenants = pass_tenants(
             wave,
             play,
@@ -156,6 +155,7 @@ class ActionModule(QlikAction):
             to_change=tuple(sorted(wave.counting)),
             prepares=tuple(tenant.host for tenant in tenants if tenant.prepares),
             plan_sha256=wave.plan.sha256 if wave.plan else None,
+            approvals=tuple(approval.to_json() for approval in wave.plan.approvals) if wave.plan else (),
             applied_before=wave.applied_before,
             not_applied=tuple(wave.not_applied),
             confirmed=tuple(of_play.confirmed),
@@ -181,6 +181,8 @@ class ActionModule(QlikAction):
         params: Mapping[str, t.Any],
         run: Run,
         task_vars: dict[str, t.Any],
+        *,
+        plan: Plan | None,
         before: WaveLog | None = None,
     ) -> WaveInput:
         before = before or WaveLog()
@@ -194,8 +196,7 @@ class ActionModule(QlikAction):
             operation=params["operation"],
             max_tenants=params["max_tenants"],
             regions_with_credentials=None if one_client else regions,
-            # Without the approved plan nothing else matters.
-            plan=_plan_of(params, run),
+            plan=plan,
             planning=params["planning"],
             pre_tasks=read_loaded(self._task, task_vars, f"{prefix}pre_tasks"),
             prepare_all=has_foreign_run_once(self._task),
@@ -215,39 +216,17 @@ def _result_of(play: str, wave: WaveInput, **more: t.Any) -> dict[str, t.Any]:
         "count": len(wave.tenants),
         "to_change": wave.to_change,
         "plan_sha256": wave.plan.sha256 if wave.plan else None,
+        "approvals": [approval.to_json() for approval in wave.plan.approvals] if wave.plan else [],
         "applied_before": list(wave.applied_before),
         "not_applied": wave.not_applied,
     }
     return {**result, **{name: value for name, value in more.items() if name != "warnings" or value}}
 
 
+def _sources(task_vars: Mapping[str, t.Any]) -> list[str]:
+    """The files of the inventory."""
+    return [source for source in task_vars["hostvars"]._inventory._sources if os.path.exists(source)]
+
+
 def _limit_of(wave: WaveInput) -> dict[str, t.Any]:
     return {"option": f"{wave.prefix}max_tenants", "tenants": check_max_tenants(wave)}
-
-
-def _plan_of(params: Mapping[str, t.Any], run: Run) -> Plan | None:
-    """The approved plan, if one is to be applied. What is given and empty is often a variable of a pipeline that is not set."""
-    path, approved = params["plan"], params["plan_sha256"]
-    if params["planning"]:
-        if not path:
-            raise InvalidInput("qlik_plan is missing: name the file to write, such as -e qlik_plan=plan.json.")
-        check_plan_output(path)
-        return None
-    given = {"qlik_plan": path, "qlik_plan_sha256": approved}
-    empty = [name for name, value in given.items() if value is not None and not str(value).strip()]
-    if empty:
-        raise InvalidInput(
-            f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} given and empty: nothing was sent. Give the file of the approved"
-            " plan and its digest, or leave out both."
-        )
-    if path is None and approved is not None:
-        raise InvalidInput(
-            "qlik_plan is missing and qlik_plan_sha256 is given: name the file of the plan, or leave out both. Nothing was sent."
-        )
-    if path is None and params["require_plan"]:
-        raise InvalidInput(
-            "qlik_require_plan is true and there is no plan: nothing was sent. Give qlik_plan and qlik_plan_sha256."
-        )
-    if path is None:
-        return None
-    return read_plan(read_plan_file(path), approved, run.clock.now(), params["plan_max_hours"])

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import check_claim
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.ending import check_guarded
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
@@ -68,7 +69,9 @@ class ActionModule(QlikAction):
         entries = [plan_entry(result, now, wave["listed"].get(host)) for host, result in results if result is not None]
         warnings = [for_terminal(warning, 2000) for warning in wave.get("warnings", ())]
         warnings += limit_warnings(entries, wave["limit"]["tenants"], wave["limit"]["option"])
-        plan = make_plan(entries, now, params["valid_hours"], warnings)
+        plan = make_plan(
+            entries, now, params["valid_hours"], warnings, check_claim(params["planned_by"], "qlik_planned_by")
+        )
         text = write_plan(plan)
         digest, name = digest_of(text), os.path.basename(path)
         contents = {

@@ -75,6 +75,24 @@ options:
     description: Refuse a wave without a plan.
     type: bool
     default: false
+  approvals_required:
+    description:
+      - The number of people who must have signed the plan. With 1 or more, a plan is needed, and O(plan_sha256) is not. By default the
+        digest approves the plan.
+    type: raw
+  plan_signatures:
+    description: The files of the signatures, as C(ssh-keygen -Y sign -n tenantops.qlik.plan) makes them.
+    type: raw
+  allowed_signers:
+    description: OpenSSH's file of allowed signers. A pattern of names, or a certificate authority, proves nothing about a person.
+    type: raw
+  revoked_signers:
+    description: A list of public keys that do not count any more, or a key revocation list of C(ssh-keygen -k).
+    type: raw
+  planner_may_approve:
+    description: Whether the person who made the plan counts as one of those who approve it.
+    type: raw
+    default: false
   empty:
     description:
       - The group of tenants has no hosts. Only checks that this is meant, which it is not if the inventory could not be read as a whole.
@@ -116,6 +134,11 @@ plan_sha256:
   description: The digest of the plan that is applied; null where there is none.
   returned: success
   type: str
+approvals:
+  description: The people who approved the plan by their signatures, each with C(identity) and C(key).
+  returned: success
+  type: list
+  elements: dict
 applied_before:
   description: The hostnames in the plan that no host of the play has, and that are disabled or purged by their receipts.
   returned: success

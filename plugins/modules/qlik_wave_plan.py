@@ -43,6 +43,9 @@ options:
     description: For how many hours the plan may be applied. A fraction, and 0, are allowed.
     type: raw
     default: 72
+  planned_by:
+    description: Who makes the plan. It is in the plan as a claim, and this person's signature does not approve it.
+    type: raw
 author:
   - tenantops.qlik contributors (@tenantops)
 """

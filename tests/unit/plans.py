@@ -56,9 +56,10 @@ def plan_of(
     """A plan with these entries, whose digest is right; ``without`` is a key that it lacks."""
     text = json.dumps(entries, sort_keys=True, separators=(",", ":"))
     plan = {
-        "schema": 2,
+        "schema": 3,
         "created": write_time(made),
         "expires": write_time(made + timedelta(hours=hours)),
+        "planned_by": None,
         "content_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "warnings": [],
         "tenants": list(entries),

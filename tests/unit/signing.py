@@ -35,14 +35,19 @@ class Key:
     file: Path
 
     @property
+    def public_file(self) -> Path:
+        """The file of the public key."""
+        return self.file.with_name(f"{self.file.name}.pub")
+
+    @property
     def public(self) -> str:
         """The type and the key, as on a line of allowed signers."""
-        return " ".join(self.file.with_suffix(".pub").read_text().split()[:2])
+        return " ".join(self.public_file.read_text().split()[:2])
 
     @property
     def fingerprint(self) -> str:
         """As ssh-keygen shows it."""
-        return ssh_keygen("-l", "-f", self.file.with_suffix(".pub")).split()[1]
+        return ssh_keygen("-l", "-f", self.public_file).split()[1]
 
     def sign(self, plan: Path, signature: Path | None = None, namespace: str = NAMESPACE) -> Path:
         """Sign a file. By default the signature is beside it, named after the key."""

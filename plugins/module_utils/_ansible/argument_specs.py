@@ -63,6 +63,15 @@ _TENANT: dict[str, t.Any] = {
     **_AUTHOR,
 }
 
+# Their own words about a wrong value name the variable.
+_SIGNATURES: dict[str, dict[str, t.Any]] = {
+    "approvals_required": _AS_GIVEN,
+    "plan_signatures": _AS_GIVEN,
+    "allowed_signers": _AS_GIVEN,
+    "revoked_signers": _AS_GIVEN,
+    "planner_may_approve": _AS_GIVEN | {"default": False},
+}
+
 ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     "qlik_region_token": {
         **_COMMON,
@@ -135,6 +144,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "plan_sha256": {"type": "str"},
         "plan_max_hours": _AS_GIVEN | {"default": 168},
         "require_plan": {"type": "bool", "default": False},
+        **_SIGNATURES,
         "empty": {"type": "bool", "default": False},
         "summary_file": {"type": "path"},
     },
@@ -159,6 +169,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "result_variable": {"type": "str", "default": "tenant_decommission_result"},
         "dest": {"type": "path", "required": True},
         "valid_hours": _AS_GIVEN | {"default": 72},
+        "planned_by": _AS_GIVEN,
     },
     "qlik_wave_usage": {
         **_COMMON,

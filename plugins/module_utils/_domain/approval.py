@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -18,3 +18,7 @@ class Approval:
 
     identity: str
     key: str
+
+    def to_json(self) -> dict[str, str]:
+        """As receipts, summaries and reports have it."""
+        return asdict(self)

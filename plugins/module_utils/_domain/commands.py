@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from .._base.errors import InvalidInput
 from .._base.text import for_terminal, shown
 from .addresses import Address, check_hostname_in_region, check_tenant_id
+from .approval import Approval
 from .patterns import check_patterns
 from .planned import DEACTIVATE, RESET, Planned
 from .restored import RestoreRule, check_restore_date
@@ -53,13 +54,23 @@ class Target:
 @dataclass(frozen=True)
 class Author:
     """Who gives the command. ``run`` names the run; ``approved_by`` and ``ticket`` are claims, copied as they were given;
-    ``plan_sha256`` is the digest of the plan that is applied.
+    ``plan_sha256`` is the digest of the plan that is applied; ``approvals`` are the people whose signatures of it were verified.
     """
 
     run: str
     approved_by: str | None = None
     ticket: str | None = None
     plan_sha256: str | None = None
+    approvals: tuple[Approval, ...] = ()
+
+    def facts(self) -> dict[str, t.Any]:
+        """What an event of a receipt says of the command's author; None: nothing."""
+        return {
+            "plan_sha256": self.plan_sha256,
+            "approvals": [approval.to_json() for approval in self.approvals] or None,
+            "approved_by": self.approved_by,
+            "ticket": self.ticket,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +124,9 @@ def command_from_json(found: Mapping[str, t.Any]) -> Deactivation | Reactivation
     target, planned, restore_rule = fields["target"], fields["planned"], fields.get("restore_rule")
     fields |= {
         "target": Target(Address(**target["address"]), target["tenant_id"]),
-        "author": Author(**fields["author"]),
+        "author": Author(
+            **{**fields["author"], "approvals": tuple(Approval(**one) for one in fields["author"]["approvals"])}
+        ),
         "protected": tuple(fields["protected"]),
         "planned": Planned(**{**planned, "hostnames": tuple(planned["hostnames"])}) if planned else None,
     }
@@ -217,14 +230,19 @@ def check_author(given: Mapping[str, t.Any], run_id: str, name_of: Naming = str)
     :arg run_id: the name of the run, if the options give none.
     """
     return Author(
-        _check_claim(given.get("run_id"), name_of("run_id")) or run_id,
-        _check_claim(given.get("approved_by"), name_of("approved_by")),
-        _check_claim(given.get("ticket"), name_of("ticket")),
+        check_claim(given.get("run_id"), name_of("run_id")) or run_id,
+        check_claim(given.get("approved_by"), name_of("approved_by")),
+        check_claim(given.get("ticket"), name_of("ticket")),
         given.get("plan_sha256"),
+        given.get("approvals", ()),
     )
 
 
-def _check_claim(value: t.Any, option: str) -> str | None:
+def check_claim(value: t.Any, option: str) -> str | None:
+    """What somebody says of a run, harmless on a terminal; None: nothing.
+
+    :raises InvalidInput: it is no short text.
+    """
     if value is None or value == "":
         return None
     if not isinstance(value, (str, int)) or isinstance(value, bool) or len(str(value)) > _LONGEST_CLAIM:

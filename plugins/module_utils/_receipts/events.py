@@ -52,6 +52,7 @@ class Noted(t.TypedDict, total=False):
 
     by: dict[str, str]
     run: str
+    approvals: list[dict[str, str]] | None
     http_status: int | None
     code: str | None
     trace_id: str | None

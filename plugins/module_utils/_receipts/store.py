@@ -45,9 +45,6 @@ from .events import (
 from .folder import receipts_beside
 from .job import job_url
 
-# What the author of an event says of it.
-_CLAIMS = ("plan_sha256", "approved_by", "ticket")
-
 
 class NotWritten(Exception):
     """A step could not be written; the message says why, as part of a sentence."""
@@ -175,8 +172,7 @@ class Journal:
             "by": _author(),
             "run": self.author.run,
         }
-        claims = {name: getattr(self.author, name) for name in _CLAIMS}
-        entry |= {name: value for name, value in {**claims, **fields}.items() if value is not None}
+        entry |= {name: value for name, value in {**self.author.facts(), **fields}.items() if value is not None}
         events = [*self._content["events"], t.cast(Event, entry)]
         content = t.cast(Receipt, {**self._content, **self._names, "events": events})
         try:
@@ -224,6 +220,7 @@ class Journal:
         fields: EventFields = {
             "resolved": True,
             "plan_sha256": intent.get("plan_sha256"),
+            "approvals": intent.get("approvals"),
             "approved_by": intent.get("approved_by"),
             "ticket": intent.get("ticket"),
         }

@@ -13,11 +13,12 @@ import typing as t
 from collections.abc import Callable, Iterator, Mapping
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown, some
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import APPROVAL_VARIABLES
 
 _PREFIX = "tenant_decommission_"
 # With the prefix of the role. Evaluated for each host.
 _OF_ROLE = ("max_tenants", "summary_file", "receipts_dir")
-_OF_PLAN = ("qlik_plan", "qlik_plan_sha256", "qlik_plan_max_hours", "qlik_require_plan", "qlik_plan_valid_hours")
+_OF_PLAN = (*APPROVAL_VARIABLES, "qlik_plan_valid_hours")
 # Compared as they are written: an evaluation may ask a secrets manager, and the values are not shown.
 _CREDENTIALS = ("credentials", "client_id", "client_secret", "org_client_id", "org_client_secret")
 # What the role registers and notes, with its prefix.

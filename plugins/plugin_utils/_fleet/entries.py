@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.approval import Approval
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import (
     Deactivation,
     Reactivation,
@@ -93,6 +94,7 @@ def command_of(
     planning: bool = False,
     plan_sha256: str | None = None,
     plan_created: str | None = None,
+    approvals: tuple[Approval, ...] = (),
 ) -> Deactivation | Reactivation:
     """The command in an entry: the tenant's own guards.
 
@@ -101,13 +103,14 @@ def command_of(
     :arg planning: a plan is made. Nothing is changed, so no confirmation is needed. One that is typed all the same must fit.
     :arg plan_sha256: the digest of that plan.
     :arg plan_created: when it was made.
+    :arg approvals: the people whose signatures of it were verified.
     :raises InvalidInput: what is wrong with this tenant.
     """
     _must_be_evaluated(entry)
     must_confirm = planned is None and not planning
     # Each tenant has its own claims.
     claims = {name: entry.inventory.get(entry.name_of(name)) for name in _CLAIMS}
-    plan = {"plan_sha256": plan_sha256, "plan_created": plan_created}
+    plan = {"plan_sha256": plan_sha256, "plan_created": plan_created, "approvals": approvals}
     given = {**entry.values, **claims, **plan}
     if not must_confirm:
         given["confirm_hostname"] = entry["confirm_hostname"] or None

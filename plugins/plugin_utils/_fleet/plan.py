@@ -30,11 +30,12 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses i
     check_hostname,
     check_tenant_id,
 )
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.approval import Approval
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import CHANGES, NO_OP, PlanEntry
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_hours, check_purge_days
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import TenantResult
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 # Clocks of two machines differ a little.
@@ -48,28 +49,39 @@ LARGEST = 64 * MIB
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
-class PlanContent(t.TypedDict):
-    """What the file of a plan holds, in the order in which it is written."""
+class PlanHead(t.TypedDict):
+    """What the file of a plan holds besides the tenants, in the order in which it is written."""
 
     schema: int
     created: str
     expires: str
+    planned_by: str | None
     content_sha256: str
     warnings: list[str]
+
+
+class PlanContent(PlanHead):
+    """What the file of a plan holds."""
+
     tenants: list[PlanEntry]
 
 
+_HEAD_KINDS = kinds_of(PlanHead)
 _ENTRY_KINDS = kinds_of(PlanEntry)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """An approved plan. ``sha256`` is the digest of its file; ``tenants`` are its entries, by hostname."""
+    """An approved plan. ``sha256`` is the digest of its file; ``tenants`` are its entries, by hostname; ``planned_by`` is who made it, as
+    the plan says; ``approvals`` are the people whose signatures of it were verified.
+    """
 
     sha256: str
     created: datetime
     expires: datetime
     tenants: Mapping[str, PlanEntry]
+    planned_by: str | None = None
+    approvals: tuple[Approval, ...] = ()
 
 
 def plan_entry(result: TenantResult, now: datetime, listed: Mapping[str, t.Any] | None = None) -> PlanEntry:
@@ -130,12 +142,17 @@ def limit_warnings(entries: Iterable[PlanEntry], limit: int, option: str) -> lis
 
 
 def make_plan(
-    entries: Iterable[PlanEntry], now: datetime, valid_hours: t.Any, warnings: Sequence[str] = ()
+    entries: Iterable[PlanEntry],
+    now: datetime,
+    valid_hours: t.Any,
+    warnings: Sequence[str] = (),
+    planned_by: str | None = None,
 ) -> PlanContent:
     """The content of a plan.
 
     :arg warnings: what concerns the plan as a whole, such as a limit that would refuse the run that applies it.
     :arg valid_hours: how long it may be applied, in h; a fraction, and 0, are allowed.
+    :arg planned_by: who makes it; a claim.
     :raises InvalidInput: that is no such number, or one tenant has two entries.
     """
     hours = check_hours(valid_hours, "qlik_plan_valid_hours")
@@ -155,6 +172,7 @@ def make_plan(
         # A second's fraction would be lost in writing: the plan must not outlive its hours by it.
         "created": write_time(now),
         "expires": write_time(now + timedelta(hours=hours)),
+        "planned_by": planned_by,
         "content_sha256": content_sha256(tenants),
         "warnings": list(warnings),
         "tenants": tenants,
@@ -177,21 +195,24 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_plan(content: bytes, approved: t.Any, now: datetime, max_hours: t.Any) -> Plan:
+def read_plan(content: bytes, approved: t.Any, now: datetime, max_hours: t.Any, *, is_signed: bool = False) -> Plan:
     """The plan in a file, where it is the one that was approved and may still be applied.
 
     :arg approved: the digest that the approver gave.
+    :arg is_signed: it is approved by signatures, and a digest may be missing.
     :arg max_hours: for how many hours a plan may be valid at the most.
     :raises InvalidInput: it is not, or may not.
     """
     longest = check_hours(max_hours, "qlik_plan_max_hours")
+    digest = digest_of(content)
+    if approved is None and is_signed:
+        approved = digest
     if approved is None or approved == "":
         raise _refused(
             "qlik_plan_sha256 is missing: give the digest of the plan as its approver has it, not as it stands beside the plan"
         )
     if not isinstance(approved, str) or not _SHA256.match(approved.lower()):
         raise _refused(f"qlik_plan_sha256 is {shown(approved)}: it must be the 64 digits of a SHA-256 digest")
-    digest = digest_of(content)
     if digest != approved.lower():
         raise _refused(
             f"the file is not the plan that was approved: its digest is {digest}, and qlik_plan_sha256 is {approved.lower()}."
@@ -214,7 +235,8 @@ def read_plan(content: bytes, approved: t.Any, now: datetime, max_hours: t.Any) 
             "it is not byte for byte as this collection writes it (somebody has edited or formatted the file, or added to it): make a new"
             " one"
         )
-    return Plan(digest, created, expires, {entry["hostname"]: entry for entry in found["tenants"]})
+    tenants = {entry["hostname"]: entry for entry in found["tenants"]}
+    return Plan(digest, created, expires, tenants, planned_by=found["planned_by"])
 
 
 def _checked(content: bytes) -> PlanContent:
@@ -243,7 +265,7 @@ def _checked(content: bytes) -> PlanContent:
         if wrong:
             raise _refused(f"its entry {number} is wrong: {wrong}")
         names.add(entry["hostname"])
-    wrong = fault_of({"warnings": found.get("warnings")}, _ENTRY_KINDS)
+    wrong = fault_of({key: found.get(key) for key in ("planned_by", "warnings")}, _HEAD_KINDS)
     if wrong:
         raise _refused(wrong)
     if found.get("content_sha256") != content_sha256(tenants):
@@ -258,6 +280,7 @@ def _as_made(found: PlanContent, created: datetime, expires: datetime) -> PlanCo
         "schema": SCHEMA,
         "created": write_time(created),
         "expires": write_time(expires),
+        "planned_by": found.get("planned_by"),
         "content_sha256": found["content_sha256"],
         "warnings": found["warnings"],
         "tenants": sorted(tenants, key=lambda entry: entry["hostname"]),

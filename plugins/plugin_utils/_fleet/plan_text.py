@@ -19,6 +19,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned imp
     RESET,
     PlanEntry,
 )
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.approvals import HOW_TO_SIGN
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import PlanContent
 
 # The first line of the Markdown. By it an earlier plan is recognised and may be overwritten.
@@ -46,6 +47,8 @@ def plan_lines(plan: PlanContent, digest: str, name: str) -> list[str]:
     for row in table([("host", "name", "status → action", "purge"), *rows]):
         lines += wrapped(row)
     lines += [_totals(plan), f"It may be applied until {plan['expires']}."]
+    if plan["planned_by"]:
+        lines.append(f"Made by {for_terminal(plan['planned_by'], 200)} (as given).")
     warnings = _warnings(plan)
     if warnings:
         lines.append("Warnings:")
@@ -77,12 +80,14 @@ def plan_markdown(plan: PlanContent, digest: str, name: str) -> str:
             for host, warning in warnings
         ]
         lines.append("")
+    by = f" by {for_markdown(plan['planned_by'])} (as given)" if plan["planned_by"] else ""
     lines += [
-        f"- made {plan['created']}, may be applied until {plan['expires']}",
+        f"- made {plan['created']}{by}, may be applied until {plan['expires']}",
         f"- SHA-256 of {for_markdown(name)}: `{digest}`",
         f"- of its entries alone: `{plan['content_sha256']}`",
         "",
         "Whoever approves it gives the first digest to the run that applies it, as `qlik_plan_sha256`.",
+        f"If signatures approve plans: `{HOW_TO_SIGN}`",
     ]
     return "\n".join(lines) + "\n"
 

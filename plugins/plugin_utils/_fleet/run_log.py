@@ -34,7 +34,8 @@ class Part:
     ``hosts``: all hosts of the play with the hostnames of their tenants (None: not known); ``batch``: the hosts that this part is for;
     ``due``: those and the hosts of earlier batches;
     ``to_change``: the hostnames that count for ``max_tenants``; ``error``: why it was refused; ``prepares``: the hosts whose
-    ``pre_tasks`` come first; ``applied_before``, ``not_applied``: tenants of the plan that no host of the play has;
+    ``pre_tasks`` come first; ``approvals``: the people who signed the plan; ``applied_before``, ``not_applied``: tenants of the plan
+    that no host of the play has;
     ``confirmed``: the hosts that the inventory confirms for a decommission; ``receipts``: the folders of the receipts;
     ``summary_file``: the file that the summary goes to; ``run_id``: what receipts call the run.
     """
@@ -47,6 +48,7 @@ class Part:
     error: str | None = None
     prepares: tuple[str, ...] = ()
     plan_sha256: str | None = None
+    approvals: tuple[dict[str, str], ...] = ()
     applied_before: tuple[str, ...] = ()
     not_applied: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()

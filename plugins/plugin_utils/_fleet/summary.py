@@ -56,6 +56,7 @@ def summarize(
     run_id: str,
     now: datetime,
     plan_sha256: str | None = None,
+    approvals: Sequence[Mapping[str, str]] = (),
     applied_before: Sequence[str] = (),
     not_applied: Sequence[str] = (),
     confirmed: Collection[str] = (),
@@ -66,6 +67,7 @@ def summarize(
     :arg operation: what the wave was for: ``decommission``, ``restore``.
     :arg error: why the wave as a whole was refused, where it was.
     :arg plan_sha256: the digest of the plan that was applied, where there was one.
+    :arg approvals: the people whose signatures of that plan were verified.
     :arg applied_before: the tenants in that plan that no host of the play has, and that were deactivated by their receipts.
     :arg not_applied: the other tenants in that plan that no host of the play has.
     :arg confirmed: the hosts that the inventory confirms for a decommission. A restore that succeeded says so.
@@ -81,6 +83,7 @@ def summarize(
         "check_mode": check_mode,
         "error": None if error is None else for_terminal(error, 4000),
         "plan_sha256": plan_sha256,
+        "approvals": list(approvals),
         "applied_before": [for_terminal(hostname, 253) for hostname in applied_before],
         "not_applied": [for_terminal(hostname, 253) for hostname in not_applied],
         "receipts_dirs": sorted({os.path.dirname(tenant["receipt"]) for tenant in tenants if tenant["receipt"]}),
@@ -115,6 +118,7 @@ def summarize_wave(
         run_id=run_id,
         now=now,
         plan_sha256=part.plan_sha256,
+        approvals=part.approvals,
         applied_before=part.applied_before,
         not_applied=part.not_applied,
         confirmed=part.confirmed,
@@ -171,6 +175,8 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
     lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
     if summary["receipts_dirs"]:
         lines += ["Receipts:", *(f"  {folder}" for folder in summary["receipts_dirs"])]
+    if summary["approvals"]:
+        lines += ["The plan was signed by:", *(f"  {one['identity']} ({one['key']})" for one in summary["approvals"])]
     if summary["applied_before"]:
         lines.append(f"In the plan, and applied before (by their receipts): {', '.join(summary['applied_before'])}.")
     if summary["not_applied"]:

@@ -101,8 +101,12 @@ REGISTERED = ("result", "summary")
 # Variables of the inventory that rules read of each host, by their full names. Nobody can set them as variables of a role.
 OBSERVED_VARIABLES: tuple[str, ...] = ("qlik_approved_by", "qlik_ticket")
 
-# Who may approve a plan is not the inventory's to say, nor is whether a plan is needed.
-APPROVAL_VARIABLES = ("qlik_plan", "qlik_plan_sha256", "qlik_plan_max_hours", "qlik_require_plan")
+# Who may approve a plan is not the inventory's to say, nor is whether a plan is needed, or who made it.
+APPROVAL_VARIABLES = (
+    *("qlik_plan", "qlik_plan_sha256", "qlik_plan_max_hours", "qlik_require_plan"),
+    *("qlik_approvals_required", "qlik_plan_signatures", "qlik_allowed_signers", "qlik_revoked_signers"),
+    *("qlik_planner_may_approve", "qlik_planned_by"),
+)
 
 # The other variables of the playbooks, and what a plan leaves for the next job of a workflow.
 _OF_PLAYBOOKS = (*OBSERVED_VARIABLES, *APPROVAL_VARIABLES, "qlik_plan_valid_hours", "qlik_targets", "qlik_plan_base64")

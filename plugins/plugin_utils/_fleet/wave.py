@@ -160,7 +160,9 @@ def read_wave(
         given["max_tenants"] = DEFAULT_MAX_TENANTS
     plan, planning = given.get("plan"), given.get("planning", False)
     asks_receipts = operation == DECOMMISSION and (plan is None or given.get("pre_tasks"))
-    of_plan = {"plan_sha256": plan.sha256, "plan_created": write_time(plan.created)} if plan else {}
+    of_plan: dict[str, t.Any] = {}
+    if plan:
+        of_plan = {"plan_sha256": plan.sha256, "plan_created": write_time(plan.created), "approvals": plan.approvals}
 
     def tenant_of(entry: Entry) -> Tenant:
         known: dict[str, t.Any] = {"target": None, "planned": None, "command": None, "fault": None, "is_done": False}

@@ -223,7 +223,7 @@ def test_a_certificate_proves_nothing(desk: Desk, tmp_path: Path) -> None:
     """ssh-keygen would take it: whoever holds the authority could be any number of people."""
     authority = desk.keys["authority"]
     signer = make_key(tmp_path, "signer")
-    ssh_keygen("-q", "-s", authority.file, "-I", "alice", "-n", f"{ALICE},{BOB}", signer.file.with_suffix(".pub"))
+    ssh_keygen("-q", "-s", authority.file, "-I", "alice", "-n", f"{ALICE},{BOB}", signer.public_file)
     certificate = Key(signer.file.with_name("signer-cert.pub"))
     desk.allow(f"{CAROL} {desk.keys['bob'].public}", f"*@example.com cert-authority {authority.public}")
     desk.signatures.append(certificate.sign(desk.plan, desk.author / "certificate.sig"))
@@ -291,7 +291,7 @@ def test_a_revoked_key(desk: Desk, form: str) -> None:
     desk.required = 1
     desk.sign("alice")
     revoked = desk.safe / "revoked"
-    public = desk.keys["alice"].file.with_suffix(".pub")
+    public = desk.keys["alice"].public_file
     if form == "krl":
         ssh_keygen("-q", "-k", "-f", revoked, public)
     else:

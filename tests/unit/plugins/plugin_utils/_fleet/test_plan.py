@@ -152,9 +152,10 @@ def test_a_plan_has_what_the_design_says() -> None:
     other = to_leave(OTHER, id="x", region="us")
     plan = make_plan([other, to_deactivate()], NOW, 72)
     assert plan == {
-        "schema": 2,
+        "schema": 3,
         "created": "2026-11-24T12:00:00Z",
         "expires": "2026-11-27T12:00:00Z",
+        "planned_by": None,
         "content_sha256": plan["content_sha256"],
         "warnings": [],
         "tenants": [to_deactivate(), other],
@@ -371,11 +372,11 @@ def test_a_number_that_json_has_not_is_refused(number: bytes, key: str) -> None:
     assert "The plan is refused" in refused(content.replace(b'"a number"', number))
 
 
-@pytest.mark.parametrize("schema", [None, 0, 1, 3, 2.5, "1", True, [1], {}, *SAMPLE.values()])
+@pytest.mark.parametrize("schema", [None, 0, 1, 2, 4, 2.5, "3", True, [1], {}, *SAMPLE.values()])
 def test_another_schema_is_refused(schema: t.Any) -> None:
     message = refused(file_of(plan_of(to_deactivate(), schema=schema))[0])
     assert "its schema is" in message
-    assert "knows 2" in message
+    assert "knows 3" in message
 
 
 @pytest.mark.parametrize("content", [b"[]", b"null", b"7", b'"plan"', b"{}", b"true"])

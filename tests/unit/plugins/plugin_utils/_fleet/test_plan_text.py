@@ -82,6 +82,7 @@ def test_the_comment_for_a_merge_request_has_all_of_it_and_who_gives_what_to_who
         f"- of its entries alone: `{PLAN['content_sha256']}`",
         "",
         "Whoever approves it gives the first digest to the run that applies it, as `qlik_plan_sha256`.",
+        "If signatures approve plans: `ssh-keygen -Y sign -f KEY -n tenantops.qlik.plan plan.json`",
     ]
 
 
@@ -136,7 +137,7 @@ def test_the_totals_count_each_action(entries: list[dict[str, t.Any]], total: st
     assert total in lines_of(plan)
     assert total in markdown_of(plan)
     assert len(lines_of(plan)) == 5 + len(entries)
-    assert len(markdown_of(plan)) == 12 + len(entries)
+    assert len(markdown_of(plan)) == 13 + len(entries)
 
 
 @pytest.mark.parametrize("date", [None, "", "soon", "2026-99-99", 7])
