@@ -19,8 +19,8 @@ from xml.etree import ElementTree
 PARTS = {
     "units": ("units.xml", 1000),
     "simulator": ("simulator.xml", 55),
-    "smoke": ("smoke.xml", 130),
-    "integration": ("integration.xml", 200),
+    "smoke": ("smoke.xml", 80),
+    "thorough": ("thorough.xml", 190),
     "sanity": ("ansible-test-sanity-*.xml", 20),
     "ansible-test": ("python*-units.xml", 900),
 }

@@ -7,9 +7,9 @@
 #
 #   units          every unit test
 #   simulator      the tests of the simulated Qlik Cloud
-#   smoke          integration tests in one of the two readings of the register host, without those marked "thorough"
-#   integration    every integration test, in both readings
-#   sanity         ansible-test sanity
+#   smoke          integration tests that show each feature, in one of the two readings of the register host
+#   thorough       all other integration tests, and the smoke tests in the other reading
+#   sanity         ansible-test sanity; it waits a lot, so it runs beside the other parts
 #   ansible-test   units and one integration target as ansible-test runs them
 #
 # Results go to .results/python<version>. Every part is run, also after one that failed.
@@ -63,23 +63,43 @@ run() {
         units) pytest units tests/unit ;;
         simulator) pytest simulator tests/simulator ;;
         smoke) pytest smoke tests/integration -m "not thorough" ;;
-        integration) pytest integration tests/integration --both-readings ;;
+        thorough) pytest thorough tests/integration --both-readings --beyond-smoke ;;
         sanity) in_a_copy sanity ;;
         ansible-test) in_a_copy ansible_test ;;
         *) echo "There is no part $1." && false ;;
     esac
 }
 
-failed=()
-for part in "$@"; do
-    started=$SECONDS
-    echo "== $part, Python $version, ansible-core $core"
-    rm -f "$results"/*"$part"*
-    run "$part" || failed+=("$part")
+run_and_count() {
+    local started=$SECONDS status=0
+    echo "== $1, Python $version, ansible-core $core"
+    rm -f "$results"/*"$1"*
+    run "$1" || status=1
     # ansible-test does not fail if it left out all tests. The count does.
-    python tests/count.py "$results" "$part" | tee "$results/$part.txt" || failed+=("count of $part")
-    echo "== $part took $((SECONDS - started)) s"
+    python tests/count.py "$results" "$1" | tee "$results/$1.txt" || status=1
+    echo "== $1 took $((SECONDS - started)) s"
+    return "$status"
+}
+
+failed=()
+beside=
+if [ "$#" -gt 1 ] && [[ " $* " = *" sanity "* ]]; then
+    # A process group of its own, which ends with this script.
+    set -m
+    run_and_count sanity >"$results/beside.log" 2>&1 &
+    beside=$!
+    set +m
+    trap 'kill -- "-$beside" 2>/dev/null || true' EXIT
+fi
+for part in "$@"; do
+    if [ -z "$beside" ] || [ "$part" != sanity ]; then
+        run_and_count "$part" || failed+=("$part")
+    fi
 done
+if [ -n "$beside" ]; then
+    wait "$beside" || failed+=(sanity)
+    cat "$results/beside.log"
+fi
 
 if [ "${#failed[@]}" -gt 0 ]; then
     echo "FAILED: ${failed[*]}"

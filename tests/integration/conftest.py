@@ -5,7 +5,8 @@
 """What the integration tests have in common: a simulated Qlik Cloud, and a person at a terminal.
 
 The vendor documents two readings of the register host: it shows its tenants, or it refuses reads. Tests are written for both.
-Without ``--both-readings`` all tests of a file run in one of them, chosen by the name of the file.
+Without ``--both-readings`` all tests of a file run in one of them, chosen by the name of the file. Smoke tests are those that are not
+``thorough``, in that one reading; ``--beyond-smoke`` runs all others, so that the two together are everything, once.
 """
 
 from __future__ import annotations
@@ -31,29 +32,49 @@ READING = re.compile(r"(?<=[\[-])reads(-refused)?(?=[\]-])")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--both-readings", action="store_true", help="run each test in both readings of the register host")
+    parser.addoption(
+        "--beyond-smoke", action="store_true", help="the same, without what -m 'not thorough' runs by itself"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "thorough: takes long, and finds little that other tests do not find first")
+    config.addinivalue_line("markers", "thorough: no smoke test, since another test shows the feature")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, of each test that runs in both readings, the one that is not its file's."""
-    if config.getoption("both_readings"):
-        return
-    known = {item.nodeid for item in items}
-    left_out = [item for item in items if _has_twin(item.nodeid, known) and not _is_chosen(item.nodeid)]
+    """Leave out the readings, or the tests, that were not asked for."""
+    if config.getoption("beyond_smoke"):
+        left_out = [item for item in _in_one_reading(items) if not _is_thorough(item)]
+    elif config.getoption("both_readings"):
+        left_out = []
+    else:
+        in_one = set(_in_one_reading(items))
+        left_out = [item for item in items if item not in in_one]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    without = set(left_out)
+    items[:] = [item for item in items if item not in without]
 
 
-def _has_twin(name: str, known: set[str]) -> bool:
-    return all(READING.search(name) and READING.sub(reading, name) in known for reading in ("reads", "reads-refused"))
+def _in_one_reading(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The tests, of those that run in both readings only the one that is their file's.
+
+    A test that is thorough in one reading only is two tests.
+    """
+    known = {(item.nodeid, _is_thorough(item)) for item in items}
+
+    def is_chosen(item: pytest.Item) -> bool:
+        reading = READING.search(item.nodeid)
+        if not reading:
+            return True
+        others = ((READING.sub(other, item.nodeid), _is_thorough(item)) for other in ("reads", "reads-refused"))
+        file = item.nodeid.partition("::")[0]
+        return not known.issuperset(others) or bool(reading[1]) == bool(zlib.crc32(file.encode()) % 2)
+
+    return [item for item in items if is_chosen(item)]
 
 
-def _is_chosen(name: str) -> bool:
-    file = name.partition("::")[0]
-    return ("-refused" in READING.search(name)[0]) == bool(zlib.crc32(file.encode()) % 2)
+def _is_thorough(item: pytest.Item) -> bool:
+    return item.get_closest_marker("thorough") is not None
 
 
 @pytest.fixture(params=[None, 403], ids=["reads", "reads-refused"])

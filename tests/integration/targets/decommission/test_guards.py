@@ -111,6 +111,45 @@ WAVES = {
 
 
 @once
+def test_all_that_is_wrong_with_a_wave_is_said_at_once_and_nothing_is_sent(cloud, terminal):
+    hosts = {
+        **host("acme", tenant_decommission_min_purge_days=5),
+        **host("beta", qlik_tenant_id=tenant_id("acme")),
+        "second": {**host("beta")["beta.eu.qlikcloud.com"], "qlik_hostname": "ACME.eu.qlikcloud.com"},
+        **host("crown", tenant_decommission_confirm_hostname="{{ inventory_hostname }}"),
+        **host("delta", "us"),
+    }
+    variables = {
+        "qlik_plan_max_hours": 9999,
+        "tenant_decommission_credentials": {"eu": CLIENTS["eu"]},
+        "tenant_decommission_days": 60,
+        "tenant_decommission_max_tenants": 2,
+        "tenant_decommission_protected": ["CROWN.*", "golf.eu"],
+        "tenant_decommission_receipts_dir": "tenants.yml",
+    }
+    terminal.write_inventory(hosts, **variables)
+    done = terminal.decommission()
+    assert done.status == 2, done
+    for words in (
+        "The play has 5 tenants to deactivate, and tenant_decommission_max_tenants allows 2",
+        "tenant_decommission_days (",
+        "qlik_plan_max_hours is set in the inventory",
+        "tenant_decommission_confirm_hostname of crown.eu.qlikcloud.com is a template",
+        f"2 hosts have the tenant_id '{tenant_id('acme')}'",
+        "2 hosts have the hostname 'acme.eu.qlikcloud.com'",
+        "tenant_decommission_min_purge_days is 5: it must be a whole number of days from 10 to 90",
+        "tenant_decommission_protected has the pattern 'golf.eu'",
+        "crown.eu.qlikcloud.com is protected: its hostname matches 'CROWN.*'",
+        "There are no credentials for region us in tenant_decommission_credentials, which has the keys eu: add it there",
+        "tenant_decommission_receipts_dir is 'tenants.yml': no receipt can be kept there",
+    ):
+        assert words in done.stdout, (words, done)
+    assert "0 deactivated" in done.stdout
+    assert cloud.requests() == []
+
+
+@pytest.mark.thorough
+@once
 @pytest.mark.parametrize("wave", WAVES)
 def test_whatever_is_wrong_with_the_wave_stops_it_before_the_first_request(cloud, terminal, wave):
     hosts, variables, words = WAVES[wave]
@@ -122,6 +161,7 @@ def test_whatever_is_wrong_with_the_wave_stops_it_before_the_first_request(cloud
     assert cloud.requests() == []
 
 
+@pytest.mark.thorough
 @once
 def test_without_any_credentials_nothing_is_sent(cloud, terminal):
     del terminal.environment["QLIK_CLIENT_ID"], terminal.environment["QLIK_CLIENT_SECRET"]
@@ -132,6 +172,7 @@ def test_without_any_credentials_nothing_is_sent(cloud, terminal):
     assert cloud.requests() == []
 
 
+@pytest.mark.thorough
 @once
 def test_half_credentials_send_nothing(cloud, terminal):
     del terminal.environment["QLIK_CLIENT_SECRET"]
@@ -221,6 +262,7 @@ def test_what_is_wrong_with_one_tenant_stops_it_alone(wrong_tenants):
     ]
 
 
+@pytest.mark.thorough
 @once
 @pytest.mark.parametrize("tenant_case", ["no confirmation", "days 9", "another region"])
 def test_where_no_tenant_passes_its_guards_not_even_a_token_is_asked_for(cloud, terminal, tenant_case):
@@ -232,6 +274,7 @@ def test_where_no_tenant_passes_its_guards_not_even_a_token_is_asked_for(cloud, 
     assert cloud.requests() == []
 
 
+@pytest.mark.thorough
 def test_two_ids_that_were_swapped_stop_both_tenants(cloud, terminal):
     terminal.write_inventory(
         {**host("acme", qlik_tenant_id=tenant_id("beta")), **host("beta", qlik_tenant_id=tenant_id("acme"))}
@@ -249,6 +292,7 @@ TASKS = {
 }
 
 
+@pytest.mark.thorough
 @once
 @pytest.mark.parametrize("task", TASKS)
 def test_starting_at_a_later_task_sends_no_action(cloud, terminal, task):
@@ -260,6 +304,7 @@ def test_starting_at_a_later_task_sends_no_action(cloud, terminal, task):
     assert " 1 deactivated" not in done.stdout
 
 
+@pytest.mark.thorough
 @once
 @pytest.mark.parametrize(
     "options", [("--tags", "sum"), ("--tags", "untagged", "--skip-tags", "all"), ("--skip-tags", "untagged")]
@@ -331,6 +376,7 @@ def test_role_parameters_are_what_the_guard_sees_and_what_is_sent(cloud, termina
     ]
 
 
+@pytest.mark.thorough
 @once
 def test_play_variables_count_for_the_guard(cloud, terminal):
     play = play_with_role()
@@ -344,6 +390,7 @@ def test_play_variables_count_for_the_guard(cloud, terminal):
     assert cloud.requests() == []
 
 
+@pytest.mark.thorough
 def test_a_strategy_without_order_sends_no_more_than_the_guard_passed(cloud, terminal):
     play = play_with_role()
     play[0]["strategy"] = "free"
@@ -354,6 +401,7 @@ def test_a_strategy_without_order_sends_no_more_than_the_guard_passed(cloud, ter
     assert cloud.action_posts() == []
 
 
+@pytest.mark.thorough
 @once
 def test_a_group_that_is_not_there_fails_and_an_empty_one_is_nothing_to_do(cloud, terminal):
     terminal.write("tenants.yml", yaml.safe_dump({"others": {"hosts": host("acme")}, "leavers": {}}))
@@ -369,6 +417,7 @@ def test_a_group_that_is_not_there_fails_and_an_empty_one_is_nothing_to_do(cloud
     assert cloud.requests() == []
 
 
+@pytest.mark.thorough
 def test_an_inventory_without_any_host_fails_where_the_group_is_missing(terminal):
     terminal.write("tenants.yml", "all: {}\n")
     done = terminal.decommission()
@@ -376,11 +425,13 @@ def test_an_inventory_without_any_host_fails_where_the_group_is_missing(terminal
     assert "The inventory has no group qlik_tenants" in done.output, done
 
 
+@pytest.mark.thorough
 def test_the_playbook_passes_a_syntax_check_without_an_inventory(terminal):
     done = terminal.run("ansible-playbook", "--syntax-check", "tenantops.qlik.decommission")
     assert done.status == 0, done
 
 
+@pytest.mark.thorough
 def test_a_mapping_with_an_empty_entry_says_which_and_stops_that_region_alone(cloud, terminal):
     empty = {"client_id": "{{ lookup('ansible.builtin.env', 'NO_SUCH_VARIABLE') }}", "client_secret": ""}
     terminal.write_inventory(
@@ -442,6 +493,7 @@ IGNORED = {
 }
 
 
+@pytest.mark.thorough
 @once
 @pytest.mark.parametrize("case", IGNORED)
 def test_what_would_be_ignored_refuses_the_wave(cloud, terminal, case):
@@ -455,6 +507,7 @@ def test_what_would_be_ignored_refuses_the_wave(cloud, terminal, case):
     assert cloud.requests() == []
 
 
+@pytest.mark.thorough
 @once
 def test_a_confirmation_that_a_plugin_or_a_task_put_together_refuses_the_wave(cloud, terminal):
     written = host("acme", tenant_decommission_confirm_hostname=None, qlik_hostname="acme.eu.qlikcloud.com")
@@ -475,6 +528,7 @@ def test_a_confirmation_that_a_plugin_or_a_task_put_together_refuses_the_wave(cl
     assert cloud.requests() == []
 
 
+@pytest.mark.thorough
 def test_a_typed_confirmation_passes_wherever_it_is_typed(cloud, terminal):
     terminal.write_inventory(host("acme", tenant_decommission_confirm_hostname=None))
     play = play_with_role()
@@ -494,6 +548,7 @@ def test_a_typed_confirmation_passes_wherever_it_is_typed(cloud, terminal):
         assert "1 would be deactivated" in run.stdout
 
 
+@pytest.mark.thorough
 @once
 def test_an_approval_that_the_play_includes_is_the_plays(cloud, terminal):
     terminal.write_inventory(host("acme"))
@@ -505,6 +560,7 @@ def test_an_approval_that_the_play_includes_is_the_plays(cloud, terminal):
     assert done.status == 0, done
 
 
+@pytest.mark.thorough
 def test_variables_of_the_decommission_do_not_disturb_a_restore(cloud, terminal):
     terminal.write_inventory(
         host("acme", tenant_restore_confirm_hostname="acme.eu.qlikcloud.com", tenant_decommission_own="x"),
@@ -520,6 +576,7 @@ def test_variables_of_the_decommission_do_not_disturb_a_restore(cloud, terminal)
     assert "tenant_decommission_receipt_dir (" in misspelt.stdout, misspelt
 
 
+@pytest.mark.thorough
 @once
 def test_check_mode_shows_the_days_as_yaml_understood_them_and_the_date(cloud, terminal):
     terminal.write_inventory(host("acme"))

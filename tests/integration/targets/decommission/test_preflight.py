@@ -84,6 +84,7 @@ def test_what_would_stop_a_run_is_named_and_ends_it_non_zero(cloud, terminal):
     assert only_reads(cloud)
 
 
+@pytest.mark.thorough
 def test_a_region_without_working_credentials_is_named(cloud, terminal):
     wrong = {"eu": CLIENTS["eu"], "us": {"client_id": "client-us", "client_secret": "wrong-secret"}}
     terminal.write_inventory({**host("acme"), **host("beta", "us")}, tenant_decommission_credentials=wrong)
@@ -97,6 +98,7 @@ def test_a_region_without_working_credentials_is_named(cloud, terminal):
     assert only_reads(cloud)
 
 
+@pytest.mark.thorough
 def test_it_shows_no_secret(cloud, terminal):
     terminal.write_inventory({**host("acme"), **host("beta", "us")}, tenant_decommission_credentials=CLIENTS)
     done, _found = look(terminal, "-vvvv")

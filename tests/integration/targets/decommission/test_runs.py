@@ -17,6 +17,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
+from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 
 pytestmark = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
 
@@ -62,7 +63,7 @@ AROUND = {
 }
 
 
-@pytest.mark.parametrize("where", AROUND)
+@pytest.mark.parametrize("where", thorough_but("import", cases=AROUND))
 def test_run_once_around_the_role_refuses_a_play_of_several_hosts(cloud, terminal, where):
     done = own_play(terminal, **AROUND[where])
     assert (done.status, cloud.requests()) == (2, []), done
@@ -70,6 +71,7 @@ def test_run_once_around_the_role_refuses_a_play_of_several_hosts(cloud, termina
     assert "deactivated, 0 unchanged" not in done.stdout.replace("0 deactivated", "")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("strategy", ["free", "ansible.builtin.host_pinned"])
 def test_a_strategy_that_keeps_no_order_refuses_the_wave(cloud, terminal, strategy):
     done = own_play(terminal, strategy=strategy)
@@ -78,6 +80,7 @@ def test_a_strategy_that_keeps_no_order_refuses_the_wave(cloud, terminal, strate
     assert "strategy: linear" in done.stdout
 
 
+@pytest.mark.thorough
 def test_module_defaults_cannot_change_what_is_done(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme", status="disabled"), tenant("beta"), tenant("golf")))
     terminal.go_online(cloud)
@@ -138,6 +141,7 @@ def test_module_defaults_cannot_change_what_is_done(start_cloud, terminal):
     assert not (terminal.folder / "other.json").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name",
     [
@@ -153,6 +157,7 @@ def test_what_the_role_registers_cannot_be_given(cloud, terminal, name):
     assert f"{name} is set" in done.stdout
 
 
+@pytest.mark.thorough
 def test_the_parts_of_a_loop_add_up_for_limits_summary_and_statistics(cloud, terminal):
     names = (*NAMES, "hotel", "india")
     items = [{"name": f"{name}.eu.qlikcloud.com", "id": tenant_id(name)} for name in names]
@@ -193,6 +198,7 @@ def test_the_parts_of_a_loop_add_up_for_limits_summary_and_statistics(cloud, ter
     assert json.loads(shown[shown.index("{") : shown.rindex("}") + 1])["tenant_decommission_summary"] == content
 
 
+@pytest.mark.thorough
 def test_the_role_twice_in_a_play_counts_a_tenant_once(cloud, terminal):
     variables = {"tenant_decommission_summary_file": "summary.json", "tenant_decommission_max_tenants": 3}
     done = own_play(terminal, role(), role("include_role"), vars=variables)
@@ -217,6 +223,7 @@ def test_what_belongs_to_the_play_may_not_differ_between_hosts(cloud, terminal):
         assert words in done.stdout
 
 
+@pytest.mark.thorough
 def test_each_receipt_has_the_claims_of_its_own_host(cloud, terminal):
     claims = {name: {"qlik_ticket": f"OPS-{name}", "qlik_approved_by": f"{name}'s owner"} for name in NAMES}
     del claims["golf"]["qlik_ticket"]
@@ -250,6 +257,7 @@ NOTHING = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", NOTHING)
 def test_a_run_of_any_playbook_that_has_nothing_to_do_by_mistake_fails(cloud, terminal, how):
     options, words = NOTHING[how]
@@ -274,6 +282,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.thorough
 def test_tags_that_select_nothing_of_the_role_fail_and_say_so(cloud, terminal):
     for playbook, words in (
         ("decommission", "3 tenants were not reached"),
@@ -295,6 +304,7 @@ def test_tags_that_select_nothing_of_the_role_fail_and_say_so(cloud, terminal):
 UNREADABLE = {"qlik_tenants": {"hosts": [ACME, BETA]}}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("besides", [(), ("-i", "good.yml")], ids=["alone", "beside a good one"])
 def test_an_inventory_that_cannot_be_read_as_a_whole_fails(cloud, terminal, besides):
     terminal.write("tenants.yml", UNREADABLE)
@@ -312,7 +322,7 @@ END = "- name: Leave\n  ansible.builtin.meta: end_host\n  when: {}\n"
 ONE_LEFT = {"one": (f"inventory_hostname == '{BETA}'", 2), "all": ("true", 0)}
 
 
-@pytest.mark.parametrize("left", ONE_LEFT)
+@pytest.mark.parametrize("left", thorough_but("one", cases=ONE_LEFT))
 def test_a_tenant_whose_own_tasks_end_it_was_not_reached(cloud, terminal, left):
     condition, posts = ONE_LEFT[left]
     terminal.write("first.yml", END.format(condition))
@@ -324,6 +334,7 @@ def test_a_tenant_whose_own_tasks_end_it_was_not_reached(cloud, terminal, left):
     assert len(cloud.action_posts()) == posts
 
 
+@pytest.mark.thorough
 def test_a_run_that_ends_before_the_role_does_anything_fails(cloud, terminal):
     terminal.write("first.yml", "- name: Leave\n  ansible.builtin.meta: end_play\n")
     done = terminal.decommission("-e", "tenant_decommission_pre_tasks=first.yml")
@@ -347,6 +358,7 @@ OWN = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", OWN)
 def test_a_tenant_that_a_play_of_ones_own_leaves_out_was_not_reached(cloud, terminal, how):
     done = own_play(terminal, **OWN[how])
@@ -355,6 +367,7 @@ def test_a_tenant_that_a_play_of_ones_own_leaves_out_was_not_reached(cloud, term
     assert "beta" not in str([post["headers"] for post in cloud.action_posts()])
 
 
+@pytest.mark.thorough
 def test_errors_that_are_ignored_do_not_make_a_success_of_a_run_with_a_refused_or_failed_tenant(cloud, terminal):
     wrong = host("beta", tenant_decommission_confirm_hostname=GOLF)
     for inventory, group_vars, posts in (({**THREE, **wrong}, {}, 2), (THREE, {"tenant_decommission_days": 5}, 2)):
@@ -365,6 +378,7 @@ def test_errors_that_are_ignored_do_not_make_a_success_of_a_run_with_a_refused_o
         assert len(cloud.action_posts()) == posts
 
 
+@pytest.mark.thorough
 def test_a_task_of_ones_own_that_fails_first_fails_the_run_and_not_the_other_tenants(cloud, terminal):
     fail = {"name": "Not yet", "ansible.builtin.fail": {"msg": "not yet"}, "when": f"inventory_hostname == '{BETA}'"}
     done = own_play(terminal, pre_tasks=[fail])
@@ -372,6 +386,7 @@ def test_a_task_of_ones_own_that_fails_first_fails_the_run_and_not_the_other_ten
     assert "3 tenants: 2 deactivated, 0 unchanged, 0 failed, 1 not reached." in done.stdout
 
 
+@pytest.mark.thorough
 def test_json_on_stdout_stays_json(cloud, terminal):
     callback = terminal.write(
         "callbacks/all_json.py",

@@ -18,6 +18,7 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import (
     tenant,
     tenant_id,
 )
+from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def test_tenants_of_two_regions_are_deactivated_and_a_second_run_changes_nothing
     assert len(two_regions.action_posts()) == 2
 
 
+@pytest.mark.thorough
 def test_one_token_a_region_is_asked_for_and_no_request_too_many_is_made(two_regions, terminal, refuse_reads):
     assert terminal.decommission().status == 0
     seen = two_regions.requests()
@@ -117,6 +119,7 @@ def test_one_tenant_of_ten_that_the_server_refuses_stops_alone(start_cloud, term
     assert tenant_id("tenant3") in refused["path"]
 
 
+@pytest.mark.thorough
 def test_with_one_tenant_alone_and_refused_the_summary_is_printed_too(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme", deactivation_disallowed=True)))
     terminal.go_online(cloud)
@@ -138,6 +141,7 @@ def test_a_region_whose_credentials_fail_stops_its_own_tenants_alone(two_regions
     assert [post["host"] for post in two_regions.action_posts()] == ["register.eu.qlikcloud.com"]
 
 
+@pytest.mark.thorough
 def test_the_roles_certificates_reach_every_request_and_are_named_as_the_variable_that_was_set(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -156,6 +160,7 @@ def test_the_roles_certificates_reach_every_request_and_are_named_as_the_variabl
     assert len(cloud.action_posts()) == 2
 
 
+@pytest.mark.thorough
 def test_credentials_are_evaluated_once_a_region_and_only_for_regions_in_the_play(start_cloud, terminal):
     cloud = start_cloud(scenario(*(tenant(f"tenant{number}") for number in range(4)), tenant("beta", "us")))
     terminal.go_online(cloud)
@@ -220,6 +225,7 @@ def test_an_inventory_with_ssh_and_become_for_all_changes_nothing(two_regions, t
     assert len(two_regions.action_posts()) == 1
 
 
+@pytest.mark.thorough
 def test_a_netrc_with_a_default_entry_changes_nothing(two_regions, terminal):
     netrc = terminal.home / ".netrc"
     netrc.write_text("default login somebody password something\n")
@@ -229,7 +235,7 @@ def test_a_netrc_with_a_default_entry_changes_nothing(two_regions, terminal):
     assert len(two_regions.action_posts()) == 2
 
 
-@pytest.mark.parametrize("succeeds", [True, False], ids=["succeeds", "fails"])
+@pytest.mark.parametrize("succeeds", [pytest.param(True, marks=pytest.mark.thorough), False], ids=["succeeds", "fails"])
 def test_neither_secret_nor_token_is_shown_anywhere(start_cloud, terminal, succeeds):
     cloud = start_cloud(scenario(tenant("acme", deactivation_disallowed=not succeeds), tenant("beta", "us")))
     terminal.go_online(cloud)
@@ -245,6 +251,7 @@ def test_neither_secret_nor_token_is_shown_anywhere(start_cloud, terminal, succe
             assert secret not in place
 
 
+@pytest.mark.thorough
 def test_no_variable_holds_a_token_after_the_role(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta", "us")))
     terminal.go_online(cloud)
@@ -265,7 +272,10 @@ def test_no_variable_holds_a_token_after_the_role(start_cloud, terminal):
     assert "simulated-" not in done.output
 
 
-@pytest.mark.parametrize("credentials", ["for each region", "in the environment", "in variables"])
+@pytest.mark.parametrize(
+    "credentials",
+    thorough_but("for each region", cases=("for each region", "in the environment", "in variables")),
+)
 def test_an_id_that_is_not_given_is_looked_up_by_the_hostname(two_regions, terminal, credentials):
     inventory = {**host("acme", qlik_tenant_id=None), **host("gone", "us", qlik_tenant_id=None)}
     variables = {"tenant_decommission_credentials": CLIENTS}

@@ -92,8 +92,11 @@ class Aftermath:
 
 @pytest.fixture(
     scope="module",
-    params=[("not_found", None), ("deleted", None), ("not_found", 403)],
-    ids=["reads", "reads-say-deleted", "reads-refused"],
+    params=[
+        pytest.param(("not_found", None), id="reads"),
+        pytest.param(("deleted", None), id="reads-say-deleted", marks=pytest.mark.thorough),
+        pytest.param(("not_found", 403), id="reads-refused", marks=pytest.mark.thorough),
+    ],
 )
 def aftermath(request, tmp_path_factory):
     shown, refuse_reads = request.param
@@ -221,6 +224,7 @@ def test_nothing_was_sent_for_a_tenant_that_the_api_does_not_know(aftermath):
     assert aftermath.cloud.action_posts() == []
 
 
+@pytest.mark.thorough
 def test_a_run_of_purged_tenants_alone_ends_well_where_reads_tell_it(start_cloud, terminal, refuse_reads):
     terminal.log_in()
     # Without an id in the inventory it is the receipt's.
@@ -250,6 +254,7 @@ def test_a_run_of_purged_tenants_alone_ends_well_where_reads_tell_it(start_cloud
         assert terminal.receipt("acme").kinds[-1] == terminal.receipt("beta").kinds[-1] == "purged"
 
 
+@pytest.mark.thorough
 def test_a_tenant_that_was_seen_disabled_by_hand_becomes_green_in_the_end(start_cloud, terminal, refuse_reads):
     terminal.log_in()
     terminal.write_inventory(host("acme"))

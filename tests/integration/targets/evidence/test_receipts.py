@@ -24,6 +24,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._local.locks import
 from ansible_collections.tenantops.qlik.tests.integration.evidence import files_below, state_of
 from ansible_collections.tenantops.qlik.tests.integration.fleet import SECRETS, host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
+from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 from ansible_collections.tenantops.qlik.tests.unit.hostile import TERMINAL, is_harmless
 
 DEACTIVATE = "*/actions/deactivate"
@@ -223,7 +224,7 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", thorough_but("beside the inventory file", cases=PLACES))
 def test_receipts_are_their_owners_alone_and_lie(start_cloud, terminal, place):
     inventory, named, variables, folder = PLACES[place]
     cloud = start_cloud(scenario(tenant("acme")))
@@ -355,6 +356,7 @@ def test_what_is_no_receipt_of_the_tenant_stops_it_with_one_sentence(stopped, na
 
 
 # Nobody can tell beforehand that no folder can be made in /proc: there each tenant stops before its POST.
+@pytest.mark.thorough
 @pytest.mark.parametrize("folder", ["tenants.yml", "tenants.yml/receipts", "/proc/receipts"])
 def test_a_folder_in_which_no_receipt_can_be_kept_stops_the_wave_before_the_first_request(
     start_cloud, terminal, folder
@@ -393,6 +395,7 @@ def test_the_file_that_is_no_receipt_stays_as_it_was(stopped):
     assert (stopped.folder / "pipe.eu.qlikcloud.com.json").is_fifo()
 
 
+@pytest.mark.thorough
 def test_check_mode_writes_nothing_anywhere_and_reads_receipts(start_cloud, terminal):
     # A real run would write a receipt of the one that is disabled, too.
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta"), tenant("crown"), tenant("gone", status="disabled")))
@@ -482,6 +485,7 @@ def test_who_approved_and_the_ticket_are_taken_over_as_claims_and_can_do_no_harm
     assert is_harmless(terminal.receipt("acme").path.read_text().replace("\n", ""))
 
 
+@pytest.mark.thorough
 @once
 def test_a_claim_that_is_too_long_is_refused_harmlessly_before_the_request(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
@@ -506,7 +510,7 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize("refusal", thorough_but("a refusal that has the secret in it", cases=REFUSALS))
 def test_no_secret_is_left_in_receipts_the_summary_or_the_state_folder(start_cloud, terminal, refusal):
     do = {"status": 403, "json": REFUSALS[refusal]}
     fault = {"name": "no", "path": DEACTIVATE, "tenant": tenant_id("beta"), "do": do, "times": None}
@@ -528,6 +532,7 @@ def test_no_secret_is_left_in_receipts_the_summary_or_the_state_folder(start_clo
 RUNS = [("a/t.yml", "b/m.yml"), ("b/m.yml", "a/t.yml"), ("b/m.yml",), ("a", "b")]
 
 
+@pytest.mark.thorough
 @once
 def test_a_tenant_has_one_receipt_however_its_inventory_is_named(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
@@ -546,6 +551,7 @@ def test_a_tenant_has_one_receipt_however_its_inventory_is_named(start_cloud, te
     assert sum(post["effective"] for post in cloud.action_posts()) == len(cloud.action_posts()) == 2
 
 
+@pytest.mark.thorough
 @once
 def test_a_file_first_and_its_folder_later_are_one_place_with_a_warning(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.evidence import state_of
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, host, scenario, tenant, tenant_id
+from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 
 # Where nothing is sent, it makes no difference whether the register host answers reads.
 once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
@@ -119,6 +120,7 @@ def test_tenants_go_and_come_back_and_go_again(start_cloud, terminal):
         assert summary["tenants"][hostname]["estimated_purge_date"] == receipt.events[7]["estimated_purge_date"]
 
 
+@pytest.mark.thorough
 def test_a_tenant_that_somebody_brought_back_is_left_alone_and_its_receipt_learns_of_it_once(start_cloud, terminal):
     terminal.log_in()
     terminal.write_inventory({**both("acme"), **both("fresh")})
@@ -176,7 +178,7 @@ WAVES = {
 
 
 @once
-@pytest.mark.parametrize("wave", WAVES)
+@pytest.mark.parametrize("wave", thorough_but("protected", cases=WAVES))
 def test_whatever_is_wrong_with_the_wave_stops_it_before_the_first_request(disabled, terminal, wave):
     variables, of_acme, words = WAVES[wave]
     # What the decommission allows is not what the restore allows.
@@ -216,6 +218,7 @@ TASKS = {
 }
 
 
+@pytest.mark.thorough
 @once
 @pytest.mark.parametrize("task", TASKS)
 def test_starting_at_a_later_task_sends_no_action(disabled, terminal, task):
@@ -227,6 +230,7 @@ def test_starting_at_a_later_task_sends_no_action(disabled, terminal, task):
     assert " 1 reactivated" not in done.stdout
 
 
+@pytest.mark.thorough
 @once
 @pytest.mark.parametrize(
     "options", [("--tags", "sum"), ("--tags", "untagged", "--skip-tags", "all"), ("--skip-tags", "untagged")]
@@ -255,6 +259,7 @@ def test_what_the_guard_of_a_restore_passed_does_not_deactivate(disabled, termin
     assert disabled.requests() == []
 
 
+@pytest.mark.thorough
 def test_after_the_purge_nothing_brings_it_back_and_the_message_says_so(start_cloud, terminal, refuse_reads):
     terminal.log_in()
     terminal.write_inventory({**both("acme"), **both("unknown"), **both("nameless", qlik_tenant_id=None)})
@@ -282,6 +287,7 @@ def test_after_the_purge_nothing_brings_it_back_and_the_message_says_so(start_cl
     assert state_of(terminal.folder / "qlik-receipts") == before
 
 
+@pytest.mark.thorough
 def test_a_tenant_that_does_not_answer_as_live_in_time_is_failed_and_changed(start_cloud, terminal, refuse_reads):
     asleep = {"errors": [{"code": "TENANT_DEACTIVATED", "title": "Tenant has been deactivated.", "status": "401"}]}
     fault = {"name": "asleep", "host": "acme.*", "do": {"status": 401, "json": asleep}, "times": None}

@@ -102,6 +102,7 @@ def test_a_summary_names_what_can_be_dropped_and_what_is_overdue(start_cloud, te
         assert "Purged, and to be dropped from the inventory: gone.eu.qlikcloud.com." in done.stdout
 
 
+@pytest.mark.thorough
 @once
 def test_a_refused_wave_has_its_summary_too(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
@@ -116,6 +117,7 @@ def test_a_refused_wave_has_its_summary_too(start_cloud, terminal):
     assert cloud.requests() == []
 
 
+@pytest.mark.thorough
 def test_a_run_in_which_every_tenant_failed_has_its_summary_too(start_cloud, terminal):
     names = ("acme", "beta")
     cloud = start_cloud(scenario(*(tenant(name, deactivation_disallowed=True) for name in names)))
@@ -129,6 +131,7 @@ def test_a_run_in_which_every_tenant_failed_has_its_summary_too(start_cloud, ter
     assert len({result["trace_id"] for result in summary["tenants"].values()}) == 2
 
 
+@pytest.mark.thorough
 def test_check_mode_writes_a_summary_of_what_would_be(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("gone", status="disabled")))
     terminal.go_online(cloud)
@@ -144,6 +147,7 @@ def test_check_mode_writes_a_summary_of_what_would_be(start_cloud, terminal):
     assert cloud.action_posts() == []
 
 
+@pytest.mark.thorough
 def test_in_batches_the_last_summary_is_that_of_all_and_they_are_one_run(start_cloud, terminal):
     names = [f"tenant{number}" for number in range(5)]
     cloud = start_cloud(scenario(*(tenant(name) for name in names)))
@@ -170,6 +174,7 @@ def test_in_batches_the_last_summary_is_that_of_all_and_they_are_one_run(start_c
     assert sum(post["effective"] for post in cloud.action_posts()) == 5
 
 
+@pytest.mark.thorough
 def test_a_summary_goes_into_a_new_folder(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -180,6 +185,7 @@ def test_a_summary_goes_into_a_new_folder(start_cloud, terminal):
     assert read_summary(terminal.folder / "reports" / "2026" / "summary.json")["totals"]["changed"] == 1
 
 
+@pytest.mark.thorough
 def test_a_file_that_is_no_summary_stops_the_run_before_the_first_request(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)

@@ -19,6 +19,7 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import (
     tenant,
     tenant_id,
 )
+from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 
 CONSOLE = "console.qlikcloud.com"
 EVIL = "{{ lookup('ansible.builtin.pipe', 'touch pwned') }}"
@@ -163,7 +164,7 @@ CHOICES = {
 }
 
 
-@pytest.mark.parametrize("case", CHOICES)
+@pytest.mark.parametrize("case", thorough_but("a licence that ended", cases=CHOICES))
 def test_what_the_server_can_filter_it_filters_and_the_rest_is_done_here(cloud, terminal, inventory, case):
     source, expected, sent = CHOICES[case]
     terminal.go_online(cloud)
@@ -175,6 +176,7 @@ def test_what_the_server_can_filter_it_filters_and_the_rest_is_done_here(cloud, 
 CACHE = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "cache"}
 
 
+@pytest.mark.thorough
 def test_a_hit_makes_no_request_and_is_nobody_elses(cloud, terminal, inventory):
     terminal.go_online(cloud)
     first = hosts(inventory("--list", **CACHE))
@@ -195,6 +197,7 @@ def test_a_hit_makes_no_request_and_is_nobody_elses(cloud, terminal, inventory):
     assert leaks(again.output, *(path.read_text() for path in kept), *map(str, kept)) == []
 
 
+@pytest.mark.thorough
 def test_a_wrong_secret_gets_nothing_from_the_cache(cloud, terminal, inventory):
     terminal.go_online(cloud)
     hosts(inventory("--list", **CACHE))
@@ -203,7 +206,7 @@ def test_a_wrong_secret_gets_nothing_from_the_cache(cloud, terminal, inventory):
     assert "No token was issued. Check org_client_id and org_client_secret" in " ".join(done.output.split())
 
 
-@pytest.mark.parametrize("cursor", ["next", "offset"])
+@pytest.mark.parametrize("cursor", thorough_but("next", cases=("next", "offset")))
 def test_250_tenants_are_three_pages(start_cloud, terminal, inventory, cursor):
     fleets = [{"count": 125, "region": region, "prefix": region} for region in ("eu", "us")]
     cloud = start_cloud(scenario(fleets=fleets, organization=organization(cursor=cursor)))
@@ -249,7 +252,7 @@ FAILURES = {
 }
 
 
-@pytest.mark.parametrize("case", FAILURES)
+@pytest.mark.parametrize("case", thorough_but("a computed confirmation", cases=FAILURES))
 def test_what_is_wrong_is_said_and_nothing_is_listed(start_cloud, terminal, inventory, case):
     source, more, *words = FAILURES[case]
     cloud = start_cloud(scenario(*TENANTS, organization=organization(**more)))
@@ -261,6 +264,7 @@ def test_what_is_wrong_is_said_and_nothing_is_listed(start_cloud, terminal, inve
     assert leaks(done.output) == []
 
 
+@pytest.mark.thorough
 def test_trouble_that_passes_is_survived(start_cloud, terminal, inventory):
     faults = [
         {**LIST, "do": {"status": 429, "headers": {"Retry-After": "6"}, "json": {}}},
@@ -277,6 +281,7 @@ def test_trouble_that_passes_is_survived(start_cloud, terminal, inventory):
     assert len(cloud.requests(path="/oauth/token")) == 2
 
 
+@pytest.mark.thorough
 def test_tenants_that_cannot_be_hosts_are_said(start_cloud, terminal, inventory):
     same = {"hostnames": ["twin.eu.qlikcloud.com"]}
     odd = [
@@ -301,6 +306,7 @@ def test_tenants_that_cannot_be_hosts_are_said(start_cloud, terminal, inventory)
     assert "1 entry of the list is not a tenant" in text
 
 
+@pytest.mark.thorough
 def test_a_secret_may_be_vaulted_or_looked_up(cloud, terminal, inventory):
     terminal.go_online(cloud)
     secret = terminal.environment.pop("QLIK_ORG_CLIENT_SECRET")
@@ -337,6 +343,7 @@ def test_the_playbooks_run_on_it_as_it_is(cloud, terminal, inventory):
     assert not any(client["client_secret"] in done.output for client in CLIENTS.values())
 
 
+@pytest.mark.thorough
 def test_a_tenant_that_is_called_like_a_group_keeps_its_hostname(start_cloud, terminal, inventory):
     called = [tenant("vip", "us") | {"name": "wave1"}, tenant("vap", "us") | {"name": "region_eu"}, tenant("fine")]
     cloud = start_cloud(scenario(*called, organization=organization()))
@@ -357,6 +364,7 @@ def test_a_tenant_that_is_called_like_a_group_keeps_its_hostname(start_cloud, te
     )
 
 
+@pytest.mark.thorough
 def test_a_tenant_that_is_called_like_a_host_of_another_source_is_not_merged_into_it(start_cloud, terminal, inventory):
     called = [tenant("web1") | {"name": "Web1"}, tenant("fine"), tenant("vip")]
     cloud = start_cloud(scenario(*called, organization=organization()))
@@ -388,8 +396,10 @@ WHOLE_OR_NOTHING = {
 }
 
 
-@pytest.mark.parametrize("case", WHOLE_OR_NOTHING)
-@pytest.mark.parametrize("limit", [(), ("--limit", "qlik_tenants")], ids=["all", "limit"])
+@pytest.mark.parametrize("case", thorough_but("a name that is none", cases=WHOLE_OR_NOTHING))
+@pytest.mark.parametrize(
+    "limit", [pytest.param((), marks=pytest.mark.thorough), ("--limit", "qlik_tenants")], ids=["all", "limit"]
+)
 def test_a_source_that_fails_adds_nothing_and_no_playbook_takes_it_for_nothing_to_do(
     cloud, terminal, inventory, case, limit
 ):
@@ -407,6 +417,7 @@ def test_a_source_that_fails_adds_nothing_and_no_playbook_takes_it_for_nothing_t
     assert not (terminal.folder / "plan.json").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("secret", ["abc{{def", "abc{#def", "{{ nothing }}-4711"])
 def test_a_secret_that_looks_like_a_template_is_shown_nowhere(cloud, terminal, inventory, secret):
     terminal.go_online(cloud)
@@ -420,6 +431,7 @@ def test_a_secret_that_looks_like_a_template_is_shown_nowhere(cloud, terminal, i
     assert secret not in done.output
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("option", ["statuses", "regions", "license_ended_before", "filter"])
 def test_an_option_without_a_value_is_an_error(cloud, terminal, inventory, option):
     terminal.go_online(cloud)

@@ -117,6 +117,7 @@ def test_from_plan_through_refused_drift_to_restore(kind, start_cloud, terminal)
     assert TOKEN not in shown
 
 
+@pytest.mark.thorough
 def test_receipts_that_git_ignores_fail_the_job_and_are_its_artifacts(kind, start_cloud, terminal):
     if kind is Controller:
         pytest.skip("Automation controller keeps receipts on a mount, not in a repository")
@@ -138,6 +139,7 @@ def test_receipts_that_git_ignores_fail_the_job_and_are_its_artifacts(kind, star
     )
 
 
+@pytest.mark.thorough
 def test_a_run_without_a_plan_is_refused_in_the_apply_job(kind, start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
     terminal.go_online(cloud)

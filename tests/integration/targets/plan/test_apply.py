@@ -19,6 +19,7 @@ from simulator.process import Simulator
 from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary, state_of
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
+from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 
 ACME, BETA, CROWN = (f"{name}.eu.qlikcloud.com" for name in ("acme", "beta", "crown"))
 WELL = ["intent", "deactivated", "observed"]
@@ -138,7 +139,7 @@ def approved(tmp_path_factory):
         yield Approved(cloud, (terminal.folder / "plan.json").read_text())
 
 
-@pytest.mark.parametrize("name", REFUSALS)
+@pytest.mark.parametrize("name", thorough_but("a file with other days", cases=REFUSALS))
 def test_a_plan_that_is_not_what_was_approved_stops_the_play_before_the_first_request(approved, terminal, name):
     refusal = REFUSALS[name]
     terminal.go_online(approved.cloud)
@@ -390,6 +391,7 @@ def test_a_plan_is_applied_slice_by_slice_and_again_and_each_time_what_is_left_o
     assert state_of(terminal.folder / "qlik-receipts") == before
 
 
+@pytest.mark.thorough
 @once
 def test_what_the_run_itself_did_earlier_is_not_somebody_elses(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
@@ -407,6 +409,7 @@ def test_what_the_run_itself_did_earlier_is_not_somebody_elses(start_cloud, term
     assert "somebody has since" not in summary["tenants"][ACME]["msg"]
 
 
+@pytest.mark.thorough
 @once
 def test_in_batches_nothing_is_listed_that_a_later_batch_has(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta"), tenant("crown")))
@@ -424,6 +427,7 @@ def test_in_batches_nothing_is_listed_that_a_later_batch_has(start_cloud, termin
     assert sorted(post["path"] for post in cloud.action_posts()) == sorted(map(path_of, ("acme", "beta", "crown")))
 
 
+@pytest.mark.thorough
 @once
 def test_a_wave_that_is_refused_claims_nothing_that_an_earlier_one_did(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))

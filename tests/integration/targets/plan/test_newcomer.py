@@ -40,12 +40,10 @@ def decommission(*options: str) -> Callable[[Terminal], Done]:
     return lambda terminal: terminal.decommission(*options)
 
 
-def apply_after(change: Callable[[Terminal], Any] = lambda terminal: None, *making: str) -> Callable[[Terminal], Done]:
-    """A plan is made and approved, something happens, and the plan is applied."""
+def apply_after(change: Callable[[Terminal], Any]) -> Callable[[Terminal], Done]:
+    """The plan was approved, something happens, and the plan is applied."""
 
     def run(terminal: Terminal) -> Done:
-        made = terminal.plan(*making)
-        assert made.status == 0, made
         digest = terminal.digest()
         change(terminal)
         return terminal.apply(digest)
@@ -57,19 +55,17 @@ def write_anew(hosts: dict[str, Any], **variables: Any) -> Callable[[Terminal], 
     return lambda terminal: terminal.write_inventory(hosts, **variables)
 
 
-def forget_the_digest(terminal: Terminal) -> Done:
-    assert terminal.plan().status == 0
-    return terminal.decommission("-e", "qlik_plan=plan.json")
+def apply_the_next_day(terminal: Terminal) -> Done:
+    assert terminal.plan("-e", "qlik_plan_valid_hours=0").status == 0
+    return terminal.apply(terminal.digest())
 
 
 def mix_up_two_digests(terminal: Terminal) -> Done:
-    assert terminal.plan().status == 0
     assert terminal.plan("--limit", ACME, file="other.json").status == 0
     return terminal.apply(terminal.digest("other.json"))
 
 
 def apply_after_formatting(terminal: Terminal) -> Done:
-    assert terminal.plan().status == 0
     path = terminal.folder / "plan.json"
     path.write_text(json.dumps(json.loads(path.read_text()), indent=4))
     return terminal.apply(terminal.digest())
@@ -155,9 +151,9 @@ SLIPS = {
     "reruns yesterday's plan": Slip(
         "make a new one, and have it approved",
         TWO_PLANNED,
-        apply_after(lambda terminal: None, "-e", "qlik_plan_valid_hours=0"),
+        apply_the_next_day,
     ),
-    "forgets the digest": Slip("qlik_plan_sha256 is missing", TWO_PLANNED, forget_the_digest),
+    "forgets the digest": Slip("qlik_plan_sha256 is missing", TWO_PLANNED, decommission("-e", "qlik_plan=plan.json")),
     "takes the digest of another plan": Slip(
         "the file is not the plan that was approved",
         TWO_PLANNED,
@@ -208,11 +204,25 @@ def cloud(tmp_path_factory):
         yield running
 
 
+@pytest.fixture(scope="module")
+def plan(cloud, tmp_path_factory):
+    """A plan of TWO_PLANNED, as text."""
+    terminal = Terminal(tmp_path_factory.mktemp("plan") / "terminal")
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory(TWO_PLANNED)
+    made = terminal.plan()
+    assert made.status == 0, made
+    return (terminal.folder / "plan.json").read_text()
+
+
 @pytest.mark.parametrize("name", SLIPS)
-def test_a_slip_stops_before_a_tenant_is_touched_and_says_what_to_do(cloud, terminal, name):
+def test_a_slip_stops_before_a_tenant_is_touched_and_says_what_to_do(cloud, plan, terminal, name):
     slip = SLIPS[name]
     terminal.go_online(cloud)
     terminal.log_in()
+    if slip.hosts == TWO_PLANNED:
+        terminal.write("plan.json", plan)
     terminal.write_inventory(slip.hosts, **slip.variables)
     since = cloud.mark()
     done = slip.run(terminal)

@@ -27,6 +27,7 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import (
     tenant_id,
 )
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
+from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 from ansible_collections.tenantops.qlik.tests.unit.hostile import HOSTILE, is_harmless
 
 SCHEMA = json.loads((pathlib.Path(__file__).resolve().parents[4] / "docs" / "plan.schema.json").read_text())
@@ -304,7 +305,7 @@ def unreadable(tmp_path_factory):
         yield cloud
 
 
-@pytest.mark.parametrize("reason", NO_PLANS)
+@pytest.mark.parametrize("reason", thorough_but("tenants that cannot be read", cases=NO_PLANS))
 def test_a_plan_that_would_lack_a_tenant_is_not_made_and_the_old_one_stays(unreadable, terminal, reason):
     hosts, options, words = NO_PLANS[reason]
     terminal.go_online(unreadable)
@@ -337,6 +338,7 @@ MARKUP = {
 }
 
 
+@pytest.mark.thorough
 def test_hostnames_and_a_status_that_a_server_made_up_can_do_no_harm(tmp_path_factory, terminal):
     values = [*HOSTILE.values(), *MARKUP.values()]
     tenants = {f"evil{number}": value for number, value in enumerate(values)}
@@ -388,6 +390,7 @@ def test_hostnames_and_a_status_that_a_server_made_up_can_do_no_harm(tmp_path_fa
         assert cloud.action_posts(since) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("keywords", "words"),
     [

@@ -16,6 +16,7 @@ from simulator.process import Simulator
 
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
+from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 
 # Says for whom it has run, and stops those whose export is not done.
 SAY = {"name": "Say so", "ansible.builtin.debug": {"msg": "prepared {{ inventory_hostname }}."}}
@@ -100,7 +101,7 @@ WAYS: dict[str, Callable[[Terminal], Done]] = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", thorough_but("by -e, as a relative path", cases=WAYS))
 def test_the_tasks_run_for_each_tenant_and_one_that_fails_stops_its_tenant_alone(cloud, terminal, way):
     terminal.write("elsewhere/checks/first.yml", [SAY, CHECK])
     terminal.write_inventory(fleet_of("late", "acme", "beta"))
@@ -114,6 +115,7 @@ def test_the_tasks_run_for_each_tenant_and_one_that_fails_stops_its_tenant_alone
     assert not terminal.receipt("late").path.exists()
 
 
+@pytest.mark.thorough
 def test_with_no_tenant_left_there_is_a_summary_all_the_same(cloud, terminal):
     terminal.write("first.yml", [CHECK])
     terminal.write_inventory(fleet_of("late"))
@@ -142,7 +144,7 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...], str]] 
 }
 
 
-@pytest.mark.parametrize("how", REFUSED)
+@pytest.mark.parametrize("how", thorough_but("a variable of the group", cases=REFUSED))
 def test_given_where_it_comes_too_late_it_refuses_the_wave(cloud, terminal, how):
     of_host, of_group, options, words = REFUSED[how]
     terminal.write("first.yml", [CHECK])
@@ -154,6 +156,7 @@ def test_given_where_it_comes_too_late_it_refuses_the_wave(cloud, terminal, how)
     assert cloud.requests() == []
 
 
+@pytest.mark.thorough
 def test_a_file_that_is_not_there_or_is_none_stops_the_play(cloud, terminal):
     terminal.write_inventory(fleet_of("acme"))
     terminal.write("none.yml", "no: list\n")
@@ -272,6 +275,7 @@ AROUND = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("around", AROUND)
 def test_tags_do_not_lead_around_the_tasks(cloud, terminal, around):
     terminal.write("first.yml", TAGGED)
@@ -284,6 +288,7 @@ def test_tags_do_not_lead_around_the_tasks(cloud, terminal, around):
         assert "tags were chosen, which may leave out some of them" in done.stdout
 
 
+@pytest.mark.thorough
 def test_starting_at_a_later_task_deactivates_no_tenant(cloud, terminal):
     terminal.write("first.yml", [SAY, CHECK])
     terminal.write_inventory(fleet_of("acme"))
@@ -301,6 +306,7 @@ def test_starting_at_a_later_task_deactivates_no_tenant(cloud, terminal):
         assert " 1 deactivated" not in done.stdout
 
 
+@pytest.mark.thorough
 def test_a_task_that_runs_once_has_run_before_any_tenant_is_deactivated(cloud, terminal):
     """It runs for the first host of the play, which may be one that the tasks leave out."""
     terminal.write(
@@ -318,6 +324,7 @@ def test_a_task_that_runs_once_has_run_before_any_tenant_is_deactivated(cloud, t
 # For whom they run
 
 
+@pytest.mark.thorough
 def test_a_tenant_that_its_receipt_calls_disabled_is_left_out_and_counts_again_where_it_is_back(
     tmp_path_factory, terminal
 ):
@@ -352,6 +359,7 @@ def test_a_tenant_that_its_receipt_calls_disabled_is_left_out_and_counts_again_w
         assert deactivated(cloud) == ["acme", "beta"]
 
 
+@pytest.mark.thorough
 def test_with_a_plan_they_run_for_the_tenants_that_it_deactivates(tmp_path_factory, terminal):
     described = scenario(tenant("acme"), tenant("late"), tenant("gone", status="disabled"))
     terminal.write("first.yml", [SAY, CHECK])
