@@ -70,6 +70,8 @@ class ActionModule(QlikAction):
         if self._tenant is not None:
             prefix = self._tenant.prefix
             check_request_options(params, lambda option: f"{prefix}{option}")
+            if params["credentials"] is not None:
+                check_client(params["credentials"], self._tenant.region or "", f"{prefix}credentials")
 
     def _add(self, args: dict[str, t.Any], task_vars: Mapping[str, t.Any], prefix: str, *names: str) -> None:
         for name in names:

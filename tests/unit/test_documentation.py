@@ -19,7 +19,13 @@ import yaml
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import State
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, RESTORE, variables_of
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
+    DECOMMISSION,
+    OBSERVED_VARIABLES,
+    RESTORE,
+    VARIABLES_OF_PLAYBOOKS,
+    variables_of,
+)
 from ansible_collections.tenantops.qlik.tests.unit.facts import SECRETS
 
 COLLECTION = "ansible_collections.tenantops.qlik.plugins"
@@ -196,6 +202,17 @@ def test_the_table_of_variables_is_the_argument_spec_of_the_role(operation: str)
         for variable in variables_of(operation)
     }
     assert table == documented
+
+
+@pytest.mark.parametrize("operation", [DECOMMISSION, RESTORE])
+def test_the_variables_of_all_roles_in_an_argument_spec_are_known_to_the_guard(operation: str) -> None:
+    specs = yaml.safe_load((ROOT / f"roles/tenant_{operation}/meta/argument_specs.yml").read_text())["argument_specs"]
+    options = {
+        name for spec in specs.values() for name in spec["options"] if not name.startswith(f"tenant_{operation}_")
+    }
+    assert options <= set(VARIABLES_OF_PLAYBOOKS)
+    # A rule may read a variable of one operation only.
+    assert operation == RESTORE or set(OBSERVED_VARIABLES) <= options
 
 
 @pytest.mark.parametrize("operation", [DECOMMISSION, RESTORE])

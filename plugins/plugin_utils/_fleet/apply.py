@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
+    check_client,
     check_credentials,
     setting_names,
 )
@@ -52,7 +53,7 @@ def change_tenant(
             params,
             run,
             region=address.region,
-            credentials=check_credentials(params["credentials"] or (params if tenant.one_client else {})),
+            credentials=_credentials_of(tenant, params),
             token=_token_of(address.region, params["tokens"]),
             names=setting_names(tenant.prefix, mapping="" if tenant.one_client else f"{tenant.prefix}credentials"),
         )
@@ -88,6 +89,13 @@ def change_tenant(
         msg=change,
         action=action,
     ).to_json()
+
+
+def _credentials_of(tenant: GuardedTenant, params: Mapping[str, t.Any]) -> Credentials | None:
+    """The client of the tenant's region, or the one for all regions, if the task has it."""
+    if params["credentials"]:
+        return check_client(params["credentials"], tenant.region or "", f"{tenant.prefix}credentials")
+    return check_credentials(params, prefix=tenant.prefix) if tenant.one_client else None
 
 
 def _other_days(tenant: GuardedTenant, command: Command, result: Mapping[str, t.Any]) -> str | None:

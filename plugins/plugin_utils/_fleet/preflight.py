@@ -126,10 +126,14 @@ def preflight(
         if region.client is None:
             # Once per region: the reason is the same for all of its tenants.
             problems += [f"{some(unseen[name])}: {_NOT_LOOKED_AT} {name}. {region.found['message']}"]
+    # What the guard says of all hosts that it concerns is not said again for each.
+    said = " ".join(problems)
     problems += [
         f"{tenant['host']}: {tenant['message']}"
         for tenant in tenants
-        if tenant["planned_action"] == "stop" and not tenant["message"].startswith(_NOT_LOOKED_AT)
+        if tenant["planned_action"] == "stop"
+        and not tenant["message"].startswith(_NOT_LOOKED_AT)
+        and tenant["message"] not in said
     ]
     found = {
         "regions": [region.found for _name, region in sorted(regions.items())],

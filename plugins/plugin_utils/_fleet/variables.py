@@ -98,7 +98,9 @@ _VARIABLES: dict[str, tuple[Variable, ...]] = {
 # What the roles register, and hand on to the next job of a workflow, under names with their prefix.
 REGISTERED = ("result", "summary")
 
-# Variables of the inventory that rules read of each host, by their full names. Nobody can set them as variables of a role.
+# Variables of the inventory that rules read of each host, by their full names. A rule finds the value in Entry.inventory: None if it is not
+# set, a date without quotes as the text that was typed (_domain/moments.py reads it). Nobody can set them as variables of a role. To add
+# one, add its name here, and its words to the argument spec and the README of the role.
 OBSERVED_VARIABLES: tuple[str, ...] = ("qlik_approved_by", "qlik_ticket")
 
 # Who may approve a plan is not the inventory's to say, nor is whether a plan is needed, or who made it.
@@ -109,7 +111,13 @@ APPROVAL_VARIABLES = (
 )
 
 # The other variables of the playbooks, and what a plan leaves for the next job of a workflow.
-_OF_PLAYBOOKS = (*OBSERVED_VARIABLES, *APPROVAL_VARIABLES, "qlik_plan_valid_hours", "qlik_targets", "qlik_plan_base64")
+VARIABLES_OF_PLAYBOOKS = (
+    *OBSERVED_VARIABLES,
+    *APPROVAL_VARIABLES,
+    "qlik_plan_valid_hours",
+    "qlik_targets",
+    "qlik_plan_base64",
+)
 
 # Variables of the roles whose names no other product has: whatever stands before such a name, it is meant for us.
 _DISTINCTIVE = (
@@ -176,7 +184,7 @@ def is_misplaced(name: str, operation: str) -> bool:
         variable = variables.get(name.removeprefix("qlik_"))
         if variable is not None:
             return variable.inventory != name
-        if name not in _OF_PLAYBOOKS and difflib.get_close_matches(name, _OF_PLAYBOOKS, 1, _ALIKE):
+        if name not in VARIABLES_OF_PLAYBOOKS and difflib.get_close_matches(name, VARIABLES_OF_PLAYBOOKS, 1, _ALIKE):
             return True
     return _has_other_words(name.lower(), operation) or _has_almost(name, prefix, operation)
 
@@ -228,7 +236,7 @@ def _distance(one: str, other: str) -> int:
 def likely_meant(name: str, operation: str) -> str | None:
     """The full name of the variable that somebody meant, for a hint; None if it is like none of them."""
     prefix = _PREFIXES[operation]
-    alike = difflib.get_close_matches(name, _OF_PLAYBOOKS, 1, _ALIKE)
+    alike = difflib.get_close_matches(name, VARIABLES_OF_PLAYBOOKS, 1, _ALIKE)
     if alike:
         return alike[0]
     bare = name.split("_", 1)[-1] if name.startswith("qlik_") else name.split("_", 2)[-1]

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.tests.unit import answers
-from ansible_collections.tenantops.qlik.tests.unit.controller import Play, guard, run_action, written
+from ansible_collections.tenantops.qlik.tests.unit.controller import CREDENTIALS, Play, guard, run_action, written
 from ansible_collections.tenantops.qlik.tests.unit.core import template
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_SECRET, HOSTNAME
 from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS
@@ -186,3 +186,29 @@ def test_the_summary_of_check_mode_says_so(wire: Wire, displayed: list[str]) -> 
     run_action("qlik_wave_summary", {"wave": wave}, play.task_vars, check_mode=True)
     assert "check mode" in displayed[0]
     assert any("1 would be deactivated" in line for line in displayed)
+
+
+@pytest.mark.parametrize(
+    "client", [{"client_id": "", "client_secret": CLIENT_SECRET}, {"client_secret": CLIENT_SECRET}, "x"]
+)
+def test_a_client_of_a_region_that_is_none_is_named_as_the_variable(wire: Wire, client: t.Any) -> None:
+    asked = run_action("qlik_wave_token", {"region": "eu", "credentials": client})
+    tenant = guard(regions_with_credentials=["eu"])["tenants"][HOSTNAME]
+    changed = run_action("qlik_wave_tenant", {"tenant": tenant, "tokens": TOKENS, "credentials": client})
+    for result in (asked, changed):
+        assert (result["failed"], wire.sent) == (True, [])
+        assert result["msg"].startswith(f"{PREFIX}credentials of region eu")
+
+
+def test_an_empty_client_id_is_named_as_the_variable(wire: Wire) -> None:
+    for result in (
+        guard(client_id=""),
+        run_action("qlik_wave_token", {"region": "eu", **CREDENTIALS, "client_id": ""}),
+    ):
+        assert (result["failed"], wire.sent) == (True, [])
+        assert f"{PREFIX}client_id is missing" in result["msg"]
+
+
+@pytest.mark.parametrize("option", ["timeout", "retries", "max_wait", "max_tenants", "plan_max_hours"])
+def test_null_counts_as_not_set(option: str) -> None:
+    assert guard(**{option: None})["failed"] is False

@@ -17,7 +17,11 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import hos
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.origin import why_not_typed
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, tenant_variables
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
+    DECOMMISSION,
+    OBSERVED_VARIABLES,
+    tenant_variables,
+)
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play
 from ansible_collections.tenantops.qlik.tests.unit.core import HAS_TAGS, data, template, typed_at
 
@@ -95,8 +99,13 @@ def test_what_the_inventory_calls_it_takes_the_place_of_a_variable_that_is_not_s
 
 
 def test_a_date_without_quotes_is_the_text_that_was_typed() -> None:
-    (found,) = read({"a": {"qlik_tenant_id": datetime.date(2026, 11, 26)}})
-    assert found["tenant_id"] == "2026-11-26"
+    (found,) = read({"a": {"qlik_tenant_id": datetime.date(2026, 11, 26), "qlik_ticket": datetime.date(2026, 11, 27)}})
+    assert (found["tenant_id"], found.inventory["qlik_ticket"]) == ("2026-11-26", "2026-11-27")
+
+
+def test_a_variable_that_rules_read_is_evaluated_and_null_if_it_is_not_set() -> None:
+    (found,) = read({"a": {"qlik_ticket": template("{{ 'OPS-' ~ 7 }}")}})
+    assert found.inventory == {**dict.fromkeys(OBSERVED_VARIABLES), "qlik_ticket": "OPS-7"}
 
 
 @pytest.mark.parametrize(

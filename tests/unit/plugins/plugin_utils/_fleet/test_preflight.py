@@ -196,3 +196,11 @@ def test_a_list_that_is_not_shown_is_told_and_stops_nothing_without_a_limit(wire
     found = look(run, entry(HOSTNAME), **ORGANIZATION)
     assert found["problems"] == []
     assert "HTTP 403" in found["organization"]["message"]
+
+
+def test_a_wrong_policy_is_told_once_for_all_its_tenants(run: Run) -> None:
+    found = look(
+        run, *(entry(f"t{number}.eu.qlikcloud.com", tenant_id=f"x{number}", min_purge_days=5) for number in range(2))
+    )
+    assert str(found["problems"]).count("tenant_decommission_min_purge_days is 5") == 1
+    assert [tenant["planned_action"] for tenant in found["tenants"]] == ["stop", "stop"]
