@@ -62,6 +62,7 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin
 
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.files import UnusableFile, absolute
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import find_address
@@ -76,6 +77,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.whole_fol
     WholeFolder,
     read_whole_folder,
 )
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.core_version import check_core
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.host_names import by_hostname, without_strangers
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.untrusted import untrusted
@@ -106,6 +108,10 @@ class InventoryModule(BaseInventoryPlugin):
                 f"Unknown options: {', '.join(unknown)}. Correct them, or remove them. The options are in the output of"
                 " ansible-doc -t inventory tenantops.qlik.qlik_receipts."
             )
+        try:
+            check_core()
+        except QlikError as error:
+            raise AnsibleParserError(error.message) from None
         folder = self._read_folder(path)
         for file in folder.unreadable:
             self.display.warning(f"Left out of the inventory: {file}.")

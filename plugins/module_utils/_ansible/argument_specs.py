@@ -132,6 +132,11 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "credentials": {"type": "raw", "no_log": False},
         "dest": {"type": "path"},
     },
+    "qlik_report": {
+        **_COMMON,
+        **_ORGANIZATION,
+        "dest": {"type": "path", "default": "qlik-report"},
+    },
     "qlik_wave_guard": {
         **_COMMON,
         **_ORGANIZATION,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -188,10 +188,16 @@ def is_overdue(purge_date: str | None, now: datetime) -> bool:
 
 def receipt_state(events: Iterable[Event]) -> ReceiptState:
     """What events, in their order, add up to."""
+    states = list(states_after(events))
+    return states[-1] if states else ReceiptState()
+
+
+def states_after(events: Iterable[Event]) -> Iterator[ReceiptState]:
+    """What events add up to after each of them."""
     result = ReceiptState()
     for event in events:
         result = _after(result, event)
-    return result
+        yield result
 
 
 def taken_down_at(events: Iterable[Event]) -> datetime | None:

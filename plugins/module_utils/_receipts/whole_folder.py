@@ -56,6 +56,10 @@ def read_whole_folder(path: str) -> WholeFolder:
             if found is None:
                 # Somebody has just removed it.
                 continue
+            if found["hostname"] is None:
+                raise BadReceipt(
+                    "names no tenant yet: its creation has no outcome. Run the creation again, it reads the state first"
+                )
             if name != f"{found['hostname']}{_SUFFIX}":
                 raise BadReceipt(
                     f"is the receipt of {found['hostname']}, and no run finds it under this name: move it to"

@@ -78,6 +78,11 @@ def check_selection(task_vars: Mapping[str, t.Any]) -> None:
         )
 
 
+def has_limit(task_vars: Mapping[str, t.Any]) -> bool:
+    """Whether ``--limit`` chooses the hosts of this run."""
+    return task_vars["hostvars"]._inventory._subset is not None
+
+
 def _unread_sources(inventory: t.Any) -> list[str]:
     read = set(inventory._inventory.processed_sources)
     sources = (one if "," in one else unfrackpath(one, follow=False) for one in inventory._sources if one)

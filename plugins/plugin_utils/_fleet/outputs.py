@@ -47,7 +47,7 @@ class BadOutput(InvalidInput):
     """A file that a variable names cannot be written, or must not be overwritten."""
 
 
-def _json_with(*keys: str) -> Callable[[bytes], bool]:
+def json_with(*keys: str) -> Callable[[bytes], bool]:
     """Recognises a JSON object that has all these keys."""
 
     def is_one(content: bytes) -> bool:
@@ -64,13 +64,13 @@ def _is_digest(content: bytes) -> bool:
     return re.fullmatch(rb"[0-9a-f]{64}  [^\n]+\n", content) is not None
 
 
-PLAN = Kind("a plan", _json_with("schema", "expires", "content_sha256", "tenants"))
+PLAN = Kind("a plan", json_with("schema", "expires", "content_sha256", "tenants"))
 PLAN_DIGEST = Kind("the digest of a plan", _is_digest)
 PLAN_TEXT = Kind("the text of a plan", lambda content: content.startswith(f"{HEADING}\n".encode()))
-SUMMARY = Kind("a summary", _json_with("schema", "operation", "run", "totals", "tenants"))
-USAGE = Kind("the usage of tenants", _json_with("schema", "created", "days", "tenants"))
+SUMMARY = Kind("a summary", json_with("schema", "operation", "run", "totals", "tenants"))
+USAGE = Kind("the usage of tenants", json_with("schema", "created", "days", "tenants"))
 USAGE_CSV = Kind("the usage of tenants", lambda content: content.startswith(f"{CSV_HEADING}\r\n".encode()))
-PREFLIGHT = Kind("a result of preflight", _json_with("regions", "tenants", "problems"))
+PREFLIGHT = Kind("a result of preflight", json_with("regions", "tenants", "problems"))
 
 
 def plan_files(path: str) -> dict[Kind, str]:
@@ -152,5 +152,6 @@ def read_plan_file(path: str) -> bytes:
 
 
 def _bad_output(path: str, variable: str, given: str | None, error: UnusableFile) -> BadOutput:
-    file = "it" if given in (None, path) else f"{for_terminal(os.path.basename(path))} beside it"
+    place = "in" if given and path.startswith(os.path.join(given, "")) else "beside"
+    file = "it" if given in (None, path) else f"{for_terminal(os.path.basename(path))} {place} it"
     return BadOutput(f"{variable} is {shown(given or path)}: {file} {error}.")

@@ -1,0 +1,80 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: qlik_report
+short_description: Write what the receipts say, for people and for other programs
+version_added: 0.1.0
+description:
+  - Reads all receipts of the folders that C(tenant_decommission_receipts_dir) of the hosts of the play names. If it is not set, the folder
+    is C(qlik-receipts) beside the inventory. With C(--limit), only the tenants that it leaves are in the report.
+  - With O(org_client_id) and O(org_client_secret) it reads the organization's list once. What the list says of each tenant then stands
+    beside what its receipt says, and differences are marked. Nothing else is sent, and no tenant is changed.
+  - "Writes these files: C(report.html), a page that needs neither scripts nor a network; C(report.csv); C(report.json), as
+    C(docs/report.schema.json) of the collection describes it; C(purges.ics), a calendar of the purge dates, if the Python library
+    icalendar is there; C(metrics.prom), metrics in the form of OpenMetrics; and C(certificates/HOSTNAME.md) for each purged tenant."
+  - A file that is no receipt is named in the report and in a warning.
+  - Run it with C(run_once); the playbook C(tenantops.qlik.report) does.
+extends_documentation_fragment:
+  - tenantops.qlik.attributes
+  - tenantops.qlik.attributes.reads_only
+  - tenantops.qlik.attributes.controller_only
+  - tenantops.qlik.connection
+  - tenantops.qlik.connection.requests
+  - tenantops.qlik.connection.organization
+options:
+  dest:
+    description:
+      - The folder in the controller that the files are written to, each with mode 0600. It is made if it is missing.
+      - Only files of an earlier report are overwritten. A symbolic link is not followed.
+    type: path
+    default: qlik-report
+author:
+  - tenantops.qlik contributors (@tenantops)
+"""
+
+EXAMPLES = r"""
+- name: Report on the receipts
+  tenantops.qlik.qlik_report:
+    dest: public
+  run_once: true
+"""
+
+RETURN = r"""
+path:
+  description: The folder.
+  returned: success
+  type: str
+  sample: /srv/fleet/qlik-report
+files:
+  description: The names of the files in it that were written.
+  returned: success
+  type: list
+  elements: str
+  sample: [report.html, report.csv, report.json, metrics.prom, purges.ics, certificates/crown.us.qlikcloud.com.md]
+totals:
+  description: How many tenants are in each state, and how many a person has to look at, by reason.
+  returned: success
+  type: dict
+  sample: {overdue: 0, disabled: 12, restored: 2, live: 0, purged: 4, unknown: 0, pending: 0, failed: 1, differs: 0, unrecorded: 0}
+lines:
+  description: What was printed.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module import run_controller_only
+
+
+def main() -> None:
+    run_controller_only("qlik_report")
+
+
+if __name__ == "__main__":
+    main()
