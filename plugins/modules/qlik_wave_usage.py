@@ -8,11 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_wave_usage
-short_description: Show who used the tenants of a play, and what is in them
+short_description: Read and show who uses the tenants of a play, and what is in them
 version_added: 0.1.0
 description:
-  - A step of the playbook C(tenantops.qlik.usage), and internal to it. Run it with C(run_once).
-  - Prints a table of what M(tenantops.qlik.qlik_tenant_usage_info) read of each host. Sends nothing.
+  - A step of the playbook C(tenantops.qlik.usage), and internal to it. M(tenantops.qlik.qlik_tenant_usage_info) is for your own plays.
+  - With O(step=check) it checks the options before the first request. With O(step=read) it reads the tenant of its host. With
+    O(step=show) it prints a table of what was read of all hosts.
+  - The first token that a region-level client requests of a live tenant has an effect there, also in check mode. It makes a bot user with
+    administrator rights.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
@@ -20,12 +23,13 @@ extends_documentation_fragment:
   - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
 options:
-  check_only:
-    description: Only check the other options, before the first request.
-    type: bool
-    default: false
+  step:
+    description: What to do. V(check) and V(show) are for all hosts, so run them with C(run_once).
+    type: str
+    choices: [check, read, show]
+    required: true
   result_variable:
-    description: The variable that each host's result of M(tenantops.qlik.qlik_tenant_usage_info) was registered in.
+    description: The variable that each host's result of O(step=read) was registered in.
     type: str
     default: _tenant_decommission_usage
   days:
@@ -43,16 +47,31 @@ author:
 """
 
 EXAMPLES = r"""
+- name: Read who uses each tenant, and what is in it
+  tenantops.qlik.qlik_wave_usage:
+    step: read
+    days: 90
+  register: _tenant_decommission_usage
+
 - name: Show what was read of all tenants
   tenantops.qlik.qlik_wave_usage:
+    step: show
     days: 90
   run_once: true
 """
 
 RETURN = r"""
+activity:
+  description: As M(tenantops.qlik.qlik_tenant_usage_info) returns it.
+  returned: O(step=read), if the tenant is not deactivated
+  type: dict
+contents:
+  description: As M(tenantops.qlik.qlik_tenant_usage_info) returns it.
+  returned: O(step=read), if the tenant is not deactivated
+  type: dict
 idle:
   description: The hosts whose tenants no person used in these days. A tenant of which that is unknown is not among them.
-  returned: success, without O(check_only)
+  returned: O(step=show)
   type: list
   elements: str
   sample: [acme.eu.qlikcloud.com]

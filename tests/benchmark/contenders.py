@@ -23,6 +23,8 @@ _ANSIBLE_PLAYBOOK = str(pathlib.Path(sys.executable).with_name("ansible-playbook
 _MOST_FOR_SLOW = 30
 # One a region. What a fleet costs more than these is the price of its tenants, without that of the start.
 _FEWEST = 2
+# The reading of what is in the tenants waits for the server more than for anything else.
+USAGE_FORKS, _USAGE_LATENCY = 20, 0.05
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,12 +39,14 @@ class Contender:
     sees_organization: bool = False
     # The same with as few tenants as can be, whose cost is taken off.
     baseline: Contender | None = None
+    # How long the server takes for each response, s.
+    latency: float = 0.0
 
 
 def contenders(tenants: int, forks: int) -> Iterator[Contender]:
     """In the order in which they run; the first is the one that the others are compared with."""
 
-    def playbook(which: str) -> list[str]:
+    def playbook(which: str, forks: int = forks) -> list[str]:
         return [_ANSIBLE_PLAYBOOK, "--inventory", "tenants.yml", "--forks", str(forks), which]
 
     ours = playbook("tenantops.qlik.decommission")
@@ -75,6 +79,10 @@ def contenders(tenants: int, forks: int) -> Iterator[Contender]:
         yield Contender("@qlik/api, one after the other", tenants, loop, evidence.deactivates_each)
     else:
         print("node, or NODE_PATH with @qlik/api and undici, is missing: @qlik/api is left out.", file=sys.stderr)
+
+    usage = playbook("tenantops.qlik.usage", USAGE_FORKS)
+    name = f"tenantops.qlik.usage, {USAGE_FORKS} forks, {_USAGE_LATENCY * 1000:.0f} ms latency"
+    yield Contender(name, tenants, usage, evidence.reads_each, latency=_USAGE_LATENCY)
 
     nothing = playbook(str(_HERE / "playbooks" / "nothing.yml"))
     yield Contender("one task that does nothing", tenants, nothing, evidence.runs_on_each)

@@ -33,6 +33,19 @@ def leaves_each(fleet: Fleet, log: Sequence[Entry], output: str) -> None:
     _calls_are(fleet, log, lambda tenant: [_read(tenant), _probe(tenant)])
 
 
+def reads_each(fleet: Fleet, log: Sequence[Entry], output: str) -> None:
+    """Of each tenant's own host one token is requested, then what is in it is read; and nothing else."""
+    found = Counter((entry["host"], entry["method"], entry["status"]) for entry in log)
+    for tenant in fleet.tenants:
+        reads = found.pop((tenant.hostname, "GET", 200), 0)
+        if found.pop((tenant.hostname, "POST", 200), 0) != 1 or reads * len(fleet) + len(fleet) != len(log):
+            raise NotDone(
+                f"{tenant.hostname}: expected one token and the reads that each tenant gets, the log has {reads} reads"
+            )
+    if found:
+        raise NotDone(f"expected nothing else, the log has {found}")
+
+
 def runs_on_each(fleet: Fleet, log: Sequence[Entry], output: str) -> None:
     """One task ran on each host, and sent nothing."""
     if log:

@@ -30,6 +30,20 @@ class Tenant:
         return tenant_id_of(self.hostname)
 
 
+# What is in each tenant, for those who look: as much as one page of each list shows.
+_CONTENT = {
+    "users": 41,
+    "logins": 9,
+    "last_login": "-1d",
+    "spaces": 12,
+    "automations": 4,
+    "last_automation": "-1d",
+    "items": {"app": 87},
+    "app_bytes": 14_000_000_000,
+    "file_bytes": 250_000_000,
+}
+
+
 class Fleet:
     """So many tenants, in turn in each region."""
 
@@ -48,14 +62,15 @@ class Fleet:
         found.tenants = self.tenants[number::of]
         return found
 
-    def scenario(self) -> dict[str, Any]:
+    def scenario(self, latency: float = 0) -> dict[str, Any]:
         """For the simulator. Without rate limits: they would make a benchmark one of waiting."""
         return {
             "regions": {
                 region: {"clients": [{"id": client["client_id"], "secret": client["client_secret"]}]}
                 for region, client in _CREDENTIALS.items()
             },
-            "tenants": [{"hostname": tenant.hostname, "id": tenant.id} for tenant in self.tenants],
+            "tenants": [{"hostname": one.hostname, "id": one.id, "content": _CONTENT} for one in self.tenants],
+            "latency": latency,
             "organization": {"clients": [_ORGANIZATION]},
             "rate_limits": {"model": "off"},
         }

@@ -71,7 +71,7 @@ def measure(all_contenders: Iterable[Contender], folder: pathlib.Path) -> Iterat
         for number, contender in enumerate(all_contenders):
             if cloud is None or not contender.on_same_cloud:
                 running.close()
-                cloud = running.enter_context(Cloud(contender.tenants, folder / f"cloud{number}"))
+                cloud = running.enter_context(Cloud(contender.tenants, folder / f"cloud{number}", contender.latency))
             cost = cloud.run(contender)
             cpu, tenants = cost.cpu, contender.tenants
             if contender.baseline and contender.baseline.tenants < tenants:
@@ -84,10 +84,10 @@ def measure(all_contenders: Iterable[Contender], folder: pathlib.Path) -> Iterat
 class Cloud:
     """A simulated Qlik Cloud, and a folder with its tenants' inventory, from which the contenders run."""
 
-    def __init__(self, tenants: int, folder: pathlib.Path) -> None:
+    def __init__(self, tenants: int, folder: pathlib.Path, latency: float = 0) -> None:
         self._fleet = Fleet(tenants)
         self._folder = folder
-        self._simulator = Simulator(self._fleet.scenario(), directory=folder / "simulator")
+        self._simulator = Simulator(self._fleet.scenario(latency), directory=folder / "simulator")
 
     def __enter__(self) -> Cloud:
         (self._folder / "home").mkdir(parents=True)

@@ -178,7 +178,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     },
     "qlik_wave_usage": {
         **_COMMON,
-        "check_only": {"type": "bool", "default": False},
+        "step": {"type": "str", "choices": ["check", "read", "show"], "required": True},
         "result_variable": {"type": "str", "default": "_tenant_decommission_usage"},
         "days": _AS_GIVEN | {"default": 90},
         "dest": {"type": "path"},
