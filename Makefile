@@ -11,7 +11,7 @@ REQUIREMENTS := requirements.txt requirements-dev.txt $(wildcard tests/*/require
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-all lint units simulator smoke thorough sanity ansible-test bench bench-limit bench-limit-model venv clean
+.PHONY: help demo check test test-all lint units simulator smoke thorough browser sanity ansible-test bench bench-limit bench-limit-model venv clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z -]*\):.*## /\1\t/p' Makefile | expand -t 40
@@ -23,10 +23,10 @@ check: lint ## What to run while you work: style, types, unit tests, the simulat
 	tests/run.sh units simulator
 
 test: lint ## The check, Ansible's sanity tests, and each playbook and module for real (about five minutes)
-	tests/run.sh units simulator smoke sanity
+	tests/run.sh units simulator smoke browser sanity
 
 test-all: lint ## Every test, each in both readings of the register host (about a quarter of an hour)
-	tests/run.sh units simulator smoke thorough sanity ansible-test
+	tests/run.sh units simulator smoke thorough browser sanity ansible-test
 
 lint: venv ## Check style, types and the changelog's fragments
 	yamllint --strict .
@@ -37,7 +37,7 @@ lint: venv ## Check style, types and the changelog's fragments
 	shellcheck .ci/run tests/*.sh tests/demo/*.sh docs/pipelines/*.sh
 	antsibull-changelog lint
 
-units simulator smoke thorough sanity ansible-test: venv ## Run one part of the tests
+units simulator smoke thorough browser sanity ansible-test: venv ## Run one part of the tests
 	tests/run.sh $@
 
 bench: venv ## Measure what a tenant costs, beside other ways: make bench N=200 (BENCH_OPTIONS=--check)

@@ -9,6 +9,7 @@
 #   simulator      the tests of the simulated Qlik Cloud
 #   smoke          integration tests that show each feature, in one of the two readings of the register host
 #   thorough       all other integration tests, and the smoke tests in the other reading
+#   browser        the pages that this collection makes, in Chromium; skipped if it is missing
 #   sanity         ansible-test sanity; it waits a lot, so it runs beside the other parts
 #   ansible-test   units and one integration target as ansible-test runs them
 #
@@ -64,6 +65,7 @@ run() {
         simulator) pytest simulator tests/simulator ;;
         smoke) pytest smoke tests/integration -m "not thorough" ;;
         thorough) pytest thorough tests/integration --both-readings --beyond-smoke ;;
+        browser) pytest browser tests/browser ;;
         sanity) in_a_copy sanity ;;
         ansible-test) in_a_copy ansible_test ;;
         *) echo "There is no part $1." && false ;;

@@ -51,7 +51,7 @@
     button.addEventListener("click", () => sort(heading, column));
     heading.append(button);
   });
-  form.addEventListener("input", filter);
+  for (const kind of ["input", "change"]) form.addEventListener(kind, filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
   filter();
