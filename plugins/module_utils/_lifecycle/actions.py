@@ -23,7 +23,7 @@ from .._http.messages import Response
 from .._receipts.events import DISABLED, LIVE, PURGED, EventFields, PurgeDate, action_of, is_overdue
 from .executor import Executor
 from .failures import request_name, unconfirmed
-from .progress import Mode, Observation, Spec
+from .progress import Mode, Objection, Observation, Spec
 
 _NEXT_STEPS = {
     401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
@@ -122,36 +122,36 @@ class _Deactivating(Executor):
             if record is None or record["id"] != target.tenant_id:
                 raise Stopped("its own host does not show the tenant with this id")
         except QlikError as error:
-            raise self._stopped(
+            reason = (
                 f"Tenant {target} may be protected: the register host does not show its hostnames, and its own host does not"
-                f" either ({error.message.rstrip('.')})",
-                "Give the client of its region, or take out the protection if it is not needed for this tenant.",
-            ) from None
+                f" either ({error.message.rstrip('.')})"
+            )
+            next_step = "Give the client of its region, or take out the protection if it is not needed for this tenant."
+            raise self._stopped(Objection(reason, next_step)) from None
         return tuple(record["hostnames"])
 
-    def _check_restored(self) -> None:
+    def _is_restored(self) -> Objection | None:
         if not self._progress.was_live:
-            return
-        restore, rule = (
-            self._journal.receipt_state.restore_if_live(self._client.clock.now()),
-            self._command.restore_rule,
-        )
+            return None
+        restore = self._journal.receipt_state.restore_if_live(self._client.clock.now())
+        rule = self._command.restore_rule
         if restore is None:
-            return
+            return None
         if rule is None:
             self._warnings.append(
                 f"Tenant {self._target} was {restore}, after its last deactivation, and this task deactivates it again."
             )
-            return
+            return None
         self._known["restored_on"] = f"{restore.on}"
         # A plan shows the restore to its approver.
         problem = None if self._mode is Mode.PLAN else rule.problem(restore)
-        if problem:
-            if restore.seen_after:
-                # The day of its restore stays the one that the message names.
-                self._record_life()
-            reason, next_step = problem
-            raise self._stopped(f"Tenant {self._target} {reason}", next_step)
+        if problem is None:
+            return None
+        if restore.seen_after:
+            # The day of its restore stays the one that the message names.
+            self._record_life()
+        reason, next_step = problem
+        return Objection(f"Tenant {self._target} {reason}", next_step)
 
     def _was_disabled(self) -> bool:
         """The receipt says that the tenant is disabled, or may be, and the organization's list does not say that it lives."""
@@ -274,9 +274,9 @@ class _Reactivating(Executor):
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         return decide_reactivation(read, probed, self._target.address.hostname)
 
-    def _check_restored(self) -> None:
+    def _is_restored(self) -> Objection | None:
         # To restore it once more is no danger to it.
-        return
+        return None
 
     def _probe(self, read: Record | Reading) -> Probe:  # noqa: ARG002
         # A tenant that lives is to be left as it is: no token is requested of it.

@@ -38,13 +38,14 @@ from .next_step import (
     ResolveEarlier,
     Send,
     Step,
+    Stop,
     TrustRefusal,
     Verify,
     WaitForEarlierRun,
     next_step,
 )
 from .observer import Observer, probe_fields
-from .progress import Confirmation, Doubt, Limits, Observation
+from .progress import Confirmation, Doubt, Limits, Objection, Observation
 
 
 class Executor(Observer):
@@ -80,6 +81,8 @@ class Executor(Observer):
         progress = self._progress
         if isinstance(step, Look):
             self._look()
+        elif isinstance(step, Stop):
+            raise self._stopped(step.objection)
         elif isinstance(step, WaitForEarlierRun):
             self._wait_for_earlier_run(step.seconds)
             self._progress = progress.look_again(waited_for_earlier_run=True)
@@ -176,10 +179,9 @@ class Executor(Observer):
             previous = None if status is None else for_terminal(status)
             self._journal.intend(self._spec.action, {**self._intent(), "previous_status": previous})
         except NotWritten as error:
-            raise self._stopped(
-                f"The receipt of tenant {self._target} cannot be written: {error}",
-                "Fix that and run again: nothing is changed without a receipt.",
-            ) from None
+            reason = f"The receipt of tenant {self._target} cannot be written: {error}"
+            next_step = "Fix that and run again: nothing is changed without a receipt."
+            raise self._stopped(Objection(reason, next_step)) from None
         self._progress = replace(progress, intended=True, attempts=progress.attempts + 1)
         self._progress = self._progress.answered(self._post())
 

@@ -11,7 +11,7 @@ from .._base.text import sentence
 from .._domain.commands import Target
 from .._domain.tenant import Probe
 from .._http.messages import Response
-from .progress import Progress, Spec
+from .progress import Objection, Progress, Spec
 
 
 def request_name(spec: Spec, target: Target) -> str:
@@ -19,7 +19,7 @@ def request_name(spec: Spec, target: Target) -> str:
     return f"{spec.doing} tenant {target}"
 
 
-def stopped(progress: Progress, reason: str, next_step: str, *, actions_sent: int) -> Stopped:
+def stopped(progress: Progress, objection: Objection, *, actions_sent: int) -> Stopped:
     """What was found must not be acted on.
 
     :arg actions_sent: how many POSTs the task has sent.
@@ -31,7 +31,9 @@ def stopped(progress: Progress, reason: str, next_step: str, *, actions_sent: in
         sent = ""
     elif actions_sent:
         sent = " Nothing was changed: what was sent before was refused."
-    return Stopped(f"{reason}.{seen}{sent} {next_step}", **(probed.error_fields() if probed else NOTHING_SAID))
+    return Stopped(
+        f"{objection.reason}.{seen}{sent} {objection.next_step}", **(probed.error_fields() if probed else NOTHING_SAID)
+    )
 
 
 def failed(spec: Spec, target: Target, progress: Progress, cause: Response | NoResponse) -> QlikError:

@@ -18,12 +18,30 @@ from .._domain.decision import Verdict
 from .._domain.tenant import Probe, State
 from .._http.messages import Response
 from .._receipts.events import LIVE, PURGED, Event, EventFields, PurgeDate, ReceiptState, action_of
-from .progress import Conclusion, Confirmation, Doubt, Limits, Mode, Observation, Progress, Spec, computed_purge_date
+from .progress import (
+    Conclusion,
+    Confirmation,
+    Doubt,
+    Limits,
+    Mode,
+    Objection,
+    Observation,
+    Progress,
+    Spec,
+    computed_purge_date,
+)
 
 
 @dataclass(frozen=True)
 class Look:
     """Read the record, probe the host if the record does not decide."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What was found must not be acted on: it ends here."""
+
+    objection: Objection
 
 
 @dataclass(frozen=True)
@@ -126,6 +144,7 @@ class Fail:
 # As a union type of Python 3.10 it would be taken for an operation of two classes by Ansible's own lint.
 Step = t.Union[  # noqa: UP007
     Look,
+    Stop,
     WaitForEarlierRun,
     TrustRefusal,
     RecordNoEffect,
@@ -149,6 +168,8 @@ def next_step(spec: Spec, progress: Progress, receipt: ReceiptState, limits: Lim
 
     :arg receipt: what the receipt's events add up to by now.
     """
+    if progress.objection is not None:
+        return Stop(progress.objection)
     if progress.conclusion is not None:
         return _after_conclusion(spec, progress, limits, mode)
     if isinstance(progress.news, Observation):

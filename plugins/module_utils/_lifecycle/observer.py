@@ -9,6 +9,7 @@ from __future__ import annotations
 import abc
 import contextlib
 import typing as t
+from dataclasses import replace
 
 from .._api.lookup import find_target
 from .._api.tenants import read_tenant
@@ -25,7 +26,7 @@ from .._local.locks import TenantLocks
 from .._receipts.events import DISABLED, LIVE, PURGED, EventFields, PurgeDate
 from .._receipts.store import Journal, NotWritten
 from .failures import stopped
-from .progress import Mode, Observation, Progress, Spec
+from .progress import Mode, Objection, Observation, Progress, Spec
 
 
 class Observer(abc.ABC):
@@ -103,9 +104,9 @@ class Observer(abc.ABC):
             self._locks.hold(name)
 
     def _look(self) -> None:
-        """Read the record, probe the host if the record does not decide, and decide.
+        """Read the record, probe the host if the record does not decide, and decide; and find out if the tenant may be touched.
 
-        :raises Stopped: nothing may be done.
+        :raises Stopped: what has to be known for that cannot be found out.
         """
         read = read_tenant(self._client, self._target)
         found = Observation(read, None, self._decide(read, None))
@@ -118,7 +119,10 @@ class Observer(abc.ABC):
         if is_first:
             status = found.decision.status
             self._known["previous_status"] = None if status is None else for_terminal(status)
-        self._must_be_allowed(found)
+        objection = self._objection(found)
+        if objection:
+            self._progress = replace(self._progress, objection=objection)
+            return
         if is_first:
             alias = alias_warning(self._target.address.hostname, found.hostnames)
             self._warnings += [f"{alias}."] if alias else []
@@ -135,42 +139,41 @@ class Observer(abc.ABC):
         """The same, with the hostnames that the tenant's own host shows, if something depends on them."""
         return found
 
-    def _must_be_allowed(self, found: Observation) -> None:
+    def _objection(self, found: Observation) -> Objection | None:
+        """Why what was found must not be acted on; None: nothing speaks against it."""
         target = self._target
         reason = for_terminal(found.decision.reason)
         if found.decision.verdict is Verdict.NOT_FOUND:
-            raise self._stopped(
+            return Objection(
                 f"Tenant {target} was not found in region {target.address.region}: {reason}",
                 f"Check tenant_id, hostname and region; {self._words_for_absence()}.",
             )
         if found.decision.verdict is Verdict.STOP:
-            raise self._stopped(f"Tenant {target} is left alone: {reason}", found.decision.next_step)
+            return Objection(f"Tenant {target} is left alone: {reason}", found.decision.next_step)
         for hostname in (target.address.hostname, *found.hostnames):
             pattern = matching_pattern(hostname, self._command.protected)
             if pattern is not None:
-                raise self._stopped(
+                return Objection(
                     f"Tenant {target} is protected: its hostname {for_terminal(hostname)} matches '{for_terminal(pattern)}'",
                     "If it is meant all the same, take the pattern out of the protected ones.",
                 )
         differs = self._command.planned.fault(found.read, found.decision) if self._command.planned else None
         if differs:
-            raise self._stopped(
+            return Objection(
                 f"Tenant {target} is not as the plan has it: {for_terminal(differs, 1000)}",
                 "Find out what has changed, make a new plan and have it approved.",
             )
         if found.decision.verdict is not Verdict.CHANGE or self._journal.intended:
-            return
-        if not self._command.counted:
-            self._stop_uncounted(found)
-        self._check_restored()
+            return None
+        return self._is_restored() if self._command.counted else self._is_uncounted(found)
 
     @abc.abstractmethod
-    def _check_restored(self) -> None:
-        """Stop a tenant that was restored since, if that is not confirmed."""
+    def _is_restored(self) -> Objection | None:
+        """A tenant that was restored since its last deactivation, if that is not confirmed."""
 
-    def _stop_uncounted(self, found: Observation) -> t.NoReturn:
-        """Stop a tenant that was left out of the wave's count by its receipt or by the organization's list, and correct the receipt, so
-        that the next run counts it.
+    def _is_uncounted(self, found: Observation) -> Objection:
+        """A tenant that was left out of the wave's count by its receipt or by the organization's list. Its receipt is corrected, so that
+        the next run counts it.
         """
         status, recorded = found.decision.status, self._journal.receipt_state.state
         said = "the organization's list did not have it as live"
@@ -181,7 +184,7 @@ class Observer(abc.ABC):
         restore = self._journal.receipt_state.restore_if_live(self._client.clock.now())
         rule = getattr(self._command, "restore_rule", None)
         confirm = f"set {rule.option} to {restore.on} and " if restore and rule else ""
-        raise self._stopped(
+        return Objection(
             f"Tenant {self._target} is {for_terminal(status)}, and {said}: so it was not counted for the limits of the wave, nor were the"
             " tasks run that come before a deactivation",
             f"Find out who brought it back. If it is meant to go all the same, {confirm}run again: its receipt has it as live now, and it"
@@ -196,8 +199,8 @@ class Observer(abc.ABC):
         with contextlib.suppress(NotWritten):
             self._journal.record("observed", {"status": found.decision.status, **probe_fields(found.probe)})
 
-    def _stopped(self, reason: str, next_step: str) -> Stopped:
-        return stopped(self._progress, reason, next_step, actions_sent=self._client.actions_sent)
+    def _stopped(self, objection: Objection) -> Stopped:
+        return stopped(self._progress, objection, actions_sent=self._client.actions_sent)
 
     def _words_for_absence(self) -> str:
         return "a tenant that was purged is not found either"

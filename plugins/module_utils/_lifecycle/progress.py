@@ -98,6 +98,14 @@ class Doubt(enum.IntEnum):
 
 
 @dataclass(frozen=True)
+class Objection:
+    """Why a tenant must not be touched, as the beginning of a sentence without its end, and what to do about it."""
+
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True)
 class Confirmation:
     """The server's response confirms the change; ``fields``: the result keys that it gives."""
 
@@ -116,14 +124,15 @@ class Conclusion:
 class Progress:
     """What one run has seen and sent so far.
 
-    ``news``: what was learned last and not acted on yet; None: the next look is due. ``sent``: the last response to a POST, or why there
-    is none. ``attempts``: that count towards the retries. ``intended``: the receipt has an intent of this run without an outcome.
-    ``may_repeat``: the last POST failed in a way that another one may not. ``wait_budget_spent``: the wait before the next look was not
-    allowed any more. ``sight``: the probe that verifies the end.
+    ``news``: what was learned last and not acted on yet; None: the next look is due. ``objection``: why what was found must not be acted
+    on. ``sent``: the last response to a POST, or why there is none. ``attempts``: that count towards the retries. ``intended``: the receipt
+    has an intent of this run without an outcome. ``may_repeat``: the last POST failed in a way that another one may not.
+    ``wait_budget_spent``: the wait before the next look was not allowed any more. ``sight``: the probe that verifies the end.
     """
 
     first: Observation | None = None
     last: Observation | None = None
+    objection: Objection | None = None
     news: Observation | Response | NoResponse | Confirmation | None = None
     sent: Response | NoResponse | None = None
     attempts: int = 0

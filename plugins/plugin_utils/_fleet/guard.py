@@ -37,9 +37,10 @@ class GuardedTenant:
     """What the guard passes to the task of one tenant.
 
     ``wave``: the id of the wave; ``operation``: ``decommission`` or ``restore``; ``prefix``: what the names of the role's variables
-    begin with; ``host``: the name in the inventory; ``hostname``, ``tenant_id``: as they were written, for the result of a
-    tenant that is stopped; ``region``: that of the command, else as it was written; ``command``: what is to be done (None: ``fault`` says why not); ``planning``: a plan is made, so nothing is
-    changed; ``prepares``: ``pre_tasks`` have to run first; ``one_client``: one client is for all regions.
+    begin with; ``host``: the name in the inventory; ``hostname``, ``tenant_id``: as they were written, for the result of a tenant that is
+    stopped; ``region``: that of the command, else as it was written; ``command``: what is to be done (None: ``fault`` says why not);
+    ``planning``: a plan is made, so nothing is changed; ``prepares``: ``pre_tasks`` have to run first; ``one_client``: one client is for
+    all regions.
     """
 
     wave: str

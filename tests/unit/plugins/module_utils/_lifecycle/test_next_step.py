@@ -31,6 +31,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.next_ste
     ResolveEarlier,
     Send,
     Step,
+    Stop,
     TrustRefusal,
     Verify,
     WaitForEarlierRun,
@@ -42,6 +43,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.progress
     Doubt,
     Limits,
     Mode,
+    Objection,
     Observation,
     Progress,
     Spec,
@@ -87,6 +89,8 @@ GONE = found(Verdict.PURGED, None, Probe(State.NOT_FOUND))
 
 THIRTY_DAYS = {"estimated_purge_date": "2026-12-24T12:00:00Z", "purge_date_computed": True}
 
+OBJECTION = Objection("Tenant acme is protected", "Take the pattern out.")
+
 NEW = Progress()
 FIRST = NEW.seen(ACTIVE)
 
@@ -128,6 +132,8 @@ class Row:
 
 TABLE: dict[str, Row] = {
     "nothing is known": Row(NEW, Look()),
+    "what was found must not be acted on": Row(replace(FIRST, objection=OBJECTION), Stop(OBJECTION)),
+    "nor when it is seen after a POST": Row(seen_after(CUT, ACTIVE, objection=OBJECTION), Stop(OBJECTION)),
     # After a look.
     "live": Row(FIRST, Send()),
     "live by an error of its host": Row(NEW.seen(ACTIVE_BY_ERROR), Send()),
