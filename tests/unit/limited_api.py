@@ -62,8 +62,7 @@ class LimitedApi:
         self._cores = [[BEGIN] * CORES for _run in range(self.runs)]
         self._left = [self.tenants // self.runs] * self.runs
         self._undone = sum(self._left)
-        for after, capacity in self.changes:
-            self._at(BEGIN + after, self._change, capacity)
+        self._changes = collections.deque(self.changes)
         self._waiting: collections.deque[int] = collections.deque()
         self._next_of_others = BEGIN if self.others else math.inf
         for run in range(self.runs):
@@ -86,9 +85,6 @@ class LimitedApi:
 
     def _at(self, time: float, step: Callable[..., None], *arguments: t.Any) -> None:
         heapq.heappush(self._events, (time, next(self._order), step, arguments))
-
-    def _change(self, _now: float, capacity: int) -> None:
-        self._limit.set_capacity(capacity)
 
     def _work(self, now: float, run: int) -> float:
         cores = self._cores[run]
@@ -127,6 +123,8 @@ class LimitedApi:
 
     def _take(self, now: float) -> float:
         """As the algorithm does; what others want to have used by now they have used before."""
+        while self._changes and BEGIN + self._changes[0][0] <= now:
+            self._limit.set_capacity(self._changes.popleft()[1])
         while self._next_of_others <= now:
             if wait := self._limit.take(now):
                 return wait

@@ -58,10 +58,10 @@ _FEWEST_USUAL, _MOST_USUAL = 4, 40
 _GROWING_WITHIN = 8
 # With calls that take long, each refusal hits several. Then it is tried more rarely, up to so many times.
 _RAREST = 5
-# Calls are not further apart, s, whatever the estimate.
+# Calls are not further apart, s, whatever the estimate, unless the server asks for it.
 _LONGEST_DISTANCE = 60.0
-# If others take everything, the pause after the block is doubled so often at the most.
-_DOUBLINGS = 6
+# If others take everything, the pause after the block grows so many times.
+_MOST_EMPTY = 10
 
 # More of anything than a fleet has makes no sense, and larger numbers of a damaged file could not be computed with.
 _MOST = 10**9
@@ -140,23 +140,27 @@ class RateEstimate:
         self.used = now
 
     def _refused_anew(self, now: float, until: float) -> None:
+        block = until - now
         waiting = self.log.remove_after(now)
         self.log.remove_refused(now)
         passed = max(0, self.reserved - waiting - 1)
         self.quotas.starts = [start for start in self.quotas.starts if start <= now] or [self.quotas.starts[0]]
         start = self.quotas.starts[-1]
         average = (until - start) / (self.log.since(start) + 1)
-        self.empty = 0 if passed else min(self.empty + 1, _DOUBLINGS)
-        pause = min((until - now) * (2 ** (self.empty - 1) - 1), _LONGEST_DISTANCE) if self.empty else 0.0
+        long = block - _ROUNDING > _LONG * average
+        self.empty = 0 if passed else min(self.empty + 1, _MOST_EMPTY)
+        # A pause that doubles would end up to twice too late. If it grows with the square, it is a small part of all that came before.
+        pause = max(0.0, min(block * (self.empty / 2) ** 2, _LONGEST_DISTANCE - block))
         self.next = until + pause
         explained = self.quotas.refused(now, until, self.log)
-        if explained or until - now - _ROUNDING > _LONG * average:
-            if not explained:
-                self.quotas.learn(now, until, self.log)
+        if not explained and long:
+            self.quotas.learn(now, until, self.log)
+        if explained or long:
             self.quotas.start(until, now)
             self.log.remove_before(self.quotas.starts[0])
             self.refill = Refill([])
-        else:
+        if not long:
+            # Calls may come back one by one, also at the end of a quota: so they begin one by one.
             # If others took everything: when they stopped is not known, so the middle of the pause is assumed.
             self.refill.refused(now + pause / 2, until + pause / 2, passed)
         self.refusal, self.refusals, self.at_once = now, self.refusals + 1, 1

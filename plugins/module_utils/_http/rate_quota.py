@@ -96,8 +96,9 @@ class CallLog:
 class Quota:
     """At most ``calls`` in ``span`` s.
 
-    ``untested``: calls since a refusal came just when this quota said so. ``probed``: calls are being sent beyond it. ``counting``: it
-    was learned from the current block, so a call that was on its way when the block began, and is refused now, has to be taken off.
+    ``untested``: reservations since a refusal came just when this quota said so; void ones count too, so where many callers wait the end is
+    tested more often. ``probed``: calls are being sent beyond it. ``counting``: it was learned from the current block, so a call that was
+    on its way when the block began, and is refused now, has to be taken off.
     """
 
     calls: int
@@ -149,7 +150,7 @@ class Quotas:
         self.starts = [*past[-self.MOST_STARTS :], *coming[-self.MOST_COMING :], at]
 
     def counted(self) -> None:
-        """One more call."""
+        """One more reservation."""
         for quota in self.known:
             quota.untested += 1
 

@@ -111,7 +111,25 @@ def test_a_reservation_is_void_after_another_refusal() -> None:
     assert estimate.has(reservation)
     estimate.refused(reservation.at, 1)
     assert not estimate.has(reservation)
-    assert estimate.reserve(reservation.at).at == reservation.at + 1
+    assert estimate.reserve(reservation.at).at > reservation.at
+
+
+def test_while_others_take_everything_the_pause_after_each_block_grows_with_the_square() -> None:
+    estimate = RateEstimate.begun(NOW, 4)
+    pauses = []
+    for _refusal in range(4):
+        at = estimate.reserve(NOW).at
+        pauses.append(at - estimate.until)
+        estimate.refused(at, 4)
+    assert pauses == [0, 1, 4, 9]
+
+
+def test_after_a_long_block_there_is_no_pause_although_nothing_passed() -> None:
+    # Others had the whole window. The next one is not left to them.
+    estimate = RateEstimate.begun(NOW, 300)
+    at = estimate.reserve(NOW).at
+    estimate.refused(at, 300)
+    assert estimate.reserve(at).at == at + 300
 
 
 def test_what_was_on_its_way_when_the_block_began_is_no_further_refusal() -> None:
@@ -165,6 +183,19 @@ def test_the_end_of_a_quota_is_tried_by_one_call_at_a_time() -> None:
         last = estimate.reserve(NOW + 300)
     assert last.at < NOW + 306
     assert estimate.reserve(last.at).at == pytest.approx(NOW + 600, abs=6)
+
+
+def test_after_a_short_block_at_the_end_of_a_quota_calls_begin_one_by_one() -> None:
+    # A sliding-window counter gives back one call at a time, and a fixed window all of them: a call that passes shows which it is.
+    estimate = window_of(25, 300)
+    for _call in range(26):
+        last = estimate.reserve(NOW)
+    estimate.refused(last.at, NOW + 300 - last.at)
+    for _call in range(26):
+        last = estimate.reserve(NOW + 300)
+    estimate.refused(last.at, 1)
+    times = [estimate.reserve(last.at).at for _caller in range(3)]
+    assert times == [last.at + 1, last.at + 1.25, last.at + 1.4375]
 
 
 def test_each_block_is_announced_once() -> None:

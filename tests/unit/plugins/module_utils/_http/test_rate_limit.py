@@ -74,7 +74,8 @@ def test_a_reservation_that_was_waited_for_is_void_after_another_refusal(state: 
     seconds, held = limiter().reserve(TIER)
     later = limiter(FakeClock(NOW + timedelta(seconds=seconds)))
     assert later.reserve(TIER, held) == (0, held)
-    later.refused(TIER, 5)
+    later.refused(TIER, 4)
+    # A quarter of the block longer: nothing has passed since the block before, so others use the limit, too.
     assert later.reserve(TIER, held)[0] == 5
 
 
