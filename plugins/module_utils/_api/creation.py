@@ -10,20 +10,19 @@ The server chooses name and hostname. There is no idempotency key: whoever sends
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .._base.errors import InvalidInput
-from .._base.text import for_terminal
+from .._base.errors import InvalidInput, Stopped
+from .._base.text import for_terminal, sentence
 from .._base.timestamps import read_time
 from .._domain.addresses import Address, check_tenant_id, find_address, register_host, tenant_path
 from .._domain.commands import Target
 from .._domain.tenant import LIVE_STATUSES
 from .._http.client import Client
 from .._http.messages import Request, Response
-from .._http.oauth import Token, read_token, token_request
 from .lookup import normal_form
 from .organization import Listing
+from .tenant_host import TenantHost, open_tenant_host
 from .tenants import SERVER_FAILED
 
 _TENANTS_PATH = "/api/v1/tenants"
@@ -91,15 +90,9 @@ def _new_tenant(tenant_id: t.Any, hostnames: t.Any, region: str) -> NewTenant | 
 def read_license_key(client: Client, address: Address) -> str:
     """The license key that a live tenant of the subscription shows, a secret.
 
-    The token for it makes a bot user in that tenant, if the client has none there yet.
-
-    :raises Refused: the tenant does not show it.
+    :raises Refused: the tenant does not show it. :raises Stopped: it does not live.
     """
-    what = f"reading the license key of {address.hostname}"
-    token = tenant_token(client, address, what)
-    answer = client.request(
-        Request(what, "GET", address.hostname, _LICENSE_PATH, headers={"Authorization": f"Bearer {token.value}"})
-    )
+    answer = _open_host(client, address, f"reading the license key of {address.hostname}").get(_LICENSE_PATH)
     key = answer.body.get("licenseKey") if answer.status == 200 and isinstance(answer.body, dict) else None
     if not isinstance(key, str) or not key:
         raise answer.refusal(
@@ -111,47 +104,50 @@ def read_license_key(client: Client, address: Address) -> str:
     return key
 
 
-def tenant_token(client: Client, address: Address, what: str) -> Token:
-    """A token of a live tenant's own host; the client must have credentials.
+class OwnRecord:
+    """The record of a tenant on its own host, where its name and its alias can be set.
 
-    :raises Refused: the host issues none.
+    :raises Refused: the host issues no token. :raises Stopped: the tenant does not live.
     """
-    answer = client.request(token_request(address.hostname, client.credentials, what))
-    issued = read_token(answer, client.clock.now())
-    if issued is None:
-        raise answer.refusal(
-            SERVER_FAILED
-            if answer.status >= 500
-            else f"The host issues no token: check that {address.hostname} is a live tenant of this subscription, and that client_id and"
-            f" client_secret are those of region {address.region}."
-        )
-    client.secrets.add(issued.token.value)
-    return issued.token
+
+    def __init__(self, client: Client, tenant: NewTenant) -> None:
+        self._tenant = tenant
+        self._host = _open_host(client, tenant.address, f"reading and setting name and alias of tenant {tenant.target}")
+
+    def read(self) -> dict[str, t.Any]:
+        """The record in its normal form.
+
+        :raises Refused: the host does not show it.
+        """
+        answer = self._host.get(tenant_path(self._tenant.tenant_id))
+        record = normal_form(answer.body) if answer.status == 200 else None
+        if record is None or record["id"] != self._tenant.tenant_id:
+            raise answer.refusal(
+                SERVER_FAILED
+                if answer.status >= 500
+                else "The tenant's host does not show its record. Run again later."
+            )
+        return record
+
+    def replace(self, path: str, value: str) -> Response:
+        """Set one value of it."""
+        operation = {"op": "replace", "path": path, "value": value}
+        return self._host.patch(tenant_path(self._tenant.tenant_id), [operation])
 
 
-def read_on_own_host(client: Client, tenant: NewTenant, token: Token) -> dict[str, t.Any]:
-    """A tenant's record from its own host, in its normal form.
-
-    :raises Refused: the host does not show it.
-    """
-    answer = client.request(_own_request(tenant, token, "GET", f"reading tenant {tenant.target}"))
-    record = normal_form(answer.body) if answer.status == 200 else None
-    if record is None or record["id"] != tenant.tenant_id:
-        raise answer.refusal(
-            SERVER_FAILED if answer.status >= 500 else "The tenant's host does not show its record. Run again later."
-        )
-    return record
-
-
-def set_on_own_host(client: Client, tenant: NewTenant, token: Token, what: str, values: Mapping[str, str]) -> Response:
-    """Replace values of a tenant's record, by their paths. To do it twice is to do it once, so it may be repeated."""
-    body = [{"op": "replace", "path": path, "value": value} for path, value in values.items()]
-    client.actions_sent += 1
-    return client.request(_own_request(tenant, token, "PATCH", f"{what} of tenant {tenant.target}", body))
-
-
-def _own_request(
-    tenant: NewTenant, token: Token, method: str, what: str, body: list[dict[str, str]] | None = None
-) -> Request:
-    headers = {"Authorization": f"Bearer {token.value}"}
-    return Request(what, method, tenant.address.hostname, tenant_path(tenant.tenant_id), headers=headers, body=body)
+def _open_host(client: Client, address: Address, what: str) -> TenantHost:
+    host = open_tenant_host(
+        client,
+        address,
+        what=what,
+        if_no_credentials=f"client_id and client_secret are missing: {what} takes a token of its own host.",
+        if_refused=f"The host issues no token: check that {address.hostname} is a tenant of this subscription, and that client_id and"
+        f" client_secret are those of region {address.region}.",
+    )
+    if isinstance(host, TenantHost):
+        return host
+    raise Stopped(
+        f"{sentence(what)}: the tenant does not live, {host.description}. Check that {address.hostname} is a live tenant of the"
+        " subscription.",
+        **host.error_fields(),
+    )

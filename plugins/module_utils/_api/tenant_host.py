@@ -10,6 +10,7 @@ live tenant has an effect").
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .._base.errors import InvalidInput
@@ -32,8 +33,16 @@ class TenantHost:
 
     def get(self, path: str) -> Response:
         """Read something."""
+        return self.client.request(self._request("GET", path))
+
+    def patch(self, path: str, operations: Sequence[Mapping[str, str]]) -> Response:
+        """Replace values of something (JSON Patch). To do that twice is to do it once, so it may be repeated."""
+        self.client.actions_sent += 1
+        return self.client.request(self._request("PATCH", path, operations))
+
+    def _request(self, method: str, path: str, body: Sequence[Mapping[str, str]] | None = None) -> Request:
         headers = {"Authorization": f"Bearer {self.token.value}"}
-        return self.client.request(Request(self.what, "GET", self.address.hostname, path, headers))
+        return Request(self.what, method, self.address.hostname, path, headers, body)
 
 
 def open_tenant_host(

@@ -13,15 +13,7 @@ import typing as t
 from dataclasses import replace
 from datetime import timedelta
 
-from .._api.creation import (
-    NewTenant,
-    creation_request,
-    read_license_key,
-    read_on_own_host,
-    set_on_own_host,
-    tenant_token,
-    tenants_created_since,
-)
+from .._api.creation import NewTenant, OwnRecord, creation_request, read_license_key, tenants_created_since
 from .._api.organization import find_by_hostname_in_organization, list_tenants
 from .._api.tenants import probe, read_tenant, wait_for_state
 from .._base.errors import NoResponse, QlikError, Stopped
@@ -309,22 +301,22 @@ class _Creator:
     def _adjust(self) -> None:
         """Set what is not as it should be: the name first, since a license without aliases refuses the other one."""
         tenant, alias, name = t.cast(NewTenant, self._tenant), self._command.alias, self._command.name
-        token = tenant_token(self._client, tenant.address, f"asking for a token of {tenant.address.hostname}")
-        record = read_on_own_host(self._client, tenant, token)
-        wishes: list[tuple[str, str, str]] = []
+        own = OwnRecord(self._client, tenant)
+        record = own.read()
+        wishes: list[tuple[str, str]] = []
         if name is not None and record["name"] != for_terminal(name):
-            wishes.append(("setting the name", "/name", name))
+            wishes.append(("/name", name))
         if alias is not None and alias.hostname not in (one.lower() for one in record["hostnames"]):
             if len(record["hostnames"]) > 1:
                 raise has_another_alias(tenant, alias, record["hostnames"][1])
-            wishes.append(("setting the alias", "/hostnames/1", alias.hostname))
+            wishes.append(("/hostnames/1", alias.hostname))
         if wishes and self._mode is Mode.APPLY:
-            for what, path, value in wishes:
-                answer = set_on_own_host(self._client, tenant, token, what, {path: value})
+            for path, value in wishes:
+                answer = own.replace(path, value)
                 if not answer.succeeded:
                     raise not_set(answer, value)
                 self._changed = True
-            record = read_on_own_host(self._client, tenant, token)
+            record = own.read()
             self._tenant = replace(tenant, hostnames=tuple(record["hostnames"]))
             if alias is not None and alias.hostname not in (one.lower() for one in record["hostnames"]):
                 raise alias_not_shown(tenant, alias)
