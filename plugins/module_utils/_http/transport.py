@@ -19,6 +19,7 @@ import os
 import re
 import socket
 import ssl
+import time
 import traceback
 import typing as t
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from collections.abc import Callable
 from .._base.errors import InvalidInput, NoResponse, Reason
 from .._base.text import for_terminal, sentence
 from .._base.version import VERSION
+from .answer_log import answer_log
 from .deadline import Deadline, DeadlineSocket, bounded, current_deadline, deadline
 from .masking import Masking
 from .messages import Request, Response, read_response
@@ -70,6 +72,7 @@ class Transport:
         self.ca_path = _ca_path(ca_path)
         self._ca_option = ca_option
         self._masking = masking
+        self._answers = answer_log()
         self._session = _new_session(ca_path, ca_option)
         # By host. Looking through the environment for each request would cost as much as sending it.
         self._proxies: dict[str, dict[str, str]] = {}
@@ -85,6 +88,21 @@ class Transport:
 
         :raises NoResponse: refused, broken or too late; ``sent`` says whether it may have reached the server.
         """
+        if self._answers is None:
+            return self._exchange(request)
+        started = time.monotonic()
+        outcome: Response | NoResponse | None = None
+        try:
+            outcome = self._exchange(request)
+            return outcome
+        except NoResponse as error:
+            outcome = error
+            raise
+        finally:
+            if outcome is not None:
+                self._answers.note(request, outcome, time.monotonic() - started, self._masking.mask)
+
+    def _exchange(self, request: Request) -> Response:
         body = None if request.body is None else json.dumps(request.body)
         headers = {"Accept": "application/json", "User-Agent": _USER_AGENT, **request.headers}
         if body is not None:
