@@ -36,6 +36,11 @@ def read_summary(path: pathlib.Path) -> dict[str, Any]:
     return {**content, "tenants": {tenant["host"]: tenant for tenant in content["tenants"]}}
 
 
+def read_rehearsal(path: pathlib.Path) -> dict[str, Any]:
+    """The report of a rehearsal, which must be as docs/rehearsal.schema.json has it."""
+    return _read(path, "rehearsal.schema.json")
+
+
 class Receipt:
     """The file of a tenant's receipt; whenever it is read it must be as docs/receipt.schema.json has it."""
 

@@ -137,6 +137,12 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         **_ORGANIZATION,
         "dest": {"type": "path", "default": "qlik-report"},
     },
+    "qlik_rehearsal_report": {
+        **_COMMON,
+        "dir": {"type": "path", "required": True},
+        "receipt": {"type": "path", "required": True},
+        "steps": {"type": "list", "elements": "dict", "default": []},
+    },
     "qlik_wave_guard": {
         **_COMMON,
         **_ORGANIZATION,
