@@ -143,6 +143,14 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "receipt": {"type": "path", "required": True},
         "steps": {"type": "list", "elements": "dict", "default": []},
     },
+    "qlik_watch": {
+        **_COMMON,
+        **_ORGANIZATION,
+        "days": _AS_GIVEN | {"default": 7},
+        "credentials": {"type": "raw", "no_log": False},
+        "dest": {"type": "path"},
+        "markdown": {"type": "path"},
+    },
     "qlik_wave_guard": {
         **_COMMON,
         **_ORGANIZATION,

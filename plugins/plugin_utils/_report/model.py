@@ -302,7 +302,6 @@ def _act(event: Mapping[str, t.Any] | None, asked: Mapping[str, t.Any] | None = 
         return None
     author = (asked if event.get("resolved") and asked else event).get("by")
     by: Mapping[str, t.Any] = author if isinstance(author, Mapping) else {}
-    approvers = event.get("approvers")
     return Act(
         kind=event["event"],
         at=t.cast(datetime, read_time(event["at"])),
@@ -312,7 +311,7 @@ def _act(event: Mapping[str, t.Any] | None, asked: Mapping[str, t.Any] | None = 
         job=_text(by.get("job"), 500),
         run=_text(event.get("run")),
         approved_by=_text(event.get("approved_by")),
-        approvers=tuple(for_terminal(one, 200) for one in approvers) if isinstance(approvers, list) else (),
+        approvers=_approvers(event.get("approvals")),
         ticket=_text(event.get("ticket")),
         plan_sha256=_text(event.get("plan_sha256")),
         http_status=event["http_status"] if isinstance(event.get("http_status"), int) else None,
@@ -362,6 +361,12 @@ def _disabled_without(known: Collection[str | None], listing: Iterable[Mapping[s
 
 def _text(value: t.Any, longest: int = 300) -> str | None:
     return None if value is None or value == "" else for_terminal(value, longest)
+
+
+def _approvers(value: t.Any) -> tuple[str, ...]:
+    """The people whose signatures were verified."""
+    found = value if isinstance(value, list) else []
+    return tuple(for_terminal(one["identity"], 200) for one in found if isinstance(one, Mapping) and "identity" in one)
 
 
 def _mapping(value: t.Any) -> Mapping[str, t.Any] | None:

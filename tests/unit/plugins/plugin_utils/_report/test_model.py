@@ -106,7 +106,7 @@ def test_verified_approvers_and_contents_are_kept_apart_from_claims() -> None:
         *gone(
             NOW,
             approved_by="a claim",
-            approvers=["ann@example.com"],
+            approvals=[{"identity": "ann@example.com", "key": "SHA256:x"}],
             contents={"users": 3},
             activity={"last_login": None},
         )
