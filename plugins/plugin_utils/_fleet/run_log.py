@@ -97,9 +97,10 @@ class WaveLog:
     def rows(self) -> list[Row]:
         """All tenants. A tenant that was looked at again keeps that it was changed, unless it failed then."""
         found: dict[tuple[str, str | None], Row] = {}
+        hosts: set[str] = set()
         for log in self.parts:
             for host, hostname in log.part.hosts.items():
-                if hostname is None and any(known == host for known, _hostname in found):
+                if hostname is None and host in hosts:
                     # A part that was refused before its hosts were read.
                     continue
                 before = found.get((host, hostname))
@@ -108,16 +109,19 @@ class WaveLog:
                     result = before.result
                 begun = host in log.begun or bool(before and before.begun)
                 found[host, hostname] = Row(host, hostname, result, begun)
+            hosts.update(log.part.hosts)
         return list(found.values())
 
     @property
     def not_reached(self) -> list[Row]:
         """The tenants of the parts so far that have no result. Those of batches that are still to come are not among them."""
-        return [row for row in self.rows if row.result is None and self.is_due(row)]
+        due = self.due
+        return [row for row in self.rows if row.result is None and (row.host, row.hostname) in due]
 
-    def is_due(self, row: Row) -> bool:
-        """Whether the tenant is in one of the batches so far."""
-        return any(row.host in log.part.due and log.part.hosts.get(row.host) == row.hostname for log in self.parts)
+    @property
+    def due(self) -> set[tuple[str, str | None]]:
+        """The tenants of the batches so far, by host and hostname."""
+        return {(host, log.part.hosts.get(host)) for log in self.parts for host in log.part.due}
 
     @property
     def is_stopped(self) -> bool:

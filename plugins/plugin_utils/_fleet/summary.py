@@ -16,7 +16,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import f
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time, write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import is_overdue
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Row, WaveLog
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Part, Row, WaveLog
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import Outcome, TenantResult
 
 SCHEMA = 2
@@ -109,9 +109,14 @@ def summarize_wave(
     :arg is_over: no batch comes after this one, so what was not reached will not be.
     :returns: as summarize().
     """
-    part = wave.last
+    part, due = wave.last, wave.due
+    goes_on = not (is_over or wave.is_stopped)
+
+    def is_later(row: Row) -> bool:
+        return goes_on and (row.host, row.hostname) not in due
+
     return summarize(
-        [(row.host, row.result or _without_result(row, wave, is_over=is_over)) for row in wave.rows],
+        [(row.host, row.result or _without_result(row, part, is_later=is_later(row))) for row in wave.rows],
         operation=part.operation,
         error=part.error or error,
         check_mode=part.check_mode,
@@ -125,14 +130,14 @@ def summarize_wave(
     )
 
 
-def _without_result(row: Row, wave: WaveLog, *, is_over: bool) -> TenantResult:
+def _without_result(row: Row, part: Part, *, is_later: bool) -> TenantResult:
     """What is known of a tenant whose task did not end, or never began."""
     msg = None
     if row.begun:
         msg = _INTERRUPTED
-    elif not (is_over or wave.is_stopped or wave.is_due(row)):
+    elif is_later:
         msg = _LATER
-    elif row.host in wave.last.prepares:
+    elif row.host in part.prepares:
         msg = _UNPREPARED
     return TenantResult(hostname=row.hostname, msg=msg)
 
