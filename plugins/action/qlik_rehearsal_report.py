@@ -49,10 +49,13 @@ class ActionModule(QlikAction):
         for line in report_lines(seen, end):
             say(line)
         result = {"report": paths[REPORT], "end": end.to_json(), "lines": report_lines(seen, end)}
+        if run.check_mode:
+            # No tenant was created, so no other step could be run.
+            return {"changed": False, **result}
         unfinished = seen.unfinished
         if not end.is_safe or unfinished:
             steps = ", ".join(f"{step.name} ({step.outcome})" for step in unfinished)
             raise Stopped(
                 f"The rehearsal did not end well. {f'Steps: {steps}. ' if steps else ''}{end.message}", result=result
             )
-        return {"changed": not run.check_mode, **result}
+        return {"changed": True, **result}

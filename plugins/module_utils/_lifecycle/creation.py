@@ -30,10 +30,14 @@ class Effect(enum.Enum):
 
 @dataclass(frozen=True)
 class Listed:
-    """The tenants of the organization's list that the request may have created, and how many entries of the list cannot be read."""
+    """The tenants of the organization's list that the request may have created, and how many entries of the list cannot be read.
+
+    ``error``: why the list was not shown.
+    """
 
     candidates: tuple[NewTenant, ...]
     unreadable: int = 0
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -213,6 +217,6 @@ def _in_doubt(progress: CreationProgress, limits: CreationLimits, mode: Mode) ->
         return LookInList()
     if len(listed.candidates) == 1 and not listed.unreadable:
         return Adopt(listed.candidates[0])
-    if not listed.candidates and progress.looks <= limits.retries:
+    if not listed.candidates and listed.error is None and progress.looks <= limits.retries:
         return LookLater(progress.looks)
     return StopInDoubt(listed)

@@ -52,24 +52,13 @@ def still_in_doubt(
     """Nobody can say what became of the request."""
     when = write_time(asked_at) if asked_at else "then"
     reason = f" {_words(sent)}" if sent else ""
-    which = f"tenant of region {command.region} that was created at {when} or later, has no alias and is in no receipt of this folder"
-    if listed is None:
-        seen = (
-            "Nobody was asked what became of it: org_client_id and org_client_secret are missing (or QLIK_ORG_CLIENT_ID and"
-            f" QLIK_ORG_CLIENT_SECRET). Run again with them, or look in the management console for a {which}"
-        )
-    elif listed.unreadable:
-        seen = f"Entries of the organization's list cannot be read ({listed.unreadable}), so look in the management console for a {which}"
-    elif listed.candidates:
-        names = ", ".join(f"{one.address.hostname} ({one.tenant_id})" for one in listed.candidates[:5])
-        seen = f"The organization's list has {len(listed.candidates)} of them, one of which may be it: {names}. Look for the {which}"
-    else:
-        seen = f"The organization's list has no such tenant by now. Run again later, or look in the management console for a {which}"
     fields = sent.error_fields() if sent else NOTHING_SAID
     return Unconfirmed(
         f"The creation of a tenant in region {command.region} was sent, or was about to be sent, at {when}, and is not confirmed.{reason}"
-        f" It is not sent again: that could make a second tenant. {seen}. It uses a slot: deactivate it with qlik_tenant_deactivate if"
-        f" nobody needs it. If there is none, move the receipt {for_terminal(command.receipt_path, 1000)} away, and run again.",
+        f" It is not sent again: that could make a second tenant. {_said_by(listed)}. In the management console, look for a tenant of"
+        f" region {command.region} that was created then or later, has no alias and is in no receipt of this folder. It"
+        " uses a slot: deactivate it with qlik_tenant_deactivate if nobody needs it. If there is none, move the receipt"
+        f" {for_terminal(command.receipt_path, 1000)} away, and run again.",
         changed=sent is not None,
         **fields,
     )
@@ -168,6 +157,22 @@ def alias_not_shown(tenant: NewTenant, alias: Address) -> Unconfirmed:
         " is read first.",
         changed=True,
     )
+
+
+def _said_by(listed: Listed | None) -> str:
+    if listed is None:
+        return (
+            "The organization's list was not asked, since org_client_id and org_client_secret are missing (or QLIK_ORG_CLIENT_ID and"
+            " QLIK_ORG_CLIENT_SECRET): run again with them"
+        )
+    if listed.error is not None:
+        return f"The organization's list was not shown, so run again later: {listed.error.rstrip('.')}"
+    if listed.unreadable:
+        return f"Entries of the organization's list cannot be read ({listed.unreadable}), and one of them may be it"
+    if listed.candidates:
+        names = ", ".join(f"{one.address.hostname} ({one.tenant_id})" for one in listed.candidates[:5])
+        return f"The organization's list has {len(listed.candidates)} tenants that may be it: {names}"
+    return "The organization's list has no such tenant by now, and may have it later: run again"
 
 
 def _words(sent: Response | NoResponse) -> str:

@@ -16,7 +16,7 @@ from datetime import timedelta
 from .._api.creation import NewTenant, OwnRecord, creation_request, read_license_key, tenants_created_since
 from .._api.organization import find_by_hostname_in_organization, list_tenants
 from .._api.tenants import probe, read_tenant, wait_for_state
-from .._base.errors import NoResponse, QlikError, Stopped
+from .._base.errors import NoResponse, QlikError, Refused, Stopped
 from .._base.text import for_terminal
 from .._domain.addresses import Address
 from .._domain.creation import CREATE, Creation
@@ -184,11 +184,22 @@ class _Creator:
     def _check_alias(self) -> None:
         alias = t.cast(Address, self._command.alias)
         found = probe(self._client, alias, credentials=None)
-        listed = [] if self._organization is None else find_by_hostname_in_organization(self._organization, alias)
-        owners = [tenant for tenant in listed if tenant["status"] != "deleted"]
+        owners = [tenant for tenant in self._listed_with(alias) if tenant["status"] != "deleted"]
         if owners or found.state is not State.NOT_FOUND:
             raise alias_not_free(alias, found, owners)
         self._progress = replace(self._progress, alias_is_free=True)
+
+    def _listed_with(self, alias: Address) -> list[dict[str, t.Any]]:
+        """The tenants that the organization's list has under the alias. A list that wants a subscription named is left out."""
+        if self._organization is None:
+            return []
+        try:
+            return find_by_hostname_in_organization(self._organization, alias)
+        except Refused as error:
+            # The probe has said that nobody has the alias, also no deactivated tenant.
+            if error.http_status != 400:
+                raise
+            return []
 
     def _would_create(self) -> None:
         """Check mode. The key is not read: the token for that may have an effect."""
@@ -252,6 +263,13 @@ class _Creator:
         self._progress = replace(self._progress, waited=True)
 
     def _look_in_list(self) -> Listed:
+        try:
+            return self._tenants_since()
+        except QlikError as error:
+            # What is in doubt stays what is said.
+            return Listed((), error=error.message)
+
+    def _tenants_since(self) -> Listed:
         organization = t.cast(Client, self._organization)
         # The list has times of the server's clock, and the receipt one of ours.
         issued, now = organization.request_token(), self._client.clock.now()

@@ -143,9 +143,10 @@ class QlikAction(ActionBase):
                 f"{self.NAME} refuses async: Ansible would keep the token in a file until somebody fetches it."
             )
         if self._task.args.get("receipt_path"):
+            required = ARGUMENT_SPECS[self.NAME]["receipt_path"].get("required", False)
             return _failed(
                 f"receipt_path is given, and {self.NAME} is to run elsewhere: receipts are kept on this machine alone. Leave out async and"
-                " delegate_to, or leave out receipt_path."
+                f" delegate_to{'' if required else ', or leave out receipt_path'}."
             )
         if not self._delegated_to_another_machine(task_vars):
             if self._connection.transport != "local":

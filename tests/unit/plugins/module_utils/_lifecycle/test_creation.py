@@ -203,6 +203,13 @@ class TestAlias:
         assert f"tenant {TENANT_ID}, disabled" in result["msg"]
         assert not wire.of(CREATE)
 
+    def test_a_list_that_wants_a_subscription_leaves_it_to_the_probe(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, answers.NOBODYS_HOST, LIVES, answers.tenant_token())
+        refused = answers.error(400, "HTTP-400")
+        wire.on(READ, refused, refused, PLAIN, WITH_ALIAS)
+        wire.on(PATCH, SET)
+        assert create(run, path, alias="acme-old", **LIST)["changed"]
+
     def test_that_of_a_deleted_tenant_is_free(self, run: Run, path: Path, wire: Wire) -> None:
         wire.on(PROBE, answers.NOBODYS_HOST, LIVES, answers.tenant_token())
         wire.on(
@@ -302,7 +309,7 @@ class TestLost:
         ("entries", "words"),
         [
             ((), "has no such tenant"),
-            ((listed(), listed(1)), "has 2 of them"),
+            ((listed(), listed(1)), "has 2 tenants that may be it"),
             ((listed(), {"id": 1}), "cannot be read"),
         ],
     )
@@ -316,6 +323,17 @@ class TestLost:
         assert words in result["msg"]
         assert len(wire.of(CREATE)) == 1
         assert [kind for kind, _facts in told(path)] == ["intent", "failed"]
+
+    @pytest.mark.parametrize("refused", ["token", "list"])
+    def test_a_list_that_is_not_shown_leaves_it_in_doubt(self, run: Run, path: Path, wire: Wire, refused: str) -> None:
+        wire.on(CREATE, faults.cut())
+        wire.on(TOKEN, answers.token(), answers.UNKNOWN_CLIENT if refused == "token" else answers.token())
+        wire.on(READ, answers.FORBIDDEN)
+        result = create(run, path, **LIST)
+        assert (result["failed"], result["changed"], result["id"]) == (True, True, None)
+        assert "was not shown" in result["msg"]
+        assert "It is not sent again" in result["msg"]
+        assert len(wire.of(CREATE)) == 1
 
     def test_a_tenant_that_has_a_receipt_is_another_one(self, run: Run, path: Path, wire: Wire) -> None:
         put(path.with_name("any-name.json"), born())

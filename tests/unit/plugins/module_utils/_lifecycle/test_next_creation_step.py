@@ -56,6 +56,7 @@ TENANT = NewTenant(TENANT_ID, Address(HOSTNAME, REGION), (HOSTNAME,))
 OTHER = replace(TENANT, tenant_id="another")
 NONE, ONE, TWO = Listed(()), Listed((TENANT,)), Listed((TENANT, OTHER))
 UNSURE = Listed((TENANT,), unreadable=1)
+HIDDEN = Listed((), error="Forbidden")
 
 NEW = CreationProgress()
 READY = CreationProgress(alias_is_free=True, has_key=True)
@@ -105,6 +106,7 @@ TABLE: dict[str, Row] = {
     "the list has none": Row(looked(NONE, 2), StopInDoubt(NONE), Made.IN_DOUBT),
     "the list has two": Row(looked(TWO), StopInDoubt(TWO), Made.IN_DOUBT),
     "the list cannot be read as a whole": Row(looked(UNSURE), StopInDoubt(UNSURE), Made.IN_DOUBT),
+    "the list is not shown": Row(looked(HIDDEN), StopInDoubt(HIDDEN), Made.IN_DOUBT),
     "made": Row(sent(CREATED), CheckLife(), Made.YES),
     "made by an earlier run": Row(NEW, CheckLife(), Made.YES),
     "it lives": Row(replace(NEW, lives=True), Adjust(), Made.YES),
