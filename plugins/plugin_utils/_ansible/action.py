@@ -32,7 +32,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._http.transport imp
     prepare_process,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.core_version import check_core
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import NONE_IS_EMPTY, plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
 
 _COLLECTION = "tenantops.qlik"
@@ -86,7 +86,14 @@ class QlikAction(ActionBase):
     def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
         """The options of the task; an action that works for each host of a wave takes some of them from its variables."""
         # Null means not given: Automation controller sends it for a question of a survey without an answer.
-        return {name: plain(value) for name, value in self._task.args.items() if value is not None}
+        given = {name: plain(value) for name, value in self._task.args.items() if value is not None}
+        if NONE_IS_EMPTY:
+            # Of a mapping, "" says nothing else. What it means for a text, the action has to find out.
+            spec = ARGUMENT_SPECS[self.NAME]
+            return {
+                name: value for name, value in given.items() if value != "" or spec.get(name, {}).get("type") != "dict"
+            }
+        return given
 
     def check(self, params: Mapping[str, t.Any]) -> None:
         """Check options before Ansible converts them: its words name the option, and not the variable that the user set.

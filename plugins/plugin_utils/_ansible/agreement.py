@@ -36,6 +36,7 @@ class PlayVariables:
     def __init__(self, prefix: str) -> None:
         self.confirmed: list[str] = []
         self._compared = (*(prefix + name for name in _OF_ROLE), *_OF_PLAN)
+        self._fallbacks = {f"{prefix}receipts_dir": f"{_PREFIX}receipts_dir"}
         # A restore takes the credentials of the decommission if it has none of its own.
         self._written = tuple(one + name for one in sorted({prefix, _PREFIX}) for name in _CREDENTIALS)
         self._internal = tuple(name.format(prefix) for name in _INTERNAL)
@@ -61,9 +62,10 @@ class PlayVariables:
             if name in variables and not _same(variables[name], registered.get(name)):
                 self._set.setdefault(name, []).append(for_terminal(host, 100))
         for name in (*self._compared, *self._written):
-            value = variables.get(name)
+            written = name if variables.get(name) is not None else self._fallbacks.get(name, name)
+            value = variables.get(written)
             if name in self._compared and isinstance(value, str) and "{" in value:
-                value = evaluate(name)
+                value = evaluate(written)
             first = self._first.setdefault(name, (host, value))
             if name not in self._differing and not _same(value, first[1]):
                 self._differing[name] = self._words(name, first, (host, value))

@@ -10,6 +10,14 @@ import typing as t
 from collections.abc import Mapping
 from datetime import date
 
+try:
+    from ansible.template import trust_as_template as _has_tags
+except ImportError:
+    _has_tags = None
+
+# Before ansible-core 2.19, the value of a template is a text: an empty one if it is None.
+NONE_IS_EMPTY = _has_tags is None
+
 
 def plain(value: t.Any) -> t.Any:
     """A value without the tags or marks that Ansible leaves on it: libraries and JSON take plain types only."""

@@ -64,7 +64,6 @@ _COMMON = (
     _of_tenant("verify", "bool", default=True),
     _of_tenant("verify_timeout", "float", default=60),
     _of_tenant("protected", "list", default=()),
-    _of_tenant("receipts_dir", "path"),
     Variable("client_id", "str"),
     Variable("client_secret", "str"),
     Variable("max_tenants", "int", DEFAULT_MAX_TENANTS),
@@ -78,6 +77,7 @@ _COMMON = (
 _VARIABLES: dict[str, tuple[Variable, ...]] = {
     DECOMMISSION: (
         *_COMMON,
+        _of_tenant("receipts_dir", "path"),
         _of_tenant("confirm_restored", "str"),
         _of_tenant("purge_after_days", "int", default=DEFAULT_PURGE_DAYS),
         _of_tenant("reset_purge_timer", "bool", default=False),
@@ -91,8 +91,12 @@ _VARIABLES: dict[str, tuple[Variable, ...]] = {
         Variable("org_client_secret", "str"),
         Variable("preflight_file", "path", entry_point="preflight"),
     ),
-    # Its default is that of the decommission.
-    RESTORE: (*_COMMON, Variable("credentials", "dict")),
+    # The defaults of these are the decommission's.
+    RESTORE: (
+        *_COMMON,
+        _of_tenant("receipts_dir", "path", inventory="tenant_decommission_receipts_dir"),
+        Variable("credentials", "dict"),
+    ),
 }
 
 # What the roles register, and hand on to the next job of a workflow, under names with their prefix.
