@@ -6,12 +6,13 @@
 VENV ?= .venv
 PYTHON ?= $(shell tests/find_python.sh default)
 
-REQUIREMENTS := requirements.txt requirements-dev.txt $(wildcard tests/*/requirements.txt)
+REQUIREMENTS := meta/requirements.txt requirements-dev.txt $(wildcard tests/*/requirements.txt)
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-all lint units simulator smoke thorough browser sanity ansible-test bench bench-limit bench-limit-model venv clean
+.PHONY: help demo check test test-all lint units simulator smoke thorough browser sanity ansible-test docs published release \
+	bench bench-limit bench-limit-model venv clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z -]*\):.*## /\1\t/p' Makefile | expand -t 40
@@ -28,14 +29,16 @@ test: lint ## The check, Ansible's sanity tests, and each playbook and module fo
 test-all: lint ## Every test, each in both readings of the register host (about a quarter of an hour)
 	tests/run.sh units simulator smoke thorough browser sanity ansible-test
 
-lint: venv ## Check style, types and the changelog's fragments
+lint: venv ## Check style, types, spelling, licences and the changelog's fragments
 	yamllint --strict .
 	ansible-lint --strict
 	ruff check
 	ruff format --check
 	mypy
-	shellcheck .ci/run tests/*.sh tests/demo/*.sh docs/pipelines/*.sh
+	shellcheck .ci/run .ci/release tests/*.sh tests/demo/*.sh docs/pipelines/*.sh
 	antsibull-changelog lint
+	codespell
+	reuse lint --lines
 
 units simulator smoke thorough browser sanity ansible-test: venv ## Run one part of the tests
 	tests/run.sh $@
@@ -48,6 +51,16 @@ bench-limit: venv ## Measure how close a run comes to the API's own limit: make 
 
 bench-limit-model: venv ## The same on a model, against every algorithm: thousands of virtual runs
 	python tests/benchmark/limit_model.py $(BENCH_OPTIONS)
+
+docs: venv ## Build the documentation site in .results/docs/html
+	uv pip install --quiet --system-certs --python $(VENV)/bin/python -r docs/docsite/requirements.txt
+	ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.collections python docs/docsite/build.py .results/docs
+
+published: venv ## Build the tarball, and check it as Galaxy, Automation Hub and execution environments do
+	tests/published.sh .
+
+release: venv ## Make the commit and the tarball of a version, with all checks: make release VERSION=1.2.3
+	.ci/release "$(VERSION)"
 
 venv: $(VENV)/ready ## Install the tools
 

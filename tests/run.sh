@@ -13,13 +13,13 @@
 #   sanity         ansible-test sanity; it waits a lot, so it runs beside the other parts
 #   ansible-test   units and one integration target as ansible-test runs them
 #
-# Results go to .results/python<version>. Every part is run, also after one that failed.
+# Results go to .results/python<version>-core<version>. Every part is run, also after one that failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 version=$(python -c 'import sys; print("{}.{}".format(*sys.version_info))')
 core=$(python -c 'from ansible.release import __version__; print(__version__)')
-results=$PWD/.results/python$version
+results=$PWD/.results/python$version-core$core
 mkdir -p "$results"
 export ANSIBLE_COLLECTIONS_PATH=$PWD/.collections
 

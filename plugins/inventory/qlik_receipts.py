@@ -14,7 +14,7 @@ description:
   - "Groups by what the receipts say: C(qlik_disabled), C(qlik_restored), C(qlik_purged), and C(qlik_overdue), which are the disabled
     tenants whose purge date passed more than 48 hours ago. A tenant that was never disabled is in none of them."
   - Its source is a YAML file whose name ends in C(qlik_receipts.yml) or C(qlik_receipts.yaml).
-  - The playbooks of this collection run on it as it is, above all P(tenantops.qlik.restore). It never sets a confirmation.
+  - The playbooks of this collection run on it as it is, above all C(tenantops.qlik.restore). It never sets a confirmation.
   - A file that is no receipt is left out, and a warning names it. A symbolic link is not followed.
 author:
   - tenantops.qlik contributors (@tenantops)

@@ -57,7 +57,7 @@ def test_what_a_document_shows_works(name, start_cloud, terminal):
     terminal.go_online(cloud)
     # A clone, beside which the reader works: the first block of README installs it into the home.
     (terminal.folder / "tenantops-qlik").mkdir()
-    for part in ("plugins", "roles", "playbooks", "meta", "galaxy.yml", "README.md", "requirements.txt", "LICENSE"):
+    for part in ("plugins", "roles", "playbooks", "meta", "galaxy.yml", "README.md", "LICENSE"):
         source = ROOT / part
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, terminal.folder / "tenantops-qlik" / part)
