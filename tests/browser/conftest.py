@@ -54,6 +54,19 @@ class Browser:
         """How wide the page is, with what can only be seen by scrolling to the right."""
         return int(self.driver.execute_script("return document.documentElement.scrollWidth"))
 
+    def cut_off(self) -> list[str]:
+        """The headings that do not fit into the window, and cannot be scrolled."""
+        script = """return Array.from(document.querySelectorAll("h1, h2, h3"))
+            .filter(one => one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > innerWidth)
+            .map(one => one.innerText)"""
+        return list(self.driver.execute_script(script))
+
+    def wait_for(self, selector: str, seconds: float = 30) -> list[Any]:
+        """The elements that a CSS selector finds, as soon as there are some."""
+        from selenium.webdriver.support.ui import WebDriverWait  # noqa: PLC0415 (it may not be installed)
+
+        return WebDriverWait(self.driver, seconds).until(lambda driver: driver.find_elements("css selector", selector))
+
     def read_console(self) -> list[str]:
         """What went wrong in the page since this was last asked: errors of scripts, and what could not be loaded."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]

@@ -311,3 +311,12 @@ def test_every_link_of_a_page_leads_to_a_file_and_a_heading_that_exist() -> None
 def anchor_of(heading: str) -> str:
     """The anchor that GitHub gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_list_of_guides_of_the_site_is_complete() -> None:
+    listed = re.findall(r"/main/docs/([\w-]+)\.md>", (ROOT / "docs/docsite/rst/guides.rst").read_text())
+    assert sorted(listed) == sorted(path.stem for path in ROOT.glob("docs/*.md"))
+
+
+def test_the_front_page_is_short() -> None:
+    assert len((ROOT / "README.md").read_text().split()) <= 900
