@@ -62,6 +62,7 @@ def put_pages(source: Path) -> None:
     names = [name for _title, name in _GUIDE.findall(text)]
     for name in names:
         (source / "docsite" / f"{name}.md").write_text(_converted(ROOT / "docs" / f"{name}.md", "../"))
+    shutil.copytree(ROOT / "docs" / "images", source / "docsite" / "images")
     (source / "docsite" / "changelog.md").write_text(_converted(ROOT / "CHANGELOG.md", "../"))
     tree = ["", ".. toctree::", "    :hidden:", "", *(f"    {name}" for name in names), ""]
     listed.write_text(_GUIDE.sub(r":doc:`\1 <\2>`", text) + "\n".join(tree))
@@ -78,6 +79,8 @@ def _converted(page: Path, up: str) -> str:
         path = (page.parent / target).resolve().relative_to(ROOT)
         if path.parent == Path("docs") and path.suffix == ".md":
             return f"]({up}docsite/{path.name}{anchor})"
+        if path.parent == Path("docs/images"):
+            return f"]({up}docsite/images/{path.name})"
         if path == Path("CHANGELOG.md"):
             return f"]({up}docsite/changelog.md)"
         if path.parts[0] == "roles" and path.name == "README.md":
