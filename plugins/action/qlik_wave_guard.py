@@ -34,7 +34,8 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.approved_pla
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import SUMMARY, BadOutput, check_output
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import check_max_tenants
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import read_policy
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import check_max_tenants, expired_protections
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import (
     Part,
     WaveLog,
@@ -147,7 +148,7 @@ class ActionModule(QlikAction):
         listed = look_up_wave(wave, params, run) if operation == DECOMMISSION else Listed()
         if listed.error and not params["planning"]:
             raise InvalidInput(f"The wave is refused, nothing was changed. {listed.error}")
-        warnings = list(approved.warnings)
+        warnings = [*approved.warnings, *wave.policy.warnings, *expired_protections(wave)]
         warnings += [f"Applying the plan would be refused: {listed.error}"] if listed.error else listed.warnings
         tenants = pass_tenants(
             wave,
@@ -208,6 +209,7 @@ class ActionModule(QlikAction):
             regions_with_credentials=None if one_client else regions,
             plan=plan,
             planning=params["planning"],
+            policy=read_policy(params),
             pre_tasks=read_loaded(self._task, task_vars, f"{prefix}pre_tasks"),
             prepare_all=has_foreign_run_once(self._task),
             inventory_hosts=[str(host) for host in task_vars.get("groups", {}).get("all", ())],

@@ -96,7 +96,7 @@ class ActionModule(QlikAction):
                 f"{host} was not passed by the guard of this wave: nothing was sent. Run the play from its beginning, with all tasks of"
                 " the role. If a condition (when) is set around the role, choose the tenants with --limit or the play's hosts instead."
             )
-        if tenant.prepares:
+        if tenant.prepares and tenant.not_before is None:
             mark = task_vars.get(params["prepared_variable"])
             if mark == _FAILED:
                 raise Stopped(f"Not deactivated, nothing was sent: {_failed_task(task_vars, tenant)}")

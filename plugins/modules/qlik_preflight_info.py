@@ -44,6 +44,19 @@ options:
   credentials:
     description: For each region a mapping of C(client_id) and C(client_secret). Empty, O(client_id) and O(client_secret) are taken for all.
     type: raw
+  time_zone:
+    description: The time zone of days and times without one, such as C(Europe/Berlin). By default UTC.
+    type: raw
+  protected_file:
+    description: A file of YAML with more protected tenants, as the variable C(protected) of a tenant has them.
+    type: raw
+  require_protected_file:
+    description: Whether a run is refused if that file is not named, does not exist or protects no tenant.
+    type: raw
+    default: false
+  max_in_days:
+    description: How many tenants may be deactivated within how many days, over all runs. A mapping with C(tenants) and C(days).
+    type: raw
   dest:
     description:
       - A file in the controller that what was found is written to, as JSON, with mode 0600. Missing folders are made.

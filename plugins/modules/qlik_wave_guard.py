@@ -89,6 +89,19 @@ options:
   revoked_signers:
     description: A list of public keys that do not count any more, or a key revocation list of C(ssh-keygen -k).
     type: raw
+  time_zone:
+    description: The time zone of days and times without one, such as C(Europe/Berlin). By default UTC.
+    type: raw
+  protected_file:
+    description: A file of YAML with more protected tenants, as the variable C(protected) of a tenant has them.
+    type: raw
+  require_protected_file:
+    description: Whether a run is refused if that file is not named, does not exist or protects no tenant.
+    type: raw
+    default: false
+  max_in_days:
+    description: How many tenants may be deactivated within how many days, over all runs. A mapping with C(tenants) and C(days).
+    type: raw
   planner_may_approve:
     description: Whether the person who made the plan counts as one of those who approve it.
     type: raw

@@ -168,6 +168,11 @@ failed:
   description: Whether it failed. A change that was sent and is not confirmed, or not verified in time, is also RV(changed).
   returned: always
   type: bool
+not_before:
+  description: The tenant is not due before this time (RFC 3339, UTC). Nothing was asked or sent.
+  returned: if it is not due
+  type: str
+  sample: "2026-12-31T00:00:00Z"
 msg:
   description: What was done, or what is wrong and what to do about it.
   returned: always

@@ -35,6 +35,8 @@ def to_deactivate(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
         "region": REGION,
         "status": "active",
         "action": "deactivate",
+        "reason": None,
+        "not_before": None,
         "purge_after_days": 30,
         "expected_purge_date": "2026-12-24",
         "license_ends_at": None,

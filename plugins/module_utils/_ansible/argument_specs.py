@@ -72,6 +72,13 @@ _SIGNATURES: dict[str, dict[str, t.Any]] = {
     "planner_may_approve": _AS_GIVEN | {"default": False},
 }
 
+_POLICY: dict[str, dict[str, t.Any]] = {
+    "time_zone": _AS_GIVEN,
+    "protected_file": _AS_GIVEN,
+    "require_protected_file": _AS_GIVEN | {"default": False},
+    "max_in_days": _AS_GIVEN,
+}
+
 ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     "qlik_region_token": {
         **_COMMON,
@@ -130,6 +137,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "variable_prefix": {"type": "str", "default": "tenant_decommission_"},
         "max_tenants": _AS_GIVEN | {"default": 10},
         "credentials": {"type": "raw", "no_log": False},
+        **_POLICY,
         "dest": {"type": "path"},
     },
     "qlik_report": {
@@ -164,6 +172,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "plan_max_hours": _AS_GIVEN | {"default": 168},
         "require_plan": {"type": "bool", "default": False},
         **_SIGNATURES,
+        **_POLICY,
         "empty": {"type": "bool", "default": False},
         "summary_file": {"type": "path"},
     },

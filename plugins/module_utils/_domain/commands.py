@@ -14,13 +14,14 @@ import os
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import timezone
 
 from .._base.errors import InvalidInput
 from .._base.text import for_terminal, shown
 from .addresses import Address, check_hostname_in_region, check_tenant_id
 from .approval import Approval
-from .patterns import check_patterns
 from .planned import DEACTIVATE, RESET, Planned
+from .protection import Protection, check_protections
 from .restored import RestoreRule, check_restore_date
 from .validation import (
     LONGEST_PURGE_DAYS,
@@ -77,7 +78,7 @@ class Author:
 class Command:
     """A command to change a tenant.
 
-    ``verify_timeout`` in s (None: no verification); ``protected``: patterns of hostnames; ``receipt_path``: the file of its
+    ``verify_timeout`` in s (None: no verification); ``protected``: what protects tenants; ``receipt_path``: the file of its
     receipt (None: none is kept); ``counted``: False if this tenant was left out, since its receipt says that nothing is to be
     done: out of the count of a wave that has more tenants than may be changed, or of the tasks that come before a deactivation;
     ``planned``: what the approved plan says of it (None: there is no plan); ``receipt_searched``: the receipt was looked for under all
@@ -88,7 +89,7 @@ class Command:
     verify_timeout: float | None
     author: Author
     receipt_path: str | None = None
-    protected: tuple[str, ...] = ()
+    protected: tuple[Protection, ...] = ()
     counted: bool = True
     planned: Planned | None = None
     receipt_searched: bool = False
@@ -127,7 +128,7 @@ def command_from_json(found: Mapping[str, t.Any]) -> Deactivation | Reactivation
         "author": Author(
             **{**fields["author"], "approvals": tuple(Approval(**one) for one in fields["author"]["approvals"])}
         ),
-        "protected": tuple(fields["protected"]),
+        "protected": tuple(Protection(**one) for one in fields["protected"]),
         "planned": Planned(**{**planned, "hostnames": tuple(planned["hostnames"])}) if planned else None,
     }
     if restore_rule:
@@ -146,8 +147,8 @@ def build_deactivation(
     """The command to deactivate a tenant, from what was given.
 
     :arg given: the values by their options. Those of a module; or those of a tenant of a wave, which has the limits of the local
-        policy, patterns of protected hostnames, a folder of receipts instead of a file, the confirmation of a restored tenant, and the
-        plan's digest and time besides.
+        policy, protected tenants with the time zone of their days, a folder of receipts instead of a file, the confirmation of a
+        restored tenant, and the plan's digest and time besides.
     :arg run_id: the name of the run, if the options give none.
     :arg name_of: what the user calls an option.
     :arg must_confirm: there has to be a confirmation. One that is given must fit in any case.
@@ -186,7 +187,9 @@ def _check_common(given: Mapping[str, t.Any], run_id: str, name_of: Naming, *, m
         "verify_timeout": verify_timeout if check_bool(given["verify"], name_of("verify")) else None,
         "author": check_author(given, run_id, name_of),
         "receipt_path": check_receipt(given, target, name_of),
-        "protected": check_patterns(given.get("protected", ()), name_of("protected")),
+        "protected": check_protections(
+            given.get("protected", ()), name_of("protected"), given.get("zone", timezone.utc)
+        ),
     }
 
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 import fnmatch
 import re
 import string
-import typing as t
 from collections.abc import Collection, Iterator, Sequence
 
-from .._base.errors import InvalidInput
 from .._base.text import shown
 
 _LABEL = frozenset(string.ascii_lowercase + string.digits)
@@ -24,19 +22,6 @@ _REST = ".qlikcloud.com"
 _NAME, _NAME_CAN_END, _NAME_DASH, _REGION, _REGION_CAN_END, _REGION_DASH = range(-6, 0)
 _INSIDE = {_NAME: _NAME_CAN_END, _NAME_CAN_END: _NAME_CAN_END, _NAME_DASH: _NAME_CAN_END}
 _INSIDE |= {_REGION: _REGION_CAN_END, _REGION_CAN_END: _REGION_CAN_END, _REGION_DASH: _REGION_CAN_END}
-
-
-def check_patterns(value: t.Any, option: str) -> tuple[str, ...]:
-    """A list of hostname patterns."""
-    if (
-        not isinstance(value, Sequence)
-        or isinstance(value, str)
-        or not all(isinstance(one, str) and one for one in value)
-    ):
-        raise InvalidInput(
-            f"{option} is {shown(value)}: it must be a list of hostname patterns such as 'acme.*.qlikcloud.com'."
-        )
-    return tuple(str(one) for one in value)
 
 
 def matching_pattern(hostname: str, patterns: Sequence[str]) -> str | None:

@@ -37,6 +37,8 @@ class PlanEntry(t.TypedDict):
     region: str
     status: str
     action: str
+    reason: str | None
+    not_before: str | None
     purge_after_days: int | None
     expected_purge_date: str | None
     license_ends_at: str | None
@@ -55,6 +57,7 @@ class Planned:
     status: str
     action: str
     purge_after_days: int | None
+    not_before: str | None = None
 
     @property
     def changes(self) -> bool:
@@ -94,6 +97,7 @@ def planned_tenant(entry: PlanEntry) -> Planned:
         status=entry["status"],
         action=entry["action"],
         purge_after_days=entry["purge_after_days"],
+        not_before=entry["not_before"],
     )
 
 

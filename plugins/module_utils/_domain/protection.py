@@ -28,11 +28,12 @@ _GENERATED_ID = re.compile(r"[A-Za-z0-9_-]{32}")
 class Protection:
     """An entry of the protected ones.
 
-    ``pattern``: of hostnames, or the id of a tenant; ``reason`` and ``by`` as they were written; ``until``: the end of the protection
-    (RFC 3339; None: it has none).
+    ``pattern``: of hostnames, or the id of a tenant; ``source``: the variable that has it; ``reason`` and ``by`` as they were written;
+    ``until``: the end of the protection (RFC 3339; None: it has none).
     """
 
     pattern: str
+    source: str = "protected"
     reason: str | None = None
     by: str | None = None
     until: str | None = None
@@ -42,9 +43,10 @@ class Protection:
         end = read_time(self.until)
         return end is not None and end <= now
 
-    def matches(self, name: str) -> bool:
-        """Whether it is for the tenant with this hostname or id. Case matters only in an id."""
-        return name == self.pattern or matching_pattern(name, [self.pattern]) is not None
+    @property
+    def is_of_hostnames(self) -> bool:
+        """Whether it is rather a pattern of hostnames than an id."""
+        return _GENERATED_ID.fullmatch(self.pattern) is None
 
     def fault(self, hosts: Collection[str], ids: Collection[str]) -> str | None:
         """Why it protects nothing, with what is right, as the end of a sentence; None if it can protect a tenant.
@@ -52,7 +54,7 @@ class Protection:
         :arg hosts: the names of all hosts of the inventory.
         :arg ids: the ids of the tenants that are known.
         """
-        if self.pattern in ids or _GENERATED_ID.fullmatch(self.pattern):
+        if self.pattern in ids or not self.is_of_hostnames:
             return None
         return pattern_fault(self.pattern, hosts)
 
@@ -60,7 +62,7 @@ class Protection:
         """The entry for a message."""
         details = (("", self.reason), ("by ", self.by), ("until ", self.until))
         words = ", ".join(f"{before}{for_terminal(value, _LONGEST)}" for before, value in details if value)
-        return f"'{for_terminal(self.pattern)}'{f' ({words})' if words else ''}"
+        return f"'{for_terminal(self.pattern)}'{f' ({words})' if words else ''} in {self.source}"
 
 
 def check_protections(value: t.Any, option: str, zone: tzinfo) -> tuple[Protection, ...]:
@@ -74,12 +76,13 @@ def check_protections(value: t.Any, option: str, zone: tzinfo) -> tuple[Protecti
             f"{option} is {shown(value)}: it must be a list of hostname patterns such as 'acme.*.qlikcloud.com', or of mappings with the"
             f" keys {', '.join(_KEYS)}."
         )
-    return tuple(_check_entry(entry, f"{option}[{number}]", zone) for number, entry in enumerate(value))
+    return tuple(_check_entry(entry, option, number, zone) for number, entry in enumerate(value))
 
 
-def _check_entry(entry: t.Any, option: str, zone: tzinfo) -> Protection:
+def _check_entry(entry: t.Any, source: str, number: int, zone: tzinfo) -> Protection:
     if isinstance(entry, str) and entry:
-        return Protection(str(entry))
+        return Protection(str(entry), source)
+    option = f"{source}[{number}]"
     if not isinstance(entry, Mapping) or not isinstance(entry.get("pattern"), str) or not entry["pattern"]:
         raise InvalidInput(
             f"{option} is {shown(entry)}: it must be a hostname pattern such as 'acme.*.qlikcloud.com', or a mapping with the key pattern."
@@ -90,17 +93,24 @@ def _check_entry(entry: t.Any, option: str, zone: tzinfo) -> Protection:
     for key in ("reason", "by"):
         if not isinstance(entry.get(key), (str, type(None))):
             raise InvalidInput(f"{option}.{key} is {shown(entry[key])}: it must be a text.")
-    until = check_end(entry.get("until"), f"{option}.until", zone)
-    return Protection(
-        str(entry["pattern"]), entry.get("reason"), entry.get("by"), write_time(until) if until is not None else None
-    )
+    end = check_end(entry.get("until"), f"{option}.until", zone)
+    until = write_time(end) if end is not None else None
+    return Protection(str(entry["pattern"]), source, entry.get("reason"), entry.get("by"), until)
 
 
-def protection_of(names: Iterable[str], protections: Iterable[Protection]) -> tuple[Protection, str] | None:
-    """The first protection that is for a tenant with these hostnames and this id, and the name that it matches."""
-    protections = tuple(protections)
-    for name in names:
-        for one in protections:
-            if one.matches(name):
-                return one, name
+def protection_of(
+    protections: Iterable[Protection], now: datetime, *, hostnames: Iterable[str], tenant_id: str | None
+) -> str | None:
+    """What protects a tenant, as the end of a sentence; None: nothing does. Case matters only in an id."""
+    hostnames = tuple(hostnames)
+    for one in protections:
+        if one.has_expired(now):
+            continue
+        if tenant_id == one.pattern:
+            return f"its id is {one}"
+        found = next((name for name in hostnames if matching_pattern(name, [one.pattern])), None)
+        if found is not None:
+            # The first one is the one that the message is about.
+            name = "" if found == hostnames[0] else f" {for_terminal(found)}"
+            return f"its hostname{name} matches {one}"
     return None

@@ -103,7 +103,9 @@ class _Deactivating(Executor):
 
     def _with_hostnames(self, found: Observation) -> Observation:
         # The record shows a protected alias; if the record is not shown, the tenant's own host does.
-        if not self._command.protected or found.hostnames or found.decision.verdict is not Verdict.CHANGE:
+        now = self._client.clock.now()
+        is_needed = any(one.is_of_hostnames and not one.has_expired(now) for one in self._command.protected)
+        if not is_needed or found.hostnames or found.decision.verdict is not Verdict.CHANGE:
             return found
         if self._own_hostnames is None:
             self._own_hostnames = self._ask_for_hostnames()

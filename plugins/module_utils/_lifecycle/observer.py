@@ -18,7 +18,7 @@ from .._base.text import for_terminal
 from .._domain.addresses import alias_warning
 from .._domain.commands import Command
 from .._domain.decision import Decision, Verdict
-from .._domain.patterns import matching_pattern
+from .._domain.protection import protection_of
 from .._domain.tenant import Probe, Reading, Record, State
 from .._http.client import Client
 from .._http.messages import Response
@@ -150,13 +150,17 @@ class Observer(abc.ABC):
             )
         if found.decision.verdict is Verdict.STOP:
             return Objection(f"Tenant {target} is left alone: {reason}", found.decision.next_step)
-        for hostname in (target.address.hostname, *found.hostnames):
-            pattern = matching_pattern(hostname, self._command.protected)
-            if pattern is not None:
-                return Objection(
-                    f"Tenant {target} is protected: its hostname {for_terminal(hostname)} matches '{for_terminal(pattern)}'",
-                    "If it is meant all the same, take the pattern out of the protected ones.",
-                )
+        protection = protection_of(
+            self._command.protected,
+            self._client.clock.now(),
+            hostnames=(target.address.hostname, *found.hostnames),
+            tenant_id=target.tenant_id,
+        )
+        if protection:
+            return Objection(
+                f"Tenant {target} is protected: {protection}",
+                "If it is meant all the same, take the entry out of the protected ones.",
+            )
         differs = self._command.planned.fault(found.read, found.decision) if self._command.planned else None
         if differs:
             return Objection(

@@ -13,12 +13,11 @@ import typing as t
 from collections.abc import Callable, Iterator, Mapping
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown, some
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import APPROVAL_VARIABLES
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import PLAY_VARIABLES
 
 _PREFIX = "tenant_decommission_"
 # With the prefix of the role. Evaluated for each host.
-_OF_ROLE = ("max_tenants", "summary_file", "receipts_dir")
-_OF_PLAN = (*APPROVAL_VARIABLES, "qlik_plan_valid_hours")
+_OF_ROLE = ("max_tenants", "max_in_days", "summary_file", "receipts_dir")
 # Compared as they are written: an evaluation may ask a secrets manager, and the values are not shown.
 _CREDENTIALS = ("credentials", "client_id", "client_secret", "org_client_id", "org_client_secret")
 # What the role registers and notes, with its prefix.
@@ -35,7 +34,7 @@ class PlayVariables:
 
     def __init__(self, prefix: str) -> None:
         self.confirmed: list[str] = []
-        self._compared = (*(prefix + name for name in _OF_ROLE), *_OF_PLAN)
+        self._compared = (*(prefix + name for name in _OF_ROLE), *PLAY_VARIABLES)
         self._fallbacks = {f"{prefix}receipts_dir": f"{_PREFIX}receipts_dir"}
         # A restore takes the credentials of the decommission if it has none of its own.
         self._written = tuple(one + name for one in sorted({prefix, _PREFIX}) for name in _CREDENTIALS)

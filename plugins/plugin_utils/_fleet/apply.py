@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
@@ -43,6 +44,8 @@ def change_tenant(
     known = {"wave": tenant.wave, "hostname": tenant.hostname, "id": tenant.tenant_id, "region": tenant.region}
     # Nothing is changed when a plan is made, whatever mode the run is in.
     mode = Mode.PLAN if tenant.planning else Mode.CHECK if run.check_mode else Mode.APPLY
+    if tenant.not_before is not None:
+        return _not_due(tenant, tenant.not_before, run.clock.now()).to_json()
     try:
         command = tenant.command
         if command is None:
@@ -89,6 +92,24 @@ def change_tenant(
         msg=change,
         action=action,
     ).to_json()
+
+
+def _not_due(tenant: GuardedTenant, start: str, now: datetime) -> TenantResult:
+    """The result of a tenant that nothing is asked or sent for."""
+    start_time = read_time(start)
+    msg = f"not due before {start}"
+    if start_time is not None and start_time <= now:
+        msg = f"it was not due before {start} when the plan was made, and is left alone: make a new plan"
+    return TenantResult(
+        wave=tenant.wave,
+        hostname=tenant.hostname,
+        tenant_id=tenant.tenant_id,
+        region=tenant.region,
+        action=NO_OP,
+        failed=False,
+        not_before=start,
+        msg=msg,
+    )
 
 
 def _credentials_of(tenant: GuardedTenant, params: Mapping[str, t.Any]) -> Credentials | None:

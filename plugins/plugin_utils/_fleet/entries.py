@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone, tzinfo
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
@@ -22,6 +23,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
     check_receipt,
     check_target,
 )
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.moments import check_start
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import Planned
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import RESTORE
 
@@ -95,6 +97,7 @@ def command_of(
     plan_sha256: str | None = None,
     plan_created: str | None = None,
     approvals: tuple[Approval, ...] = (),
+    zone: tzinfo = timezone.utc,
 ) -> Deactivation | Reactivation:
     """The command in an entry: the tenant's own guards.
 
@@ -104,6 +107,7 @@ def command_of(
     :arg plan_sha256: the digest of that plan.
     :arg plan_created: when it was made.
     :arg approvals: the people whose signatures of it were verified.
+    :arg zone: the time zone of days and times without one.
     :raises InvalidInput: what is wrong with this tenant.
     """
     _must_be_evaluated(entry)
@@ -111,12 +115,21 @@ def command_of(
     # Each tenant has its own claims.
     claims = {name: entry.inventory.get(entry.name_of(name)) for name in _CLAIMS}
     plan = {"plan_sha256": plan_sha256, "plan_created": plan_created, "approvals": approvals}
-    given = {**entry.values, **claims, **plan}
+    given = {**entry.values, **claims, **plan, "zone": zone}
     if not must_confirm:
         given["confirm_hostname"] = entry["confirm_hostname"] or None
     if operation == RESTORE:
         return build_reactivation(given, run_id=run_id, name_of=entry.name_of, must_confirm=must_confirm)
     return build_deactivation(given, run_id=run_id, name_of=entry.name_of, must_confirm=must_confirm, planned=planned)
+
+
+def start_of(entry: Entry, zone: tzinfo) -> datetime | None:
+    """The moment before which nothing may be done to an entry's tenant; None if there is none.
+
+    :arg zone: the time zone of a day or a time without one.
+    :raises InvalidInput: the variable is neither a day nor a time.
+    """
+    return check_start(entry.values.get("not_before"), entry.name_of("not_before"), zone)
 
 
 def receipt_of(entry: Entry, target: Target) -> str | None:

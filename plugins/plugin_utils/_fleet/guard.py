@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import shown
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import (
     Deactivation,
     Reactivation,
@@ -37,8 +38,8 @@ class GuardedTenant:
     """What the guard passes to the task of one tenant.
 
     ``wave``: the id of the wave; ``operation``: ``decommission`` or ``restore``; ``prefix``: what the names of the role's variables
-    begin with; ``host``: the name in the inventory; ``hostname``, ``tenant_id``: as they were written, for the result of a tenant that is
-    stopped; ``region``: that of the command, else as it was written; ``command``: what is to be done (None: ``fault`` says why not);
+    begin with; ``host``: the name in the inventory; ``hostname``, ``region``, ``tenant_id``: of the tenant; if none is meant, as they
+    were written; ``command``: what is to be done (None: ``fault`` says why not, or the tenant is not due before ``not_before``);
     ``planning``: a plan is made, so nothing is changed; ``prepares``: ``pre_tasks`` have to run first; ``one_client``: one client is for
     all regions.
     """
@@ -52,6 +53,7 @@ class GuardedTenant:
     tenant_id: str | None
     command: Deactivation | Reactivation | None
     fault: str | None
+    not_before: str | None
     planning: bool
     prepares: bool
     pre_tasks: str | None
@@ -96,6 +98,7 @@ def pass_tenants(
 
     def passed(tenant: Tenant) -> GuardedTenant:
         entry, command = tenant.entry, tenant.command
+        address = tenant.target.address if tenant.target else None
         if command is not None:
             command = replace(command, counted=tenant.host not in left_out)
         if isinstance(command, Deactivation):
@@ -105,11 +108,12 @@ def pass_tenants(
             operation=wave.operation,
             prefix=wave.prefix,
             host=tenant.host,
-            hostname=_text(entry["hostname"]),
-            region=tenant.region or _text(entry["region"]),
+            hostname=address.hostname if address else _text(entry["hostname"]),
+            region=address.region if address else _text(entry["region"]),
             tenant_id=_text(entry["tenant_id"]),
             command=command,
             fault=tenant.fault,
+            not_before=write_time(tenant.not_before) if tenant.not_before else None,
             planning=wave.planning,
             prepares=bool(wave.pre_tasks) and not wave.planning and tenant.host not in wave.unprepared,
             pre_tasks=_text(wave.pre_tasks),

@@ -122,6 +122,9 @@ def _purge(entry: PlanEntry) -> str:
 
 
 def _purge_date(entry: PlanEntry) -> str:
+    start = read_time(entry["not_before"])
+    if start is not None:
+        return f"not due before {start:%Y-%m-%d %H:%M} UTC"
     date = read_time(entry["expected_purge_date"])
     if date is None:
         return "gone" if entry["status"] == "purged" else "date unknown"

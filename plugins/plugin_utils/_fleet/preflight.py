@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import (
@@ -24,6 +24,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credential
 from ansible_collections.tenantops.qlik.plugins.module_utils._api.tenants import probe, read_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import QlikError, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import alias_warning
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Author, Deactivation, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.decision import Verdict, decide_deactivation
@@ -44,9 +45,11 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries impo
     Entry,
     command_of,
     receipt_of,
+    start_of,
     target_of,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import NO_POLICY, read_policy
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight_text import preflight_lines
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
@@ -83,7 +86,9 @@ def preflight(
     organization: dict[str, t.Any] | None = None
     one_client: Credentials | None = None
     clients: Mapping[str, t.Any] = {}
+    policy, now = NO_POLICY, run.clock.now()
     try:
+        policy = read_policy({**params, "variable_prefix": prefix})
         if check_regions(params["credentials"], f"{prefix}credentials"):
             clients = params["credentials"]
         else:
@@ -93,8 +98,9 @@ def preflight(
             prefix=prefix,
             operation=DECOMMISSION,
             max_tenants=params["max_tenants"],
-            now=run.clock.now(),
+            now=now,
             regions_with_credentials=None if one_client else list(clients),
+            policy=policy,
             pre_tasks=pre_tasks,
             inventory_hosts=inventory_hosts,
         )
@@ -110,10 +116,14 @@ def preflight(
     for entry in entries:
         try:
             target = target_of(entry)
+            start = start_of(entry, policy.zone)
         except QlikError as error:
             tenants.append(_tenant(entry.host, planned_action="stop", message=error.message))
             continue
         name = target.address.region
+        if start is not None and start > now:
+            tenants.append(_not_due(entry.host, target, start))
+            continue
         region = regions.get(name)
         if region is None:
             region = regions[name] = _Region(name, params, run, one_client or clients.get(name), prefix)
@@ -121,7 +131,7 @@ def preflight(
             unseen.setdefault(name, []).append(entry.shown_host)
             tenants.append(_unseen(entry.host, target))
         else:
-            tenants.append(_look_at_tenant(region, entry, target))
+            tenants.append(_look_at_tenant(region, entry, target, policy.zone))
     for name, region in sorted(regions.items()):
         if region.client is None:
             # Once per region: the reason is the same for all of its tenants.
@@ -152,6 +162,12 @@ def _unseen(host: str, target: Target) -> dict[str, t.Any]:
     region = target.address.region
     known = {"hostname": target.address.hostname, "region": region, "tenant_id": target.tenant_id}
     return _tenant(host, **known, planned_action="stop", message=f"{_NOT_LOOKED_AT} {region}")
+
+
+def _not_due(host: str, target: Target, start: datetime) -> dict[str, t.Any]:
+    """A tenant that a run would not look at."""
+    known = {"hostname": target.address.hostname, "region": target.address.region, "tenant_id": target.tenant_id}
+    return _tenant(host, **known, planned_action="no-op", message=f"not due before {write_time(start)}")
 
 
 def _look_at_organization(listed: Listed) -> dict[str, t.Any] | None:
@@ -208,7 +224,7 @@ def _request_token(client: Client) -> dict[str, t.Any]:
     }
 
 
-def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, t.Any]:
+def _look_at_tenant(region: _Region, entry: Entry, target: Target, zone: tzinfo) -> dict[str, t.Any]:
     client = t.cast(Client, region.client)
     hostname = target.address.hostname
     seen = _tenant(entry.host, hostname=hostname, region=target.address.region, tenant_id=target.tenant_id)
@@ -246,7 +262,7 @@ def _look_at_tenant(region: _Region, entry: Entry, target: Target) -> dict[str, 
                 f" {entry.name_of('tenant_id')} to avoid that"
             )
         if seen["planned_action"] != "stop":
-            command = command_of(entry, DECOMMISSION)
+            command = command_of(entry, DECOMMISSION, zone=zone)
             if decision.verdict is Verdict.CHANGE and isinstance(command, Deactivation):
                 _must_not_be_restored(command, journal, client.clock.now())
             seen["message"] = "; ".join([*remarks, *_remarks(read, probed, hostname)])

@@ -19,10 +19,10 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credential
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown, some
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import check_policy
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.patterns import (
-    check_patterns,
-    matching_pattern,
-    pattern_fault,
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.protection import (
+    Protection,
+    check_protections,
+    protection_of,
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_whole_number
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
@@ -51,7 +51,7 @@ def too_many_tenants(wave: WaveInput) -> Iterator[str]:
     if wave.to_change <= limit or wave.planning:
         return
     besides = ""
-    uncounted = [tenant for tenant in wave.tenants if tenant.hostname not in wave.counting]
+    uncounted = [one for one in wave.tenants if one.hostname not in wave.counting and one.host not in wave.not_due]
     if wave.plan is not None:
         besides = " by the plan"
     elif uncounted:
@@ -101,10 +101,11 @@ def computed_confirmations(wave: WaveInput) -> Iterator[str]:
 
 def no_confirmation(wave: WaveInput) -> Iterator[str]:
     """Not one tenant is confirmed: said once, not once per tenant."""
-    if wave.planning or wave.plan is not None or not wave.entries or any(entry.is_confirmed for entry in wave.entries):
+    due = [tenant.entry for tenant in wave.tenants if tenant.host not in wave.not_due]
+    if wave.planning or wave.plan is not None or not due or any(entry.is_confirmed for entry in due):
         return
     option = f"{wave.prefix}confirm_hostname"
-    hosts = some([entry.shown_host for entry in wave.entries])
+    hosts = some([entry.shown_host for entry in due])
     yield (
         f"{option} is missing for every tenant of the play ({hosts}): set it to the hostname of each tenant that you mean"
         + (
@@ -162,7 +163,7 @@ def wrong_policies(wave: WaveInput) -> Iterator[str]:
         try:
             if wave.operation == DECOMMISSION:
                 check_policy(entry.values, entry.name_of)
-            _patterns_of(entry)
+            _own_protections(entry, wave)
         except InvalidInput as error:
             yield error.message
 
@@ -172,43 +173,49 @@ def wrong_policies(wave: WaveInput) -> Iterator[str]:
 
 def patterns_that_protect_nothing(wave: WaveInput) -> Iterator[str]:
     """A protected pattern that can never match was meant to match something."""
-    known = {*wave.inventory_hosts, *(entry.host for entry in wave.entries)}
-    checked: dict[str, str | None] = {}
-
-    def faults(entry: Entry) -> Iterator[str]:
-        with contextlib.suppress(InvalidInput):
-            for pattern in _patterns_of(entry):
-                if pattern not in checked:
-                    checked[pattern] = pattern_fault(pattern, known)
-                if checked[pattern]:
-                    yield f"{entry.name_of('protected')} has the pattern {shown(pattern)}, and {checked[pattern]}."
-
-    for message, _hosts in _hosts_by(wave, faults):
-        yield message
+    hosts = {*wave.inventory_hosts, *(entry.host for entry in wave.entries)}
+    ids = {str(entry["tenant_id"]) for entry in wave.entries if entry["tenant_id"]}
+    for one in _all_protections(wave):
+        fault = None if one.has_expired(wave.now) else one.fault(hosts, ids)
+        if fault:
+            yield f"{one.source} has the pattern {shown(one.pattern)}, and {fault}."
 
 
 def protected_tenants(wave: WaveInput) -> Iterator[str]:
     for entry in wave.entries:
-        pattern = _protection(entry)
-        if pattern:
-            yield f"{entry.shown_host} is protected: its hostname matches '{for_terminal(pattern)}' in {entry.name_of('protected')}."
+        protection = protection_of(
+            _protections_of(entry, wave),
+            wave.now,
+            hostnames=[name for name in (entry["hostname"], entry.host) if isinstance(name, str)],
+            tenant_id=entry["tenant_id"] if isinstance(entry["tenant_id"], str) else None,
+        )
+        if protection:
+            yield f"{entry.shown_host} is protected: {protection}."
 
 
-def _protection(entry: Entry) -> str | None:
-    try:
-        patterns = _patterns_of(entry)
-    except InvalidInput:
-        # Another rule says so.
-        return None
-    for name in (entry["hostname"], entry.host):
-        found = matching_pattern(name, patterns) if isinstance(name, str) else None
-        if found:
-            return found
-    return None
+def expired_protections(wave: WaveInput) -> Iterator[str]:
+    """A warning, and no problem: whoever set the end meant it. But somebody may still count on the protection."""
+    expired = [str(one) for one in _all_protections(wave) if one.has_expired(wave.now)]
+    if expired:
+        yield f"Protections that have expired, and protect no tenant any more: {some(expired)}. Remove them, or give them a new end."
 
 
-def _patterns_of(entry: Entry) -> tuple[str, ...]:
-    return () if entry.error else check_patterns(entry["protected"], entry.name_of("protected"))
+def _all_protections(wave: WaveInput) -> Iterable[Protection]:
+    return dict.fromkeys(
+        (*wave.policy.protected, *(one for entry in wave.entries for one in _protections_of(entry, wave)))
+    )
+
+
+def _protections_of(entry: Entry, wave: WaveInput) -> tuple[Protection, ...]:
+    """What protects an entry's tenant, as far as it can be read; another rule says what cannot."""
+    own: tuple[Protection, ...] = ()
+    with contextlib.suppress(InvalidInput):
+        own = _own_protections(entry, wave)
+    return (*own, *wave.policy.protected)
+
+
+def _own_protections(entry: Entry, wave: WaveInput) -> tuple[Protection, ...]:
+    return () if entry.error else check_protections(entry["protected"], entry.name_of("protected"), wave.policy.zone)
 
 
 def regions_without_credentials(wave: WaveInput) -> Iterator[str]:

@@ -81,6 +81,9 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
         for tenant in tenants
         if tenant.entry["max_percent"] is not None
     }
+    if not tenants:
+        # Such as a wave that is not due.
+        return Listed()
     client = open_organization_client(params, run, prefix)
     if client is None:
         if not limits:

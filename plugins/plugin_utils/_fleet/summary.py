@@ -175,7 +175,12 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
         f"{totals['failed']} failed",
     ]
     later = sum(tenant["msg"] == _LATER for tenant in tenants if tenant["outcome"] == "not_reached")
-    others = {"purged": totals["purged"], "not reached": totals["not_reached"] - later, "not started yet": later}
+    others = {
+        "purged": totals["purged"],
+        "not due": totals["not_due"],
+        "not reached": totals["not_reached"] - later,
+        "not started yet": later,
+    }
     parts += [f"{count} {words}" for words, count in others.items() if count]
     lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
     if summary["receipts_dirs"]:
@@ -231,6 +236,9 @@ def _row(tenant: Mapping[str, t.Any], summary: Mapping[str, t.Any]) -> tuple[str
     if tenant["outcome"] == "not_reached":
         words = "not started yet" if tenant["msg"] == _LATER else "not reached"
         return name, words, str(tenant["msg"] or ""), ""
+    start = read_time(tenant["not_before"]) if tenant["outcome"] == "not_due" else None
+    if start is not None:
+        return name, "not due", f"before {start:%Y-%m-%d %H:%M} UTC", ""
     if tenant["outcome"] == "purged":
         return name, str(tenant["msg"]), _purge(tenant, summary), ""
     return name, _change(tenant), _purge(tenant, summary), _SEEN.get(str(tenant["probe_state"]), "")

@@ -27,6 +27,7 @@ class Outcome(str, enum.Enum):
     UNCHANGED = "unchanged"
     PURGED = "purged"
     FAILED = "failed"
+    NOT_DUE = "not_due"
     NOT_REACHED = "not_reached"
 
 
@@ -48,6 +49,7 @@ class Shown:
     http_status: int | None = None
     code: str | None = None
     trace_id: str | None = None
+    not_before: str | None = None
     msg: str | None = None
     # Ansible shows warnings, and does not hand them on.
     notes: tuple[str, ...] = ()
@@ -108,6 +110,8 @@ class TenantResult(Shown):
             return Outcome.NOT_REACHED
         if self.failed:
             return Outcome.FAILED
+        if self.not_before is not None:
+            return Outcome.NOT_DUE
         if self.status == PURGED:
             return Outcome.PURGED
         return Outcome.CHANGED if self.changed else Outcome.UNCHANGED
@@ -117,7 +121,7 @@ _SHOWN = {field.name: str(field.type) for field in fields(Shown)}
 _FIELDS = tuple(field.name for field in fields(TenantResult))
 
 # Left out of the result if there is nothing to say.
-_IF_ANY = frozenset(("http_status", "code", "trace_id", "notes", "restored_on", "warnings", "diff"))
+_IF_ANY = frozenset(("http_status", "code", "trace_id", "notes", "not_before", "restored_on", "warnings", "diff"))
 
 # The longest texts of the summary; 300 characters for all others.
 _LONGEST = {"receipt": 4096, "msg": 2000, "notes": 1000}

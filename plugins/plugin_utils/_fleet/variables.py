@@ -85,6 +85,8 @@ _VARIABLES: dict[str, tuple[Variable, ...]] = {
         _of_tenant("max_purge_days", "int", default=LONGEST_PURGE_DAYS),
         _of_tenant("pre_tasks", "path"),
         _of_tenant("max_percent", "float"),
+        _of_tenant("not_before", "str"),
+        Variable("max_in_days", "dict"),
         _of_tenant("subscription_id", "str", inventory="qlik_subscription_id"),
         Variable("credentials", "dict", {}),
         Variable("org_client_id", "str"),
@@ -112,16 +114,15 @@ APPROVAL_VARIABLES = (
     *("qlik_plan", "qlik_plan_sha256", "qlik_plan_max_hours", "qlik_require_plan"),
     *("qlik_approvals_required", "qlik_plan_signatures", "qlik_allowed_signers", "qlik_revoked_signers"),
     *("qlik_planner_may_approve", "qlik_planned_by"),
+    # Nor what is protected from it.
+    *("qlik_protected_file", "qlik_require_protected_file"),
 )
 
-# The other variables of the playbooks, and what a plan leaves for the next job of a workflow.
-VARIABLES_OF_PLAYBOOKS = (
-    *OBSERVED_VARIABLES,
-    *APPROVAL_VARIABLES,
-    "qlik_plan_valid_hours",
-    "qlik_targets",
-    "qlik_plan_base64",
-)
+# Those of the playbooks that belong to the play. All its hosts must agree on them.
+PLAY_VARIABLES = (*APPROVAL_VARIABLES, "qlik_plan_valid_hours", "qlik_time_zone")
+
+# All variables of the playbooks, and what a plan leaves for the next job of a workflow.
+VARIABLES_OF_PLAYBOOKS = (*OBSERVED_VARIABLES, *PLAY_VARIABLES, "qlik_targets", "qlik_plan_base64")
 
 # Variables of the roles whose names no other product has: whatever stands before such a name, it is meant for us.
 _DISTINCTIVE = (
@@ -131,6 +132,8 @@ _DISTINCTIVE = (
     "reset_purge_timer",
     "min_purge_days",
     "max_purge_days",
+    "not_before",
+    "max_in_days",
 )
 
 # What may stand before the name of a variable in place of the role's prefix, besides the word for what the role does.

@@ -16,7 +16,7 @@ from functools import cached_property
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, QlikError
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.files import UnusableFile
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import shown
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time, write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation, Reactivation, Target
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import Planned, planned_tenant
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import DISABLED, PURGED
@@ -26,9 +26,11 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries impo
     Entry,
     command_of,
     receipt_of,
+    start_of,
     target_of,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import NO_POLICY, Policy
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, DEFAULT_MAX_TENANTS
 
 
@@ -38,7 +40,8 @@ class Tenant:
 
     ``target``: which one it is (None: the entry names none); ``planned``: what the plan says of it; ``command``: what is to be done
     (None: ``fault`` says what is wrong, and its own task stops it with that); ``is_done``: its receipt says that it is disabled or
-    purged, and there is nothing to do (False if no receipt was read).
+    purged, and there is nothing to do (False if no receipt was read); ``not_before``: it is not due before this time, or was not when
+    the plan was made, so that there is no command (None: it is due).
     """
 
     entry: Entry
@@ -47,6 +50,7 @@ class Tenant:
     command: Deactivation | Reactivation | None
     fault: str | None
     is_done: bool
+    not_before: datetime | None = None
 
     @property
     def host(self) -> str:
@@ -71,7 +75,7 @@ class WaveInput:
     ``now``: the time, read once for all rules; ``prefix``: what the names of the role's variables begin with; ``operation``:
     ``decommission`` or ``restore``; ``max_tenants``: how many tenants one play may change, as it was written;
     ``regions_with_credentials``: the regions that credentials were given for (None: for every region); ``plan``: the approved plan that
-    is applied; ``planning``: a plan is made; ``pre_tasks``: the file of
+    is applied; ``planning``: a plan is made; ``policy``: the local policy of the play; ``pre_tasks``: the file of
     tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change; ``inventory_hosts``: the names of
     all hosts of the inventory; ``earlier``: the hostnames of earlier parts of this play's wave, such as those of a loop;
     ``changed_before``: those of them that counted for ``max_tenants``; ``applied_before``: the hostnames in the plan that no host of the
@@ -87,6 +91,7 @@ class WaveInput:
     regions_with_credentials: Collection[str] | None = None
     plan: Plan | None = None
     planning: bool = False
+    policy: Policy = NO_POLICY
     pre_tasks: t.Any = None
     prepare_all: bool = False
     earlier: frozenset[str] = frozenset()
@@ -102,12 +107,19 @@ class WaveInput:
 
     @cached_property
     def done(self) -> frozenset[str]:
-        """The hosts that do not count for ``max_tenants``: the plan leaves them as they are; without a plan, their receipts say that they
-        are disabled or purged. They may not be changed either if all together are more than allowed.
+        """The hosts that do not count for ``max_tenants``: they are not due; or the plan leaves them as they are; or, without a plan,
+        their receipts say that they are disabled or purged. They may not be changed either if all together are more than allowed.
         """
         if self.plan is None:
-            return frozenset(tenant.host for tenant in self.tenants if tenant.is_done)
-        return frozenset(tenant.host for tenant in self.tenants if not (tenant.planned and tenant.planned.changes))
+            return self.not_due | {tenant.host for tenant in self.tenants if tenant.is_done}
+        return self.not_due | {
+            tenant.host for tenant in self.tenants if not (tenant.planned and tenant.planned.changes)
+        }
+
+    @cached_property
+    def not_due(self) -> frozenset[str]:
+        """The hosts whose tenants are not due yet."""
+        return frozenset(tenant.host for tenant in self.tenants if tenant.not_before is not None)
 
     @property
     def counting(self) -> frozenset[str]:
@@ -160,9 +172,11 @@ def read_wave(
         given["max_tenants"] = DEFAULT_MAX_TENANTS
     plan, planning = given.get("plan"), given.get("planning", False)
     asks_receipts = operation == DECOMMISSION and (plan is None or given.get("pre_tasks"))
-    of_plan: dict[str, t.Any] = {}
+    policy: Policy = given.get("policy", NO_POLICY)
+    now: datetime = given["now"]
+    of_plan: dict[str, t.Any] = {"zone": policy.zone}
     if plan:
-        of_plan = {"plan_sha256": plan.sha256, "plan_created": write_time(plan.created), "approvals": plan.approvals}
+        of_plan |= {"plan_sha256": plan.sha256, "plan_created": write_time(plan.created), "approvals": plan.approvals}
 
     def tenant_of(entry: Entry) -> Tenant:
         known: dict[str, t.Any] = {"target": None, "planned": None, "command": None, "fault": None, "is_done": False}
@@ -175,8 +189,16 @@ def read_wave(
                 # The plan's id, if the inventory has none.
                 entry = entry.with_values(tenant_id=planned.tenant_id)
             known["planned"] = planned
+            start = start_of(entry, policy.zone)
+            if start is None or start <= now:
+                # What the plan leaves alone is left alone, though it is due by now.
+                start = read_time(planned.not_before) if planned else None
+            if start is not None:
+                # What is wrong with it is said now, and not on the day.
+                command_of(entry, operation, planning=True, zone=policy.zone)
+                return Tenant(entry=entry, not_before=start, **known)
             command = command_of(entry, operation, run_id=run_id, planned=planned, planning=planning, **of_plan)
-            known["command"] = _with_its_receipt(command)
+            known["command"] = replace(_with_its_receipt(command), protected=(*command.protected, *policy.protected))
             if isinstance(command, Deactivation) and command.reset_purge_timer:
                 # Its countdown is restarted, so there is something to do.
                 known["is_done"] = False

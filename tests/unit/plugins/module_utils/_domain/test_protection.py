@@ -31,12 +31,12 @@ LEGAL = {"pattern": "acme.*", "reason": "litigation", "by": "legal@example.com",
 def test_entries_are_patterns_or_mappings() -> None:
     protections = check_protections(["beta.*", LEGAL], OPTION, timezone.utc)
     assert protections == (
-        Protection("beta.*"),
-        Protection("acme.*", "litigation", "legal@example.com", "2027-01-01T00:00:00Z"),
+        Protection("beta.*", OPTION),
+        Protection("acme.*", OPTION, "litigation", "legal@example.com", "2027-01-01T00:00:00Z"),
     )
     assert [str(one) for one in protections] == [
-        "'beta.*'",
-        "'acme.*' (litigation, by legal@example.com, until 2027-01-01T00:00:00Z)",
+        f"'beta.*' in {OPTION}",
+        f"'acme.*' (litigation, by legal@example.com, until 2027-01-01T00:00:00Z) in {OPTION}",
     ]
 
 
@@ -52,10 +52,21 @@ def test_a_protection_lasts_to_the_end_of_its_last_day() -> None:
 
 
 def test_a_hostname_matches_in_any_case_and_an_id_only_as_it_is() -> None:
-    protections = (Protection("ACME.*"), Protection(TENANT_ID))
-    assert protection_of([HOSTNAME.upper()], protections) == (protections[0], HOSTNAME.upper())
-    assert protection_of(["beta.eu.qlikcloud.com", TENANT_ID], protections) == (protections[1], TENANT_ID)
-    assert protection_of(["beta.eu.qlikcloud.com", "other"], protections) is None
+    def found(hostname: str, tenant_id: str | None) -> str | None:
+        protections = (Protection("ACME.*"), Protection(TENANT_ID))
+        return protection_of(protections, NOW, hostnames=[hostname], tenant_id=tenant_id)
+
+    assert found("Acme.eu.qlikcloud.com", TENANT_ID) == "its hostname matches 'ACME.*' in protected"
+    assert found("beta.eu.qlikcloud.com", TENANT_ID) == f"its id is '{TENANT_ID}' in protected"
+    assert found("beta.eu.qlikcloud.com", TENANT_ID.lower()) is None
+    assert found("beta.eu.qlikcloud.com", None) is None
+
+
+def test_one_that_has_expired_protects_nothing() -> None:
+    over = Protection("acme.*", until="2026-11-24T12:00:00Z")
+    later = Protection("*", until="2026-11-24T12:00:01Z")
+    assert protection_of([over], NOW, hostnames=[HOSTNAME], tenant_id=None) is None
+    assert protection_of([over, later], NOW, hostnames=[HOSTNAME], tenant_id=None) is not None
 
 
 @pytest.mark.parametrize("pattern", [HOSTNAME, "acme.*", TENANT_ID, "id7", "A" * 32])
@@ -92,4 +103,4 @@ def test_what_is_wrong(value: t.Any, option: str) -> None:
 
 
 def test_a_hostile_reason_is_harmless() -> None:
-    assert is_harmless(str(Protection("acme.*", HOSTILE, HOSTILE)))
+    assert is_harmless(str(Protection("acme.*", OPTION, HOSTILE, HOSTILE)))

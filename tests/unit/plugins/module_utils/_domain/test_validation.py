@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import check_hostname
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.patterns import check_patterns, matching_pattern
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.patterns import matching_pattern
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import (
     check_bool,
     check_confirmation,
@@ -187,18 +187,6 @@ def test_what_does_not_confirm_is_refused_naming_what_would(value: t.Any) -> Non
         check_confirmation(value, check_hostname(HOSTNAME))
     assert is_one_sentence_about(caught.value.message, "confirm_hostname")
     assert f"'{HOSTNAME}'" in caught.value.message
-
-
-@pytest.mark.parametrize("value", [None, "", 7, "acme.*", {"a": 1}, [1], [""], ["acme.*", None], b"acme"])
-def test_what_is_no_list_of_patterns_is_refused_in_one_sentence(value: t.Any) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        check_patterns(value, "tenant_decommission_protected")
-    assert is_one_sentence_about(caught.value.message, "tenant_decommission_protected")
-
-
-@pytest.mark.parametrize("value", [[], (), ["acme.*"], ("a", "b")])
-def test_lists_of_patterns_are_taken(value: t.Any) -> None:
-    assert check_patterns(value, "protected") == tuple(value)
 
 
 @pytest.mark.parametrize(

@@ -446,7 +446,7 @@ def test_a_pattern_that_can_match_protects(pattern: str) -> None:
     # golf is a host of the inventory that is not in the play.
     wave = guard(entry("x.eu.qlikcloud.com", protected=[pattern]), inventory_hosts=["golf", "x.eu.qlikcloud.com"])
     assert wave.tenants[0].command is not None
-    assert wave.tenants[0].command.protected == (pattern,)
+    assert [one.pattern for one in wave.tenants[0].command.protected] == [pattern]
 
 
 @pytest.mark.parametrize(
@@ -625,6 +625,7 @@ def test_a_restore_has_no_variables_of_purges() -> None:
         "max_purge_days",
         "pre_tasks",
         "max_percent",
+        "not_before",
         "subscription_id",
     }
     wave = restored(*map(of_restore, fleet(2)))

@@ -159,12 +159,12 @@ def test_check_mode_says_that_nothing_was_changed() -> None:
     assert "active → disabled" in lines[1]
     assert "purge" not in lines[1]
     assert "1 would be deactivated, 1 unchanged" in lines[-1]
-    assert totals == {"changed": 1, "unchanged": 1, "purged": 0, "failed": 0, "not_reached": 0}
+    assert totals == {"changed": 1, "unchanged": 1, "purged": 0, "failed": 0, "not_due": 0, "not_reached": 0}
 
 
 def test_the_totals_count_every_tenant_once() -> None:
     lines, totals = lines_of(CHANGED, CHANGED, UNCHANGED, FAILED, None, {**CHANGED, "failed": True})
-    assert totals == {"changed": 2, "unchanged": 1, "purged": 0, "failed": 2, "not_reached": 1}
+    assert totals == {"changed": 2, "unchanged": 1, "purged": 0, "failed": 2, "not_due": 0, "not_reached": 1}
     assert "6 tenants: 2 deactivated, 1 unchanged, 2 failed, 1 not reached." in lines
 
 
@@ -258,7 +258,14 @@ UNDONE = {
 def test_purged_tenants_are_counted_and_named_as_to_be_dropped() -> None:
     found = summed_up([("a", PURGED), ("b", UNCHANGED), ("c", PURGED), ("d", CHANGED)])
     assert found["summary"]["removable"] == ["a", "c"]
-    assert found["summary"]["totals"] == {"changed": 1, "unchanged": 1, "purged": 2, "failed": 0, "not_reached": 0}
+    assert found["summary"]["totals"] == {
+        "changed": 1,
+        "unchanged": 1,
+        "purged": 2,
+        "failed": 0,
+        "not_due": 0,
+        "not_reached": 0,
+    }
     assert "4 tenants: 1 deactivated, 1 unchanged, 0 failed, 2 purged." in found["lines"]
     assert "Purged, and to be dropped from the inventory: a, c." in found["lines"]
 

@@ -89,7 +89,7 @@ def test_tenants_that_are_due_and_have_not_gone(tmp_path: Path) -> None:
 
 
 def test_protections_that_have_ended_are_named_once(tmp_path: Path) -> None:
-    ended = Protection("acme.*", "audit", "j.doe", write_time(NOW - timedelta(days=1)))
+    ended = Protection("acme.*", reason="audit", by="j.doe", until=write_time(NOW - timedelta(days=1)))
     held = Protection("beta.*", until=write_time(NOW + timedelta(days=1)))
     found = [
         one for one in of_fleet(tmp_path, protections=[ended, held, ended]).findings if "protection" in one.reason.value

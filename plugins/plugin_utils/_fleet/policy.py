@@ -1,0 +1,82 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The local policy of a play: what whoever runs it allows, whatever the inventory says of single tenants."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timezone, tzinfo
+
+import yaml
+
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.files import MIB, UnusableFile, absolute, read_file
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.max_in_days import MaxInDays, check_max_in_days
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.moments import check_time_zone
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.protection import Protection, check_protections
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_bool
+
+_FILE = "qlik_protected_file"
+_REQUIRE = "qlik_require_protected_file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The policy of a play.
+
+    ``zone``: the time zone of days and times without one; ``protected``: of the file of protected tenants; ``max_in_days``: how many
+    tenants may go within some days, over all runs (None: there is no such limit); ``warnings``: in sentences.
+    """
+
+    zone: tzinfo = timezone.utc
+    protected: tuple[Protection, ...] = ()
+    max_in_days: MaxInDays | None = None
+    warnings: tuple[str, ...] = ()
+
+
+NO_POLICY = Policy()
+
+
+def read_policy(params: Mapping[str, t.Any]) -> Policy:
+    """The policy, as the options of a task have it.
+
+    :arg params: ``time_zone``, ``protected_file``, ``require_protected_file``, ``max_in_days``, ``variable_prefix``.
+    :raises InvalidInput: something of it is wrong.
+    """
+    zone = check_time_zone(params["time_zone"], "qlik_time_zone")
+    required = check_bool(params["require_protected_file"], _REQUIRE)
+    protected, warnings = _read_protected(params["protected_file"], zone, required=required)
+    limit = check_max_in_days(params["max_in_days"], f"{params['variable_prefix']}max_in_days")
+    return Policy(zone=zone, protected=protected, max_in_days=limit, warnings=warnings)
+
+
+def _read_protected(path: t.Any, zone: tzinfo, *, required: bool) -> tuple[tuple[Protection, ...], tuple[str, ...]]:
+    """The entries of the file of protected tenants, and warnings. A file that cannot be read is refused in any case."""
+    if path is None:
+        if required:
+            raise InvalidInput(f"{_REQUIRE} is true, and {_FILE} is missing: nothing was sent. Name the file.")
+        return (), ()
+    try:
+        if not isinstance(path, str):
+            raise UnusableFile("must be the path of a file")
+        content = read_file(absolute(path), MIB, follow_link=True)
+        entries = None if content is None else yaml.safe_load(content)
+    except UnusableFile as error:
+        raise InvalidInput(f"{_FILE} is {shown(path)}: it {error}. Nothing was sent.") from None
+    except (yaml.YAMLError, ValueError) as error:
+        where = for_terminal(str(error), 300).rstrip(".")
+        raise InvalidInput(f"{_FILE} is {shown(path)}: it is no YAML ({where}). Nothing was sent.") from None
+    protected = () if entries is None else check_protections(entries, _FILE, zone)
+    if protected:
+        return protected, ()
+    found = "does not exist" if content is None else "protects no tenant"
+    if required:
+        raise InvalidInput(
+            f"{_FILE} is {shown(path)}: it {found}, and {_REQUIRE} is true. Nothing was sent. Check the path and what is in the file."
+        )
+    return (), (f"{_FILE} is {shown(path)}: it {found}.",)
