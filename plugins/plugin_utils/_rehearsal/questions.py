@@ -136,6 +136,18 @@ def _headers(seen: Seen) -> str | None:
     )
 
 
+def _one_of_the_list(seen: Seen) -> str | None:
+    answers = seen.answers("console", "GET", f"{_LIST}/{{id}}")
+    return _told(
+        f"{describe(answer)}, one tenant {'in a list' if 'data' in answer.get('fields', ()) else 'as a bare object'}"
+        for answer in answers
+    )
+
+
+def _itself(seen: Seen) -> str | None:
+    return _told(describe(answer) for answer in seen.answers("tenant", "GET", f"{_TENANTS}/me"))
+
+
 QUESTIONS = (
     Question("Does the register host answer `GET /api/v1/tenants/<id>`?", _reads),
     Question("Which codes come with 400, 403, 412?", _refusals),
@@ -150,9 +162,9 @@ QUESTIONS = (
     Question("Do token requests count against a rate limit?", _token_limit),
     Question("Is `region` of a tenant the short code or the data centre's name?", _region),
     Question("Must a filter of the organization API name a `subscriptionId`?", _filters),
-    Question("In which shape is one tenant of the organization, and what is the cursor called?", _nothing),
+    Question("In which shape is one tenant of the organization, and what is the cursor called?", _one_of_the_list),
     Question("Are there other statuses?", _statuses),
-    Question("Does `/api/v1/tenants/me` show the tenant?", _nothing),
+    Question("Does `/api/v1/tenants/me` show the tenant?", _itself),
     Question("What does setting a name and an alias answer?", _alias),
     Question("Which headers tell of rate limits and deprecations?", _headers),
 )

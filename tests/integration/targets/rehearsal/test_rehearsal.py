@@ -115,6 +115,7 @@ def test_a_rehearsal_ends_with_its_tenant_deactivated_and_a_report(play: Play) -
     assert said["`TENANT_DEACTIVATED` or `TENANT_DISABLED`?"] == "401 TENANT_DEACTIVATED"
     assert said["What does reactivate answer?"] == "200, fields: id, status"
     assert said["Who may set `purgeAfterDays`?"] == "10 days were asked for, and the date is 10.0 days later"
+    assert said["Does `/api/v1/tenants/me` show the tenant?"] == "302"
     assert said["What does a purged tenant's hostname answer?"] is None
     kinds = ["intent", "created", "observed", "intent", "deactivated", "observed"]
     assert receipt_of(terminal).kinds == [
@@ -209,8 +210,8 @@ def test_a_group_of_that_name_is_refused(play: Play) -> None:
     assert cloud.requests() == []
 
 
-# Of the about 66 requests of a whole run: the creation is the 7th, the deactivations are the 40th and the 62nd, the restore is the 50th.
-INSTANTS = (5, 7, 8, 11, 25, 40, 42, 50, 53, 62)
+# Of the about 72 requests of a whole run: the creation is the 7th, the deactivations are the 46th and the 68th, the restore is the 56th.
+INSTANTS = (5, 7, 8, 11, 30, 46, 48, 56, 59, 68)
 
 
 @pytest.mark.thorough

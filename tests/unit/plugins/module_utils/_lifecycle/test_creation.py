@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 from pathlib import Path
 
@@ -371,6 +372,74 @@ class TestLost:
         result = create(run, path, **LIST)
         assert (result["changed"], result["id"]) == (True, TENANT_ID)
         assert path.read_bytes() == before
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+# What the tenants' hosts, and the reads, answer in a whole run; and in the next one, by the request at which the run was killed.
+WHOLE = {
+    TOKEN: [answers.token()],
+    CREATE: [CREATED],
+    PROBE: [answers.NOBODYS_HOST, LIVES, answers.tenant_token()],
+    READ: [answers.page(), PLAIN, WITH_ALIAS],
+    PATCH: [SET],
+}
+KNOWN = {PROBE: [answers.tenant_token()], READ: [PLAIN, PLAIN, WITH_ALIAS]}
+NEXT = {
+    TOKEN: {},
+    CREATE: {PROBE: [LIVES, answers.tenant_token()], READ: [answers.page(listed()), PLAIN, WITH_ALIAS]},
+    PROBE: KNOWN,
+    READ: KNOWN,
+    PATCH: KNOWN,
+}
+
+
+class TestKilled:
+    """A run that is killed at any instant, and the next one: at most one tenant, and a receipt that has it or is in doubt."""
+
+    @pytest.mark.parametrize("kind", WHOLE)
+    def test_at_the_last_request_of_a_kind(self, run: Run, path: Path, wire: Wire, kind: str) -> None:
+        for one, replies in WHOLE.items():
+            wire.on(one, *replies[:-1], Killed() if one == kind else replies[-1])
+        with pytest.raises(Killed):
+            create(run, path, alias="acme-old", **LIST)
+        for one, replies in {**WHOLE, **NEXT[kind]}.items():
+            wire.on(one, *replies)
+        result = create(run, path, alias="acme-old", **LIST)
+        assert (result["failed"], result["id"], result["hostnames"]) == (False, TENANT_ID, [HOSTNAME, ALIAS])
+        assert len(wire.of(CREATE)) == 1
+        assert [kind for kind, _facts in told(path)].count("created") == 1
+
+    @pytest.mark.parametrize("step", [1, 2])
+    @pytest.mark.parametrize("written", [False, True])
+    def test_at_a_write(
+        self, run: Run, path: Path, wire: Wire, monkeypatch: pytest.MonkeyPatch, step: int, *, written: bool
+    ) -> None:
+        real, count = os.replace, 0
+
+        def replace(source: str, target: str) -> None:
+            nonlocal count
+            count += 1
+            if count != step or written:
+                real(source, target)
+            if count == step:
+                raise Killed
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "replace", replace)
+            with pytest.raises(Killed):
+                create(run, path, **LIST)
+        sent = len(wire.of(CREATE))
+        assert sent == step - 1
+        # What was sent is in the list. Without a request it has nothing.
+        wire.on(READ, *([PLAIN] if (step, written) == (2, True) else [answers.page(*[listed()] * sent)]))
+        result = create(run, path, retries=0, **LIST)
+        # An intent whose request was not sent cannot be told from one whose request was lost.
+        stops = (step, written) == (1, True)
+        assert result["failed"] is stops
+        assert len(wire.of(CREATE)) == (0 if stops else 1)
 
 
 class TestAgain:

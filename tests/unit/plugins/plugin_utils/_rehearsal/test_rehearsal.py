@@ -131,6 +131,12 @@ class TestQuestions:
                 [answer("tenant", "GET", RECORD, values={"region": "eu-west-1"})],
                 "region eu-west-1, datacenter None",
             ),
+            (
+                "In which shape",
+                [answer("console", "GET", "/api/core/tenants/{id}", fields=["data", "data[].id"])],
+                "200, one tenant in a list",
+            ),
+            ("Does `/api/v1/tenants/me`", [answer("tenant", "GET", "/api/v1/tenants/me", 302)], "302"),
             ("Are there other", [answer("register", "GET", RECORD, values={"status": "frozen"})], "frozen"),
             ("What does setting", [answer("tenant", "PATCH", RECORD, 403, code="AUTH-5")], "403 AUTH-5"),
             ("Which headers", [answer("tenant", "GET", "/x", headers={"sunset": "soon"})], "sunset: soon"),
