@@ -673,6 +673,19 @@ def test_a_tenant_is_restored_with_its_regions_token_and_its_receipt(wire: Wire,
     ]
 
 
+def test_a_restored_tenant_that_was_not_counted_and_is_disabled_again_is_not_restored(
+    wire: Wire, run: Run, folder: Path
+) -> None:
+    before = put(folder / f"{HOSTNAME}.json", receipt(DEACTIVATED, event("reactivated", ago(days=1))))
+    wire.on("read", answers.record("disabled"))
+    result = change(run, RESTORE, receipts_dir=str(folder), counted=False)
+    assert wire.sequence == ["read"]
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert "it was not counted for the limits of the wave" in result["msg"]
+    assert "If it is meant to go all the same, run again" in result["msg"]
+    assert (folder / f"{HOSTNAME}.json").read_bytes() == before
+
+
 @pytest.mark.parametrize("confirmation", [None, "", "other.eu.qlikcloud.com"])
 def test_a_restore_without_a_confirmation_sends_nothing(
     wire: Wire, run: Run, tmp_path: Path, confirmation: str | None

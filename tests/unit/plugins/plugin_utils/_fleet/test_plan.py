@@ -305,7 +305,7 @@ def test_another_digest_is_named_beside_that_of_the_file() -> None:
     assert "a" * 64 in message
 
 
-@pytest.mark.parametrize("place", range(64))
+@pytest.mark.parametrize("place", [0, 63])
 def test_every_digit_of_the_digest_counts(place: int) -> None:
     another = "0" if GOOD_DIGEST[place] != "0" else "1"
     approved = GOOD_DIGEST[:place] + another + GOOD_DIGEST[place + 1 :]
