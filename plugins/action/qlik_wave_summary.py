@@ -31,7 +31,7 @@ class ActionModule(QlikAction):
             hosts = dict.fromkeys(map(str, task_vars["ansible_play_hosts_all"]))
             wave = WaveLog(parts=[PartLog(part=Part(operation=operation, hosts=hosts))])
         check_guarded(wave)
-        found = sum_up(play, wave, run, dest=params["dest"], error=error)
+        found = sum_up(play, wave, run, dest=params["dest"], junit=params["junit"], error=error)
         # As set_stats does: Automation controller keeps it with the job, and hands it on in a workflow.
         stats = {"data": {f"tenant_{operation}_summary": found["summary"]}, "per_host": False, "aggregate": False}
         return {"changed": False, **found, "ansible_stats": stats}

@@ -42,6 +42,9 @@ options:
       - A file that RV(summary) is written to, as JSON, in check mode too. By default none. Missing folders are made.
       - Only an earlier summary is overwritten. A symbolic link is not followed.
     type: path
+  junit:
+    description: A file that the summary is written to as JUnit, one test per tenant. As O(dest).
+    type: path
 author:
   - tenantops.qlik contributors (@tenantops)
 """

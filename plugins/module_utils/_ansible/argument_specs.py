@@ -213,5 +213,6 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "operation": _OPERATION,
         "result_variable": {"type": "str", "default": "tenant_decommission_result"},
         "dest": {"type": "path"},
+        "junit": {"type": "path"},
     },
 }

@@ -14,9 +14,10 @@ import typing as t
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, some
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import chosen_tags
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import display, say
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import chosen_tags, inventory_options
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
+    JUNIT,
     SUMMARY,
     BadOutput,
     as_json,
@@ -24,16 +25,26 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs impo
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import WaveLog, log_summary, read_waves
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary import summarize_wave
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary_files import summary_junit, summary_markdown
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary_undo import undo_lines
 
 _PROCESS = os.getpid()
 
 
 def sum_up(
-    play: str, wave: WaveLog, run: Run, *, dest: str | None, error: str | None = None, is_over: bool = False
+    play: str,
+    wave: WaveLog,
+    run: Run,
+    *,
+    dest: str | None,
+    junit: str | None = None,
+    error: str | None = None,
+    is_over: bool = False,
 ) -> dict[str, t.Any]:
-    """Print the summary of a wave, and write it.
+    """Print the summary of a wave, and write it. On GitHub it goes to the page of the job, too, when the last batch is over.
 
     :arg dest: the file for it; None: it is only printed.
+    :arg junit: a file for it as JUnit, for the list of tests of a pipeline.
     :arg error: why the wave was refused, if the guard itself did not say it.
     :arg is_over: no batch comes after this one.
     :returns: as summarize().
@@ -41,13 +52,35 @@ def sum_up(
     """
     part = wave.last
     run_id = part.run_id or run.run_id
-    found = summarize_wave(wave, run_id=run_id, now=run.clock.now(), error=error, is_over=is_over)
+    found = summarize_wave(
+        wave, run_id=run_id, now=run.clock.now(), error=error, is_over=is_over, inventory=inventory_options()
+    )
     for line in found["lines"]:
         say(line)
     log_summary(play, part.operation)
     if dest:
         _write(dest, found["summary"])
+    if junit:
+        write_output(junit, summary_junit(found["summary"]), "qlik_summary_junit", JUNIT)
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page and (is_over or not _has_later_batch(wave)):
+        _append(page, summary_markdown(found["summary"], undo_lines(found["summary"], inventory_options())))
     return found
+
+
+def _has_later_batch(wave: WaveLog) -> bool:
+    return not wave.is_stopped and any(
+        row.result is None and (row.host, row.hostname) not in wave.due for row in wave.rows
+    )
+
+
+def _append(page: str, text: str) -> None:
+    """Add a text to the page of a job. The job itself does not depend on it."""
+    try:
+        with open(page, "a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        display.warning(f"GITHUB_STEP_SUMMARY is {for_terminal(page)}: it cannot be written ({error.strerror}).")
 
 
 def _write(path: str, summary: dict[str, t.Any]) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import typing as t
 from collections.abc import Iterator, Mapping
 
@@ -54,6 +55,13 @@ def chosen_tags() -> str | None:
     skipped = sorted(context.CLIARGS.get("skip_tags") or ())
     words = [f"{option} {','.join(names)}" for option, names in (("--tags", tags), ("--skip-tags", skipped)) if names]
     return " ".join(words) or None
+
+
+def inventory_options() -> str:
+    """The options that name the inventory, as they are typed in the folder that the run was started in."""
+    sources = [str(source) for source in context.CLIARGS.get("inventory") or ()]
+    shown = [source if "," in source else os.path.relpath(source) for source in sources]
+    return " ".join(f"-i {shlex.quote(for_terminal(source, 1000))}" for source in shown)
 
 
 def check_selection(task_vars: Mapping[str, t.Any]) -> None:

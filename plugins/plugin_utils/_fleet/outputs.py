@@ -30,6 +30,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.strict_json i
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, shown
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import LARGEST
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan_text import HEADING
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary_files import SUITES
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.usage_table import CSV_HEADING
 
 _LARGEST_OUTPUT = 256 * MIB
@@ -70,6 +71,7 @@ PLAN_TEXT = Kind("the text of a plan", lambda content: content.startswith(f"{HEA
 SUMMARY = Kind("a summary", json_with("schema", "operation", "run", "totals", "tenants"))
 USAGE = Kind("the usage of tenants", json_with("schema", "created", "days", "tenants"))
 USAGE_CSV = Kind("the usage of tenants", lambda content: content.startswith(f"{CSV_HEADING}\r\n".encode()))
+JUNIT = Kind("a summary as JUnit", lambda content: f'<testsuites name="{SUITES}"'.encode() in content[:200])
 PREFLIGHT = Kind("a result of preflight", json_with("regions", "tenants", "problems"))
 
 

@@ -17,6 +17,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps im
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events import is_overdue
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Part, Row, WaveLog
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.summary_undo import total_lines, undo_lines
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import Outcome, TenantResult
 
 SCHEMA = 2
@@ -60,6 +61,7 @@ def summarize(
     applied_before: Sequence[str] = (),
     not_applied: Sequence[str] = (),
     confirmed: Collection[str] = (),
+    inventory: str = "",
 ) -> dict[str, t.Any]:
     """The summary of a wave, as ``docs/summary.schema.json`` describes it, and as lines of text.
 
@@ -71,6 +73,7 @@ def summarize(
     :arg applied_before: the tenants in that plan that no host of the play has, and that were deactivated by their receipts.
     :arg not_applied: the other tenants in that plan that no host of the play has.
     :arg confirmed: the hosts that the inventory confirms for a decommission. A restore that succeeded says so.
+    :arg inventory: the options of the inventory, as they are typed.
     :returns: ``lines`` and ``summary``.
     """
     tenants = [_tenant(host, result or TenantResult(), now) for host, result in hosts]
@@ -97,16 +100,17 @@ def summarize(
         "removable": [tenant["host"] for tenant in tenants if tenant["outcome"] == "purged"],
         "overdue": [tenant["host"] for tenant in tenants if tenant["overdue"]],
     }
-    return {"lines": _lines(summary), "summary": summary}
+    return {"lines": _lines(summary, inventory), "summary": summary}
 
 
 def summarize_wave(
-    wave: WaveLog, *, run_id: str, now: datetime, error: str | None = None, is_over: bool = False
+    wave: WaveLog, *, run_id: str, now: datetime, error: str | None = None, is_over: bool = False, inventory: str = ""
 ) -> dict[str, t.Any]:
     """The summary of a wave by what this run of ansible-playbook has done so far.
 
     :arg error: why the wave was refused, if the guard itself did not say it.
     :arg is_over: no batch comes after this one, so what was not reached will not be.
+    :arg inventory: the options of the inventory, as they are typed.
     :returns: as summarize().
     """
     part, due = wave.last, wave.due
@@ -127,6 +131,7 @@ def summarize_wave(
         applied_before=part.applied_before,
         not_applied=part.not_applied,
         confirmed=part.confirmed,
+        inventory=inventory,
     )
 
 
@@ -154,7 +159,7 @@ def _tenant(host: str, result: TenantResult, now: datetime) -> dict[str, t.Any]:
     }
 
 
-def _lines(summary: Mapping[str, t.Any]) -> list[str]:
+def _lines(summary: Mapping[str, t.Any], inventory: str) -> list[str]:
     tenants, totals, check_mode = summary["tenants"], summary["totals"], summary["check_mode"]
     heading, done = _WORDS[summary["operation"]]
     lines = [heading + (" (check mode: nothing was changed)" if check_mode else "")]
@@ -183,8 +188,7 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
     }
     parts += [f"{count} {words}" for words, count in others.items() if count]
     lines.append(f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}: {', '.join(parts)}.")
-    if summary["receipts_dirs"]:
-        lines += ["Receipts:", *(f"  {folder}" for folder in summary["receipts_dirs"])]
+    lines += total_lines(summary)
     if summary["approvals"]:
         lines += ["The plan was signed by:", *(f"  {one['identity']} ({one['key']})" for one in summary["approvals"])]
     if summary["applied_before"]:
@@ -208,7 +212,7 @@ def _lines(summary: Mapping[str, t.Any]) -> list[str]:
         lines.append(
             f"Overdue, their purge date has passed and they are still disabled: {', '.join(summary['overdue'])}."
         )
-    return lines
+    return [*lines, *undo_lines(summary, inventory)]
 
 
 def _fitted(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -119,7 +119,7 @@ APPROVAL_VARIABLES = (
 )
 
 # Those of the playbooks that belong to the play. All its hosts must agree on them.
-PLAY_VARIABLES = (*APPROVAL_VARIABLES, "qlik_plan_valid_hours", "qlik_time_zone")
+PLAY_VARIABLES = (*APPROVAL_VARIABLES, "qlik_plan_valid_hours", "qlik_summary_junit", "qlik_time_zone")
 
 # All variables of the playbooks, and what a plan leaves for the next job of a workflow.
 VARIABLES_OF_PLAYBOOKS = (*OBSERVED_VARIABLES, *PLAY_VARIABLES, "qlik_targets", "qlik_plan_base64")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import stat
+from xml.etree import ElementTree
 
 import pytest
 
@@ -27,8 +28,17 @@ def test_a_summary_has_each_tenant_with_what_became_of_it(start_cloud, terminal)
         {**host("acme"), **host("gone"), **host("kept"), **host("unsure", tenant_decommission_confirm_hostname=None)}
     )
     terminal.environment["ANSIBLE_SHOW_CUSTOM_STATS"] = "1"
-    done, summary = terminal.sum_up("decommission")
+    terminal.environment["GITHUB_STEP_SUMMARY"] = str(terminal.write("page.md", "earlier\n"))
+    done, summary = terminal.sum_up("decommission", "-e", "qlik_summary_junit=junit.xml")
     assert done.status == 2, done
+    assert "  ansible-playbook -i tenants.yml tenantops.qlik.restore --limit acme.eu.qlikcloud.com \\\n" in done.output
+    page = (terminal.folder / "page.md").read_text()
+    assert (
+        page.startswith("earlier\n### Tenants taken out of service\n")
+        and "| `kept.eu.qlikcloud.com` | failed |" in page
+    )
+    suites = ElementTree.parse(terminal.folder / "junit.xml").getroot()
+    assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("4", "2", "0")
     assert stat.S_IMODE((terminal.folder / "summary.json").stat().st_mode) == 0o600
     assert (summary["operation"], summary["check_mode"], summary["error"]) == ("decommission", False, None)
     assert summary["totals"] == {"changed": 1, "unchanged": 1, "failed": 2, "purged": 0, "not_reached": 0}
