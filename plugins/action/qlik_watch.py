@@ -10,14 +10,12 @@ from datetime import tzinfo
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, check_request_options
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.moments import check_start, check_time_zone
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.protection import Protection, check_protections
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_whole_number
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.receipts import read_play_receipts
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry, start_of
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import (
     Kind,
     as_json,
@@ -25,6 +23,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs impo
     json_with,
     write_output,
 )
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import read_policy
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._report.inputs import check_names, read_list
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._report.look import look
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._report.model import build_report
@@ -46,6 +45,10 @@ _OUTPUTS = {
 }
 
 
+# Of the local policy, what a watch does not look at.
+_NO_LIMITS = {"require_protected_file": False, "max_in_days": None, "variable_prefix": "tenant_decommission_"}
+
+
 class ActionModule(QlikAction):
     """qlik_watch in the controller; its options and results are documented in the module of the same name."""
 
@@ -65,8 +68,9 @@ class ActionModule(QlikAction):
                 check_output(params[option], variable, kind)
         days = check_whole_number(params["days"], "qlik_watch_days", 0, 365)
         received = read_play_receipts(self._task, task_vars)
-        zone = check_time_zone(plain(task_vars.get("qlik_time_zone")), "qlik_time_zone")
-        starts, protections = list(_starts(received.entries, zone)), list(_protections(received.entries, zone))
+        policy = read_policy({**_NO_LIMITS, **{name: params[name] for name in ("time_zone", "protected_file")}})
+        starts = list(_starts(received.entries, policy.zone))
+        protections = [*policy.protected, *_protections(received.entries, policy.zone)]
         listing, not_listed = read_list(params, run)
         report = build_report(
             received.folders, run.clock.now(), only=received.only, listing=listing, not_listed=not_listed
@@ -91,7 +95,7 @@ class ActionModule(QlikAction):
 def _starts(entries: Iterable[Entry], zone: tzinfo) -> Iterator[Start]:
     """The tenants that have a time from which they may go."""
     for entry in entries:
-        moment = check_start(entry.values.get("not_before"), entry.name_of("not_before"), zone)
+        moment = start_of(entry, zone)
         if moment is not None:
             yield Start(str(entry["hostname"]).lower(), moment)
 

@@ -43,6 +43,12 @@ options:
   markdown:
     description: A file for a short text in Markdown, such as for a chat. As O(dest).
     type: path
+  time_zone:
+    description: The time zone of a C(tenant_decommission_not_before) and of an end of a protection without one. By default UTC.
+    type: str
+  protected_file:
+    description: A YAML file of protected tenants, as for the role. An entry that has ended is a finding.
+    type: path
 author:
   - tenantops.qlik contributors (@tenantops)
 """

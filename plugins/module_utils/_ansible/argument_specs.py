@@ -158,6 +158,8 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "credentials": {"type": "raw", "no_log": False},
         "dest": {"type": "path"},
         "markdown": {"type": "path"},
+        "time_zone": {"type": "str"},
+        "protected_file": {"type": "path"},
     },
     "qlik_wave_guard": {
         **_COMMON,
