@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 
 from .._base.errors import InvalidInput, Stopped
 from .._base.text import for_terminal, sentence
@@ -57,21 +58,35 @@ def read_new_tenant(answer: Response, region: str) -> NewTenant | None:
     return _new_tenant(body.get("id"), body.get("hostnames"), region)
 
 
-def tenants_created_since(listing: Listing, since: t.Any, region: str) -> tuple[NewTenant, ...]:
+def tenants_created_since(
+    listing: Listing, since: datetime, region: str, license_from: Address | None
+) -> tuple[NewTenant, ...]:
     """The tenants of the organization's list that a request since then may have created: live ones of the region without an alias.
 
     :arg since: a time of the server's clock.
+    :arg license_from: a tenant of the same subscription, if one is known.
     """
     found = []
+    subscription = _subscription_of(listing, license_from)
     for listed in listing.tenants:
         created = read_time(listed["created"])
         # The answer to a creation has one hostname. A tenant with two got its alias from somebody who knows it.
         if created is None or created < since or listed["status"] not in LIVE_STATUSES or len(listed["hostnames"]) != 1:
             continue
+        if subscription is not None and listed["subscription_id"] not in (None, subscription):
+            continue
         tenant = _new_tenant(listed["id"], listed["hostnames"], region)
         if tenant is not None:
             found.append(tenant)
     return tuple(found)
+
+
+def _subscription_of(listing: Listing, address: Address | None) -> str | None:
+    for listed in listing.tenants:
+        if address is not None and address.hostname in (name.lower() for name in listed["hostnames"]):
+            subscription: str | None = listed["subscription_id"]
+            return subscription
+    return None
 
 
 def _new_tenant(tenant_id: t.Any, hostnames: t.Any, region: str) -> NewTenant | None:

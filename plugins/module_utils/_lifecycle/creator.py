@@ -279,7 +279,8 @@ class _Creator:
         if asked_at is None:
             return Listed(())
         listing = list_tenants(organization)
-        found = tenants_created_since(listing, asked_at + ahead - _CLOCK_ERROR, self._command.region)
+        since, command = asked_at + ahead - _CLOCK_ERROR, self._command
+        found = tenants_created_since(listing, since, command.region, command.license_from)
         known = self._journal.known_ids()
         return Listed(tuple(one for one in found if one.tenant_id not in known), listing.unreadable)
 

@@ -325,6 +325,12 @@ class TestLost:
         assert len(wire.of(CREATE)) == 1
         assert [kind for kind, _facts in told(path)] == ["intent", "failed"]
 
+    def test_a_tenant_of_another_subscription_is_another_one(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, pending())
+        origin = listed(2, created="2025-01-02T03:04:05.000Z", hostnames=[ORIGIN])
+        wire.on(READ, answers.page(origin, listed(1, subscriptionId="sub-2"), listed()))
+        assert create(run, path, license_key=None, license_from=ORIGIN, **LIST)["id"] == TENANT_ID
+
     @pytest.mark.parametrize("refused", ["token", "list"])
     def test_a_list_that_is_not_shown_leaves_it_in_doubt(self, run: Run, path: Path, wire: Wire, refused: str) -> None:
         wire.on(CREATE, faults.cut())
