@@ -295,7 +295,7 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
 
 
 def test_every_link_of_a_page_leads_to_a_file_and_a_heading_that_exist() -> None:
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md")]
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("roles/*/README.md")]
     broken = []
     for page in pages:
         for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
