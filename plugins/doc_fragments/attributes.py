@@ -47,5 +47,4 @@ attributes:
 options: {}
 notes:
   - Needs the play and its hosts, and so runs in the controller alone. It refuses C(async) and delegation to another machine.
-  - The options that all modules share are taken so that C(module_defaults) may set them for the whole action group.
 """

@@ -62,7 +62,6 @@ options:
     description:
       - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
         connections. The refusal of a proxy is final.
-      - A deactivation is not simply repeated. The tenant's state is read first. If the tenant is disabled by then, nothing is sent.
     type: int
     default: 5
   max_wait:

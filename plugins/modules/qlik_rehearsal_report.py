@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_rehearsal_report
-short_description: Write what a rehearsal saw
+short_description: (internal) Write what a rehearsal saw
 version_added: 0.1.0
 description:
   - Internal to the playbook C(tenantops.qlik.rehearsal), which runs it as its last task. Nothing is promised for any other use.
@@ -17,8 +17,6 @@ description:
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.controller_only
-  - tenantops.qlik.connection
-  - tenantops.qlik.connection.requests
 options:
   dir:
     description: The folder of the rehearsal. Its folder C(answers) has one file per step.

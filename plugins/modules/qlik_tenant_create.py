@@ -31,6 +31,14 @@ extends_documentation_fragment:
   - tenantops.qlik.connection.organization
   - tenantops.qlik.receipts
 options:
+  retries:
+    description:
+      - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
+        connections. The refusal of a proxy is final.
+      - The request that creates the tenant is not simply repeated, since that could make a second one. The organization's list is read
+        first. Without the organization's client the task stops.
+    type: int
+    default: 5
   region:
     required: true
   license_key:

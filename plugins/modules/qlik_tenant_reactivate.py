@@ -22,6 +22,14 @@ extends_documentation_fragment:
   - tenantops.qlik.connection.requests
   - tenantops.qlik.receipts
 options:
+  retries:
+    description:
+      - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
+        connections. The refusal of a proxy is final.
+      - The request that reactivates is not simply repeated. The tenant's state is read first. If the tenant is active by then, nothing is
+        sent.
+    type: int
+    default: 5
   tenant_id:
     description: The id of the tenant.
     type: str

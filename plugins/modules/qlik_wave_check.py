@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_wave_check
-short_description: Fail if a tenant of a wave was left out
+short_description: (internal) Fail if a tenant of a wave was left out
 version_added: 0.1.0
 description:
   - Internal to the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role) and their playbooks. Do not
@@ -19,8 +19,6 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.attributes.controller_only
-  - tenantops.qlik.connection
-  - tenantops.qlik.connection.requests
 options:
   operation:
     description: What the wave was for.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_wave_guard
-short_description: Check the tenants of a play together before anything is sent
+short_description: (internal) Check the tenants of a play together before anything is sent
 version_added: 0.1.0
 description:
-  - A step of the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Run it with C(run_once).
+  - Internal to the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Nothing is promised for any
+    other use. Run it with C(run_once).
   - Looks at all hosts of the play, and refuses the whole wave where there are more tenants than allowed, where two hosts name the same
     tenant, where a tenant is protected, where a region has no credentials, or where the plan is not the one that was approved. It changes
     nothing.

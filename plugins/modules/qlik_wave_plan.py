@@ -8,10 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_wave_plan
-short_description: Write the plan of a wave, for somebody to approve
+short_description: (internal) Write the plan of a wave, for somebody to approve
 version_added: 0.1.0
 description:
-  - The last step of the playbook C(tenantops.qlik.plan). Run it with C(run_once), after M(tenantops.qlik.qlik_wave_tenant) has looked at
+  - Internal to the playbook C(tenantops.qlik.plan), whose last step it is. Nothing is promised for any other use.
+    Run it with C(run_once), after M(tenantops.qlik.qlik_wave_tenant) has looked at
     the tenants of a wave that M(tenantops.qlik.qlik_wave_guard) has passed for planning.
   - Writes the plan, beside it its digest (C(.sha256), as C(sha256sum) does) and a table for a merge request (C(.md)), and prints the table
     and the digest. In check mode too.
@@ -22,8 +23,6 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.attributes.controller_only
-  - tenantops.qlik.connection
-  - tenantops.qlik.connection.requests
 options:
   wave:
     description: The result of M(tenantops.qlik.qlik_wave_guard), also a failed one.

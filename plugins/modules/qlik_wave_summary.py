@@ -8,10 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_wave_summary
-short_description: Print what became of the tenants of a play
+short_description: (internal) Print what became of the tenants of a play
 version_added: 0.1.0
 description:
-  - A step of the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Run it with C(run_once),
+  - Internal to the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Nothing is promised for any
+    other use. Run it with C(run_once),
     in an C(always) section, since ansible-core skips a play's last tasks when every host has failed.
   - Prints one line per tenant, the totals, the failures with the server's words, what can be removed from the inventory and what
     is overdue. Changes and sends nothing.
@@ -21,8 +22,6 @@ extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
   - tenantops.qlik.attributes.controller_only
-  - tenantops.qlik.connection
-  - tenantops.qlik.connection.requests
 options:
   wave:
     description: The result of M(tenantops.qlik.qlik_wave_guard), also a failed one.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_wave_tenant
-short_description: Take one tenant of a guarded wave out of service, or bring it back
+short_description: (internal) Take one tenant of a guarded wave out of service, or bring it back
 version_added: 0.1.0
 description:
-  - A step of the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role).
+  - Internal to the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Nothing is promised for any
+    other use.
   - Does what M(tenantops.qlik.qlik_tenant_deactivate) or M(tenantops.qlik.qlik_tenant_reactivate) does, for an entry that
     M(tenantops.qlik.qlik_wave_guard) has passed in the same run of ansible-playbook, after the tenant's own guards. Those are the
     confirmation, the range of days, and what is protected.
@@ -22,6 +23,14 @@ extends_documentation_fragment:
   - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
 options:
+  retries:
+    description:
+      - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
+        connections. The refusal of a proxy is final.
+      - The request that changes the tenant is not simply repeated. The tenant's state is read first. If the tenant is in the state that is
+        wanted, nothing is sent.
+    type: int
+    default: 5
   wave_variable:
     description: The variable that the result of M(tenantops.qlik.qlik_wave_guard) was registered in.
     type: str

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_wave_usage
-short_description: Read and show who uses the tenants of a play, and what is in them
+short_description: (internal) Read and show who uses the tenants of a play, and what is in them
 version_added: 0.1.0
 description:
-  - A step of the playbook C(tenantops.qlik.usage), and internal to it. M(tenantops.qlik.qlik_tenant_usage_info) is for your own plays.
+  - Internal to the playbook C(tenantops.qlik.usage). M(tenantops.qlik.qlik_tenant_usage_info) is for your own plays.
   - With O(step=check) it checks the options before the first request. With O(step=read) it reads the tenant of its host. With
     O(step=show) it prints a table of what was read of all hosts.
   - The first token that a region-level client requests of a live tenant has an effect there, also in check mode. It makes a bot user with

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS, OF_THE_GROUP
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import State
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
@@ -118,11 +118,23 @@ def test_every_secret_is_one_for_ansible(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_module_takes_the_common_options(name: str) -> None:
+def test_every_module_that_sends_requests_takes_the_common_options_and_no_other_does(name: str) -> None:
+    spec = ARGUMENT_SPECS[name]
     common = {"region", "client_id", "client_secret", "access_token", "timeout", "retries", "max_wait", "ca_path"}
-    assert common <= set(ARGUMENT_SPECS[name])
-    defaults = {option: ARGUMENT_SPECS[name][option].get("default") for option in ("timeout", "retries", "max_wait")}
-    assert defaults == {"timeout": 30, "retries": 5, "max_wait": 900}
+    assert common == OF_THE_GROUP
+    assert common & set(spec) in (common, set())
+    sends_nothing = name in ("qlik_rehearsal_report", "qlik_wave_check", "qlik_wave_plan", "qlik_wave_summary")
+    assert sends_nothing == (not common & set(spec))
+    if not sends_nothing:
+        assert [spec[option]["default"] for option in ("timeout", "retries", "max_wait")] == [30, 5, 900]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_list_of_modules_shows_which_are_internal(name: str) -> None:
+    found = yaml.safe_load(module(name).DOCUMENTATION)
+    internal = name.startswith("qlik_wave_") or name == "qlik_rehearsal_report"
+    assert found["short_description"].startswith("(internal)") == internal
+    assert found["description"][0].startswith("Internal to the ") == internal
 
 
 @pytest.mark.parametrize("name", NAMES)

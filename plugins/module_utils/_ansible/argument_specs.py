@@ -44,6 +44,9 @@ _CONNECTION: dict[str, t.Any] = {
 
 _COMMON: dict[str, t.Any] = {"region": {"type": "str"}, **_CREDENTIALS, **_CONNECTION}
 
+# What module_defaults may set for the whole action group, also for those of its modules that send nothing.
+OF_THE_GROUP = frozenset(_COMMON)
+
 # What a wave is for.
 _OPERATION: dict[str, t.Any] = {"type": "str", "choices": ["decommission", "restore"], "default": "decommission"}
 
@@ -146,7 +149,6 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "dest": {"type": "path", "default": "qlik-report"},
     },
     "qlik_rehearsal_report": {
-        **_COMMON,
         "dir": {"type": "path", "required": True},
         "receipt": {"type": "path", "required": True},
         "steps": {"type": "list", "elements": "dict", "default": []},
@@ -194,7 +196,6 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "prepared_variable": {"type": "str", "default": "_tenant_decommission_prepared"},
     },
     "qlik_wave_plan": {
-        **_COMMON,
         "wave": {"type": "dict", "required": True},
         "result_variable": {"type": "str", "default": "tenant_decommission_result"},
         "dest": {"type": "path", "required": True},
@@ -208,9 +209,8 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "days": _AS_GIVEN | {"default": 90},
         "dest": {"type": "path"},
     },
-    "qlik_wave_check": {**_COMMON, "operation": _OPERATION},
+    "qlik_wave_check": {"operation": _OPERATION},
     "qlik_wave_summary": {
-        **_COMMON,
         "wave": {"type": "dict", "required": True},
         "operation": _OPERATION,
         "result_variable": {"type": "str", "default": "tenant_decommission_result"},

@@ -22,7 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS, OF_THE_GROUP
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS, perform
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
@@ -86,10 +86,15 @@ class QlikAction(ActionBase):
     def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
         """The options of the task; an action that works for each host of a wave takes some of them from its variables."""
         # Null means not given: Automation controller sends it for a question of a survey without an answer.
-        given = {name: plain(value) for name, value in self._task.args.items() if value is not None}
+        spec = ARGUMENT_SPECS[self.NAME]
+        # What module_defaults give to the group, a module without requests has no use for.
+        given = {
+            name: plain(value)
+            for name, value in self._task.args.items()
+            if value is not None and (name in spec or name not in OF_THE_GROUP)
+        }
         if NONE_IS_EMPTY:
             # Of a mapping, "" says nothing else. What it means for a text, the action has to find out.
-            spec = ARGUMENT_SPECS[self.NAME]
             return {
                 name: value for name, value in given.items() if value != "" or spec.get(name, {}).get("type") != "dict"
             }
