@@ -165,7 +165,14 @@ def test_the_summary_prints_a_line_a_tenant_and_the_totals(wire: Wire, displayed
     wave = guard(play.hosts)
     decommission(wave["tenants"][HOSTNAME])
     summary = run_action("qlik_wave_summary", {"wave": wave}, play.task_vars)
-    assert summary["summary"]["totals"] == {"changed": 1, "unchanged": 0, "purged": 0, "failed": 0, "not_reached": 1}
+    assert summary["summary"]["totals"] == {
+        "changed": 1,
+        "unchanged": 0,
+        "purged": 0,
+        "not_due": 0,
+        "failed": 0,
+        "not_reached": 1,
+    }
     assert displayed == summary["lines"]
     assert any(HOSTNAME in line and "active → disabled" in line for line in displayed)
     assert summary["changed"] is False
