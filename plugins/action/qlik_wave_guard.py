@@ -35,7 +35,11 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import SUMMARY, BadOutput, check_output
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import read_policy
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import check_max_tenants, expired_protections
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import (
+    check_max_tenants,
+    expired_protections,
+    in_days_problem,
+)
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import (
     Part,
     WaveLog,
@@ -146,10 +150,11 @@ class ActionModule(QlikAction):
             # Without it there is no lock, and each tenant would stop by itself.
             state_folder()
         listed = look_up_wave(wave, params, run) if operation == DECOMMISSION else Listed()
-        if listed.error and not params["planning"]:
-            raise InvalidInput(f"The wave is refused, nothing was changed. {listed.error}")
+        too_many = [one for one in (listed.error, in_days_problem(wave, listed.taken_down)) if one]
+        if too_many and not params["planning"]:
+            raise InvalidInput(f"The wave is refused, nothing was changed. {' '.join(too_many)}")
         warnings = [*approved.warnings, *wave.policy.warnings, *expired_protections(wave)]
-        warnings += [f"Applying the plan would be refused: {listed.error}"] if listed.error else listed.warnings
+        warnings += [*(f"Applying the plan would be refused: {one}" for one in too_many), *listed.warnings]
         tenants = pass_tenants(
             wave,
             play,

@@ -51,6 +51,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries impo
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import NO_POLICY, read_policy
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight_text import preflight_lines
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import in_days_problem
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import read_wave
@@ -107,7 +108,7 @@ def preflight(
         guard_wave(wave)
         listed = look_up_wave(wave, params, run)
         organization = _look_at_organization(listed)
-        problems += [listed.error] if listed.error else []
+        problems += filter(None, (listed.error, in_days_problem(wave, listed.taken_down)))
     except QlikError as error:
         problems.append(error.message)
     regions: dict[str, _Region] = {}

@@ -14,6 +14,7 @@ import contextlib
 import typing as t
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import missing_credentials
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
@@ -26,6 +27,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.protection 
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_whole_number
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.recent import Recent, TakenDown
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, VERBS, likely_meant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput
 
@@ -64,6 +66,52 @@ def too_many_tenants(wave: WaveInput) -> Iterator[str]:
         f"The play has {wave.to_change} {tenants} to {VERBS[wave.operation]}{besides}, and {option} allows {limit}: check the"
         f" inventory and --limit; if they are right, set {option} to {wave.to_change}."
     )
+
+
+def too_many_in_days(wave: WaveInput) -> Iterator[str]:
+    problem = None if wave.planning else in_days_problem(wave)
+    if problem:
+        yield problem
+
+
+def in_days_problem(wave: WaveInput, listed: Iterable[TakenDown] = ()) -> str | None:
+    """Why so many may not go within some days; None: they may, or there is no limit.
+
+    :arg listed: what was taken down in the days that count besides, by the organization's list.
+    """
+    limit, recent, going = wave.policy.max_in_days, wave.recent, wave.counting
+    if limit is None or recent is None or not going:
+        return None
+    # A tenant that goes counts once, whatever the receipts and the list say of it.
+    before = [one for one in recent.tenants if not one.hostnames & going]
+    besides = [one for one in listed if not one.hostnames & going]
+    times = [one.at for one in (*before, *besides)]
+    if len(times) + len(going) <= limit.tenants:
+        return None
+    option = f"{wave.prefix}max_in_days"
+    sources = [f"{len(before)} by the receipts{_with_unreadable(recent)}"]
+    sources += [f"{len(besides)} more by the organization's list"] if besides else []
+    free = max(0, limit.tenants - len(times))
+    words = (
+        f"{option} allows {limit.tenants} tenants in {limit.days} days: {len(times)} were deactivated since"
+        f" {limit.since(wave.now):%Y-%m-%d %H:%M} UTC ({', '.join(sources)}), and the play has {len(going)} to"
+        f" deactivate. {free} may go now"
+    )
+    next_one = limit.free_at(times, 1) if limit.tenants else None
+    if next_one is not None:
+        words += f", the next one from {_moment(next_one)} on"
+    everyone = limit.free_at(times, len(going)) if len(going) <= limit.tenants else None
+    words += f", all of them from {_moment(everyone)} on." if everyone else ", and never so many at once."
+    return f"{words} Choose fewer with --limit, or wait."
+
+
+def _with_unreadable(recent: Recent) -> str:
+    return f", of which {recent.unreadable} cannot be read" if recent.unreadable else ""
+
+
+def _moment(time: datetime) -> str:
+    # Rounded up: a minute that has begun would be too early.
+    return f"{time + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC"
 
 
 def check_max_tenants(wave: WaveInput) -> int:
@@ -234,6 +282,7 @@ def unusable_receipts_folders(wave: WaveInput) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     hosts_that_the_plan_lacks,
     too_many_tenants,
+    too_many_in_days,
     misplaced_variables,
     approvals_in_the_inventory,
     no_confirmation,

@@ -36,6 +36,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned imp
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES, LIVE_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_percent
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.recent import TakenDown, recent_in_list
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import Tenant, WaveInput
 
 _DELETED = "deleted"
@@ -51,7 +52,7 @@ class Listed:
     ``tenants``: how many tenants the organization has, None if only the disabled ones were listed, or none; ``disabled``: how many of them
     are disabled, None if nothing was listed; ``details``: by host, the ``name`` and ``license_ends_at`` that the list has of its tenant;
     ``purge_dates``: of disabled tenants, by host;
-    ``live``: hosts whose tenants live by the list;
+    ``live``: hosts whose tenants live by the list; ``taken_down``: disabled tenants that count for ``max_in_days``, and have no receipt;
     ``inactive``: hosts whose tenants did not count, since by the list they are not live; ``error``: why the wave is too large;
     ``warnings``: what could not be found out, where nothing depends on it.
     """
@@ -61,6 +62,7 @@ class Listed:
     details: dict[str, dict[str, str | None]] = field(default_factory=dict)
     purge_dates: dict[str, str] = field(default_factory=dict)
     live: frozenset[str] = frozenset()
+    taken_down: tuple[TakenDown, ...] = ()
     inactive: frozenset[str] = frozenset()
     error: str | None = None
     warnings: list[str] = field(default_factory=list)
@@ -73,7 +75,7 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
         listed, for their names and licences, and a list that is not shown is no reason to make no plan.
     :arg params: ``org_client_id``, ``org_client_secret`` and the options of requests.
     :raises InvalidInput: there is a limit and no credentials, or something is wrong with them. Nothing was sent.
-    :raises Refused: there is a limit, and the list is not shown.
+    :raises QlikError: there is a limit, and the list is not shown.
     """
     prefix, tenants = wave.prefix, [tenant for tenant in wave.tenants if tenant.command is not None]
     limits = {
@@ -96,8 +98,10 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
     try:
         listing, whole = _list(client, tenants, only_disabled=not limits and not wave.planning)
     except QlikError as error:
-        if limits and not wave.planning:
-            reason = f"The wave is stopped, since {prefix}max_percent cannot be checked. {error.message}"
+        names_of_limits = [*(["max_percent"] if limits else []), *(["max_in_days"] if wave.recent else [])]
+        if names_of_limits and not wave.planning:
+            checked = " and ".join(f"{prefix}{name}" for name in names_of_limits)
+            reason = f"The wave is stopped, since {checked} cannot be checked. {error.message}"
             raise error.replaced(message=reason) from None
         unknown = "Purge dates of tenants that are disabled already"
         if wave.planning:
@@ -111,6 +115,9 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
         purge_dates=known.purge_dates(),
         live=known.live(),
     )
+    if wave.recent is not None and wave.policy.max_in_days is not None:
+        disabled = [one for one in listing.tenants if _status(one) in DISABLED_STATUSES]
+        found.taken_down = tuple(recent_in_list(disabled, wave.recent.taken_ids, wave.policy.max_in_days, wave.now))
     if limits:
         found.inactive = known.inactive
         found.error = known.too_large(limits)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import typing as t
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -31,6 +32,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries impo
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import NO_POLICY, Policy
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.recent import Recent, read_recent
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, DEFAULT_MAX_TENANTS
 
 
@@ -80,7 +82,7 @@ class WaveInput:
     all hosts of the inventory; ``earlier``: the hostnames of earlier parts of this play's wave, such as those of a loop;
     ``changed_before``: those of them that counted for ``max_tenants``; ``applied_before``: the hostnames in the plan that no host of the
     play has, and that are disabled or purged by their receipts; ``unusable_folders``: a sentence for each folder in which no receipt can
-    be kept.
+    be kept; ``recent``: what was taken down in the last days, by the receipts (None: no limit asks for it).
     """
 
     tenants: tuple[Tenant, ...]
@@ -98,6 +100,7 @@ class WaveInput:
     changed_before: frozenset[str] = frozenset()
     applied_before: tuple[str, ...] = ()
     unusable_folders: tuple[str, ...] = ()
+    recent: Recent | None = None
     inventory_hosts: Collection[str] = ()
 
     @cached_property
@@ -212,8 +215,22 @@ def read_wave(
         operation=operation,
         applied_before=_applied_before(plan, tenants),
         unusable_folders=tuple(_unusable_folders(tenants)),
+        recent=_recent(tenants, policy, now, f"{given['prefix']}max_in_days"),
         **given,
     )
+
+
+def _recent(tenants: Sequence[Tenant], policy: Policy, now: datetime, option: str) -> Recent | None:
+    """What was taken down in the last days, by all receipts of the folders that the wave's receipts are in."""
+    if policy.max_in_days is None:
+        return None
+    folders: dict[str, None] = {}
+    for tenant in tenants:
+        # A tenant whose folder is wrong is stopped by its own task.
+        with contextlib.suppress(QlikError):
+            path = receipt_of(tenant.entry, tenant.target) if tenant.target else None
+            folders |= {os.path.dirname(path): None} if path else {}
+    return read_recent(folders, policy.max_in_days, now, option)
 
 
 def _without_host(plan: Plan | None, tenants: Iterable[Tenant]) -> list[str]:
