@@ -520,6 +520,10 @@ RESTORES: dict[str, tuple[list[dict[str, t.Any]], str | None]] = {
         [DEACTIVATED, intent(SECOND, "reactivate"), event("observed", THIRD, status="active")],
         f"restored on {SECOND[:10]}, by ops",
     ),
+    "a restore that was answered on the next day": (
+        [DEACTIVATED, intent(SECOND, "reactivate"), event("reactivated", THIRD)],
+        f"restored on {THIRD[:10]}, by ops",
+    ),
     "a restore whose outcome was found later": (
         [DEACTIVATED, intent(SECOND, "reactivate"), event("reactivated", THIRD, resolved=True)],
         f"restored on {SECOND[:10]}, by ops",
