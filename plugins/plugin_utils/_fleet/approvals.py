@@ -96,13 +96,14 @@ def read_approval_rule(params: Mapping[str, t.Any]) -> ApprovalRule | None:
             )
         return None
     required = check_whole_number(params["approvals_required"], "qlik_approvals_required", 0, _MOST)
+    # An empty list is what a search for files finds if there are none.
     signatures = (
-        _paths(given["plan_signatures"], "qlik_plan_signatures") if given["plan_signatures"] is not None else ()
+        () if given["plan_signatures"] in (None, []) else _paths(given["plan_signatures"], "qlik_plan_signatures")
     )
     planner_may_approve = check_bool(params["planner_may_approve"], "qlik_planner_may_approve")
     if not required and not signatures:
         return None
-    missing = [f"qlik_{name}" for name in ("plan_signatures", "allowed_signers") if given[name] is None]
+    missing = [f"qlik_{name}" for name in ("plan_signatures", "allowed_signers") if given[name] in (None, [])]
     if missing:
         raise InvalidInput(
             f"qlik_approvals_required is {required}, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing: nothing"

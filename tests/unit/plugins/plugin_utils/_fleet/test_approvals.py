@@ -460,7 +460,7 @@ def test_signatures_separated_by_commas() -> None:
         ({"approvals_required": 1, "plan_signatures": ["a"]}, "qlik_allowed_signers is missing"),
         ({"approvals_required": -1}, "qlik_approvals_required is -1: it must be a whole number"),
         ({"approvals_required": True}, "qlik_approvals_required is True: it must be a whole number"),
-        ({"approvals_required": 1, "plan_signatures": []}, "qlik_plan_signatures is []: it must be a list"),
+        ({"approvals_required": 1, "plan_signatures": [], "allowed_signers": "s"}, "qlik_plan_signatures is missing"),
         (
             {"approvals_required": 1, "plan_signatures": [TERMINAL["clear screen"], 1]},
             "it must be a list of the paths of files",
