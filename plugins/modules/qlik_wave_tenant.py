@@ -191,6 +191,19 @@ diff:
   description: The status before and after, for the option C(--diff).
   returned: if it is known what is, or would be, done
   type: dict
+activity:
+  description: Who used the tenant in the 90 days before, as M(tenantops.qlik.qlik_tenant_usage_info) returns it.
+  returned: if it was asked for, such as by C(tenant_decommission_idle_days), and the tenant is live
+  type: dict
+contents:
+  description: What was in the tenant, as M(tenantops.qlik.qlik_tenant_usage_info) returns it.
+  returned: if it was asked for, such as by C(tenant_decommission_idle_days), and the tenant is live
+  type: dict
+idle_warning:
+  description: Why the tenant is not idle, as the end of a sentence.
+  returned: if it is not idle, and C(tenant_decommission_idle_check) is V(warn)
+  type: str
+  sample: "it is in use: the last login was 2026-11-26T08:00:00Z, and tenant_decommission_idle_days is 30"
 restored_on:
   description: The day on which the tenant was restored since its last deactivation.
   returned: if it was restored, and this run would deactivate it again

@@ -41,6 +41,8 @@ def to_deactivate(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
         "expected_purge_date": "2026-12-24",
         "license_ends_at": None,
         "restored_on": None,
+        "activity": None,
+        "contents": None,
         "warnings": [],
         **given,
     }

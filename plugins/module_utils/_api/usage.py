@@ -126,10 +126,9 @@ class _Reader:
     def read(self, subset: Collection[str]) -> Usage:
         # Both parts have something of the automations.
         automations = _shown(self._automations)
-        return Usage(
-            self._activity(automations) if ACTIVITY in subset else None,
-            self._contents(automations) if CONTENTS in subset else None,
-        )
+        contents = self._contents(automations) if CONTENTS in subset else None
+        # As late as possible: somebody may log in meanwhile.
+        return Usage(self._activity(automations) if ACTIVITY in subset else None, contents)
 
     def _activity(self, automations: _Automations | Unknown) -> Activity:
         logins = _shown(self._all_logins)

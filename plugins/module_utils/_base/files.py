@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import pwd
 import stat
+import typing as t
+from collections.abc import Iterator
 
 MIB = 1024 * 1024
 
@@ -66,27 +69,48 @@ def read_file(path: str, largest: int, *, follow_link: bool = False) -> bytes | 
     :arg follow_link: if the last part of the path is a symbolic link, read the file that it names.
     :raises UnusableFile: it cannot be read, is not a regular file, or is larger.
     """
-    # Not blocking: a named pipe would wait for a writer.
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_link else os.O_NOFOLLOW)
     try:
-        descriptor = os.open(path, flags)
+        with _opened(path, follow_link=follow_link) as file:
+            content = file.read(largest + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise unusable(error) from None
+    if len(content) > largest:
+        raise UnusableFile(f"is larger than {largest // MIB} MiB")
+    return content
+
+
+def digest_of_file(path: str) -> tuple[int, str]:
+    """The size of a file in bytes, and its SHA-256 digest. A symbolic link is followed: it is what is read that counts.
+
+    :raises UnusableFile: it cannot be read, or is not a regular file.
+    """
+    size, digest = 0, hashlib.sha256()
+    try:
+        with _opened(path, follow_link=True) as file:
+            while part := file.read(MIB):
+                size += len(part)
+                digest.update(part)
+    except OSError as error:
+        raise unusable(error) from None
+    return size, digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _opened(path: str, *, follow_link: bool) -> Iterator[t.IO[bytes]]:
+    """A regular file, to be read."""
+    # Not blocking: a named pipe would wait for a writer.
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_link else os.O_NOFOLLOW)
+    descriptor = os.open(path, flags)
     try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             raise UnusableFile("is a folder" if stat.S_ISDIR(mode) else "is not a regular file")
         with open(descriptor, "rb", closefd=False) as file:
-            content = file.read(largest + 1)
-    except OSError as error:
-        raise unusable(error) from None
+            yield file
     finally:
         os.close(descriptor)
-    if len(content) > largest:
-        raise UnusableFile(f"is larger than {largest // MIB} MiB")
-    return content
 
 
 def write_file(path: str, content: bytes, new: str | None = None) -> None:

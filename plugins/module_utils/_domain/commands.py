@@ -20,6 +20,8 @@ from .._base.errors import InvalidInput
 from .._base.text import for_terminal, shown
 from .addresses import Address, check_hostname_in_region, check_tenant_id
 from .approval import Approval
+from .export import ExportRule
+from .idle import IdleRule, check_idle_rule
 from .planned import DEACTIVATE, RESET, Planned
 from .protection import Protection, check_protections
 from .restored import RestoreRule, check_restore_date
@@ -103,7 +105,8 @@ class Command:
 class Deactivation(Command):
     """A command to deactivate a tenant, to be purged after so many days.
 
-    ``restore_rule``: what lets a tenant go again that was restored (None: it goes, with a warning).
+    ``restore_rule``: what lets a tenant go again that was restored (None: it goes, with a warning). ``idle_rule``: what keeps a tenant
+    that is still used (None: nobody looks). ``export_rule``: what keeps a tenant that was not exported.
     ``listed_purge_date``: of a tenant that is disabled already, by the organization's list. ``listed_live``: by that list it lives.
     """
 
@@ -112,6 +115,8 @@ class Deactivation(Command):
     listed_purge_date: str | None = None
     listed_live: bool = False
     restore_rule: RestoreRule | None = None
+    idle_rule: IdleRule | None = None
+    export_rule: ExportRule | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +138,10 @@ def command_from_json(found: Mapping[str, t.Any]) -> Deactivation | Reactivation
     }
     if restore_rule:
         fields["restore_rule"] = RestoreRule(**restore_rule)
+    if fields.get("idle_rule"):
+        fields["idle_rule"] = IdleRule(**fields["idle_rule"])
+    if fields.get("export_rule"):
+        fields["export_rule"] = ExportRule(**fields["export_rule"])
     return Deactivation(**fields) if found["action"] == DEACTIVATE else Reactivation(**fields)
 
 
@@ -148,7 +157,7 @@ def build_deactivation(
 
     :arg given: the values by their options. Those of a module; or those of a tenant of a wave, which has the limits of the local
         policy, protected tenants with the time zone of their days, a folder of receipts instead of a file, the confirmation of a
-        restored tenant, and the plan's digest and time besides.
+        restored tenant, the days that a tenant must be idle, and the plan's digest and time besides.
     :arg run_id: the name of the run, if the options give none.
     :arg name_of: what the user calls an option.
     :arg must_confirm: there has to be a confirmation. One that is given must fit in any case.
@@ -166,6 +175,8 @@ def build_deactivation(
         reset_purge_timer=reset,
         planned=planned,
         restore_rule=_check_restore_rule(given, name_of) if "confirm_restored" in given else None,
+        idle_rule=_check_idle_rule(given, name_of) if "idle_days" in given else None,
+        export_rule=_check_export_rule(given.get("export_manifest"), name_of("export_manifest")),
         **common,
     )
 
@@ -260,6 +271,24 @@ def _check_restore_rule(given: Mapping[str, t.Any], name_of: Naming) -> RestoreR
         confirmed=check_restore_date(given["confirm_restored"], option),
         plan_created=given.get("plan_created"),
     )
+
+
+def _check_idle_rule(given: Mapping[str, t.Any], name_of: Naming) -> IdleRule | None:
+    return check_idle_rule(
+        given["idle_days"],
+        given["idle_check"],
+        option=name_of("idle_days"),
+        check_option=name_of("idle_check"),
+        plan_created=given.get("plan_created"),
+    )
+
+
+def _check_export_rule(path: t.Any, option: str) -> ExportRule | None:
+    if path is None:
+        return None
+    if not isinstance(path, str) or not path or path.endswith("/"):
+        raise InvalidInput(f"{option} is {shown(path)}: it must be the path of a file.")
+    return ExportRule(option, path)
 
 
 def _check_planned(planned: Planned, target: Target, days: int, name_of: Naming, *, reset: bool) -> None:

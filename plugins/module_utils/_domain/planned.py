@@ -43,6 +43,8 @@ class PlanEntry(t.TypedDict):
     expected_purge_date: str | None
     license_ends_at: str | None
     restored_on: str | None
+    activity: dict[str, t.Any] | None
+    contents: dict[str, t.Any] | None
     warnings: list[str]
 
 

@@ -74,6 +74,11 @@ class Activity:
         return _result(self)
 
     @classmethod
+    def unknown(cls) -> Activity:
+        """Nothing is shown."""
+        return cls(*[UNKNOWN] * len(dataclasses.fields(cls)))
+
+    @classmethod
     def from_result(cls, found: Mapping[str, t.Any]) -> Activity:
         """What result() wrote."""
         names = [field.name for field in dataclasses.fields(cls)]
@@ -110,6 +115,11 @@ class Contents:
     def result(self) -> dict[str, t.Any]:
         """As result keys."""
         return _result(self)
+
+    @classmethod
+    def unknown(cls) -> Contents:
+        """Nothing is shown."""
+        return cls(*[UNKNOWN] * len(dataclasses.fields(cls)))
 
     @classmethod
     def from_result(cls, found: Mapping[str, t.Any]) -> Contents:

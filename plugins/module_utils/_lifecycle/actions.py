@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from .._api.lookup import find_by_hostname
 from .._api.tenants import probe
+from .._api.usage import ACTIVITY, SUBSETS
 from .._base.errors import InvalidInput, QlikError, Stopped
 from .._base.text import for_terminal
 from .._base.timestamps import days_after, read_time, read_zoned_time, write_time
@@ -20,10 +21,11 @@ from .._domain.decision import Decision, Verdict, decide_deactivation, decide_re
 from .._domain.tenant import DISABLED_STATUSES, LIVE_STATES, Probe, Reading, Record, State
 from .._http.client import Client
 from .._http.messages import Response
-from .._receipts.events import DISABLED, LIVE, PURGED, EventFields, PurgeDate, action_of, is_overdue
+from .._receipts.events import DISABLED, LIVE, PURGED, EventFields, PurgeDate, action_of, is_overdue, use_in
 from .executor import Executor
 from .failures import request_name, unconfirmed
 from .progress import Mode, Objection, Observation, Spec
+from .use import has_to_look, look_at_use
 
 _NEXT_STEPS = {
     401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
@@ -65,7 +67,8 @@ def deactivate(client: Client, command: Deactivation, mode: Mode) -> dict[str, t
     :raises QlikError: as Executor.run().
     """
     days, restarts = command.purge_after_days, command.reset_purge_timer
-    spec = replace(_DEACTIVATION, purge_after_days=days, restarts_countdown=restarts)
+    looks = has_to_look(command, mode)
+    spec = replace(_DEACTIVATION, purge_after_days=days, restarts_countdown=restarts, looks_at_use=looks)
     return _Deactivating(client, command, spec, mode).run()
 
 
@@ -208,7 +211,25 @@ class _Deactivating(Executor):
         return {"purge_date_text": self._raw_date}
 
     def _intent(self) -> EventFields:
-        return {"purge_after_days": self._command.purge_after_days}
+        return t.cast(EventFields, {**use_in(self._known), "purge_after_days": self._command.purge_after_days})
+
+    def _look_at_use(self) -> None:
+        last = self._progress.last
+        found = look_at_use(
+            self._client,
+            self._command,
+            self._target,
+            self._mode,
+            hostnames=last.hostnames if last else (),
+            # What is in it is read once.
+            subset=(ACTIVITY,) if "contents" in self._known else SUBSETS,
+        )
+        self._known |= found.usage.result()
+        if found.problem:
+            self._known["idle_warning"] = f"it {found.problem}"
+            warning = f"Tenant {self._target} {found.problem}."
+            self._warnings += [] if warning in self._warnings else [warning]
+        self._progress = replace(self._progress, usage=found.usage, objection=found.objection)
 
     def _is_news(self, status: str | None) -> bool:  # noqa: ARG002
         # Without an id it proves nothing once the tenant is gone.
@@ -275,6 +296,10 @@ class _Reactivating(Executor):
 
     def _decide(self, read: Record | Reading, probed: State | None) -> Decision:
         return decide_reactivation(read, probed, self._target.address.hostname)
+
+    def _look_at_use(self) -> None:
+        # Nobody can use a tenant that is to be restored.
+        return
 
     def _is_restored(self) -> Objection | None:
         # To restore it once more is no danger to it.

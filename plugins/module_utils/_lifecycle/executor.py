@@ -32,6 +32,7 @@ from .next_step import (
     Fail,
     Finish,
     Look,
+    LookAtUse,
     RecordNoEffect,
     RecordSight,
     RenewToken,
@@ -96,6 +97,8 @@ class Executor(Observer):
         elif isinstance(step, ResolveEarlier):
             with self._recording():
                 self._journal.resolve(step.outcome)
+        elif isinstance(step, LookAtUse):
+            self._look_at_use()
         elif isinstance(step, Send):
             self._send()
         elif isinstance(step, RenewToken):

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The next step of a run that changes one tenant: look, decide, send, confirm, verify. Pure; ``executor.py`` performs the steps.
+"""The next step of a run that changes one tenant: look, decide, look at its use, send, confirm, verify.
+
+Pure; ``executor.py`` performs the steps.
 
 The state is read before each POST, and if no usable response came, the run begins again with reading. So each POST follows a reading
 that asks for it, and a lost response is resolved by the next reading. Done is only what the server confirmed.
@@ -15,9 +17,9 @@ from dataclasses import dataclass
 
 from .._base.errors import NoResponse
 from .._domain.decision import Verdict
-from .._domain.tenant import Probe, State
+from .._domain.tenant import DISABLED_STATUSES, Probe, State
 from .._http.messages import Response
-from .._receipts.events import LIVE, PURGED, Event, EventFields, PurgeDate, ReceiptState, action_of
+from .._receipts.events import LIVE, PURGED, Event, EventFields, PurgeDate, ReceiptState, action_of, use_in
 from .progress import (
     Conclusion,
     Confirmation,
@@ -66,6 +68,11 @@ class ResolveEarlier:
     """Write the outcome of the intent that an earlier run left pending; None: it had no effect."""
 
     outcome: EventFields | None
+
+
+@dataclass(frozen=True)
+class LookAtUse:
+    """Read who uses the tenant, and what is in it: after the last look, right before the POST."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,7 @@ Step = t.Union[  # noqa: UP007
     TrustRefusal,
     RecordNoEffect,
     ResolveEarlier,
+    LookAtUse,
     Send,
     RenewToken,
     Confirm,
@@ -210,8 +218,10 @@ def _before_change(spec: Spec, progress: Progress, receipt: ReceiptState, limits
     must_not_repeat = progress.in_doubt and spec.restarts_countdown and not progress.was_live
     if progress.doubt is Doubt.UNTIL_READ and not must_not_repeat:
         return TrustRefusal()
+    # A disabled tenant shows nothing, and nobody can use it.
+    looks_at_use = spec.looks_at_use and progress.usage is None and found.decision.status not in DISABLED_STATUSES
     if mode is not Mode.APPLY:
-        return ConcludeWithout(found.decision.status, changed=True)
+        return LookAtUse() if looks_at_use else ConcludeWithout(found.decision.status, changed=True)
     if progress.in_doubt and found.probe is not None and found.probe.state is State.UNAUTHORIZED:
         # Good enough to begin with, when the server checks the hostname. Not good enough to send it a second time.
         return Fail(found.probe)
@@ -219,15 +229,16 @@ def _before_change(spec: Spec, progress: Progress, receipt: ReceiptState, limits
         # What is to be changed now is what the earlier run's intent of the other action brought about.
         return ResolveEarlier(_outcome_of(pending, found, receipt))
     sent = progress.sent
+    send = LookAtUse() if looks_at_use else Send()
     if sent is None:
-        return Send()
+        return send
     spent = progress.attempts > limits.retries or progress.wait_budget_spent is not None
     if spent or must_not_repeat or not progress.may_repeat:
         return Fail(sent)
     # The server may be at it still, and a second request could take effect as well as the first. What it said yes to, it needs not
     # be asked twice.
     may_be_running = sent.succeeded if isinstance(sent, Response) else sent.timed_out
-    return BackOff(progress.attempts + 1, sent) if may_be_running else Send()
+    return BackOff(progress.attempts + 1, sent) if may_be_running else send
 
 
 def _after_post(progress: Progress, answer: Response | NoResponse, limits: Limits) -> Step:
@@ -272,4 +283,4 @@ def _outcome_of(intent: Event, found: Observation, receipt: ReceiptState) -> Eve
         return {}
     # The countdown of a tenant that had been disabled before was restarted, or it was not: no date is known.
     date = computed_purge_date(found, days) if receipt.state == LIVE else {}
-    return t.cast(EventFields, {"purge_after_days": days, **date})
+    return t.cast(EventFields, {"purge_after_days": days, **date, **use_in(intent)})

@@ -63,6 +63,10 @@ class Observer(abc.ABC):
     def _probe(self, read: Record | Reading) -> Probe:
         """What the tenant's host answers, if the record does not decide."""
 
+    @abc.abstractmethod
+    def _look_at_use(self) -> None:
+        """Read who uses the tenant, and what is in it, and find out if it may go."""
+
     def _evidence(self) -> EventFields:
         """What the receipt keeps of the answer besides the outcome."""
         return {}

@@ -15,6 +15,7 @@ from .._base.errors import NoResponse, WaitTooLong
 from .._base.timestamps import days_after, write_time
 from .._domain.decision import Decision, Verdict
 from .._domain.tenant import DISABLED_STATUSES, Probe, Reading, Record, State
+from .._domain.usage import Usage
 from .._http.messages import Response
 from .._receipts.events import Action, PurgeDate
 
@@ -33,7 +34,7 @@ class Spec:
 
     ``doing``, ``noun``: for messages ("deactivating", "deactivation"). ``end``, ``end_states``: the state that it ends in, as a status
     and as what the tenant's host answers then. ``purge_after_days``: of a deactivation. ``restarts_countdown``: a disabled tenant is
-    deactivated again.
+    deactivated again. ``looks_at_use``: whether somebody still uses the tenant decides if it goes.
     """
 
     action: Action
@@ -44,6 +45,7 @@ class Spec:
     next_steps: Mapping[int, str]
     purge_after_days: int | None = None
     restarts_countdown: bool = False
+    looks_at_use: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ class Conclusion:
 class Progress:
     """What one run has seen and sent so far.
 
-    ``news``: what was learned last and not acted on yet; None: the next look is due. ``objection``: why what was found must not be acted
+    ``news``: what was learned last and not acted on yet; None: the next look is due. ``usage``: of the tenant, read after the last look.
+    ``objection``: why what was found must not be acted
     on. ``sent``: the last response to a POST, or why there is none. ``attempts``: that count towards the retries. ``intended``: the receipt
     has an intent of this run without an outcome. ``may_repeat``: the last POST failed in a way that another one may not.
     ``wait_budget_spent``: the wait before the next look was not allowed any more. ``sight``: the probe that verifies the end.
@@ -132,6 +135,7 @@ class Progress:
 
     first: Observation | None = None
     last: Observation | None = None
+    usage: Usage | None = None
     objection: Objection | None = None
     news: Observation | Response | NoResponse | Confirmation | None = None
     sent: Response | NoResponse | None = None
@@ -157,7 +161,7 @@ class Progress:
 
     def seen(self, found: Observation) -> Progress:
         """After a look at the tenant."""
-        return replace(self, first=self.first or found, last=found, news=found)
+        return replace(self, first=self.first or found, last=found, news=found, usage=None)
 
     def look_again(self, **changes: t.Any) -> Progress:
         """After something that only the next look can explain."""

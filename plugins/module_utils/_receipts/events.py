@@ -47,7 +47,14 @@ LARGEST = 10 * MIB
 _ROOM = 64 * 1024
 
 
-class Noted(t.TypedDict, total=False):
+class Use(t.TypedDict, total=False):
+    """Who used a tenant and what was in it, right before its deactivation, if that was asked for. Nothing is decided on it."""
+
+    activity: dict[str, t.Any] | None
+    contents: dict[str, t.Any] | None
+
+
+class Noted(Use, total=False):
     """Keys of an event that nothing is decided on. Whatever they hold is kept as it is."""
 
     by: dict[str, str]
@@ -178,6 +185,11 @@ class ReceiptState:
         date = read_time(self.purge_date)
         # A date before the deactivation is none.
         return date if date and self.since and date >= self.since else _longest_after(self.since)
+
+
+def use_in(found: Mapping[str, t.Any]) -> Use:
+    """Who used the tenant and what was in it, by an event or a result that says it."""
+    return t.cast(Use, {key: found[key] for key in t.get_type_hints(Use) if key in found})
 
 
 def is_overdue(purge_date: str | None, now: datetime) -> bool:

@@ -111,9 +111,11 @@ def plan_entry(result: TenantResult, now: datetime, listed: Mapping[str, t.Any] 
         "expected_purge_date": f"{expected:%Y-%m-%d}" if expected else result.estimated_purge_date,
         "license_ends_at": listed.get("license_ends_at"),
         "restored_on": result.restored_on,
+        "activity": dict(result.activity) if result.activity else None,
+        "contents": dict(result.contents) if result.contents else None,
         "warnings": [],
     }
-    entry["warnings"] = _warnings(entry, now)
+    entry["warnings"] = [*_warnings(entry, now), *([result.idle_warning] if result.idle_warning else ())]
     return entry
 
 

@@ -69,6 +69,10 @@ class TenantResult(Shown):
     action: str | None = None
     failed: bool | None = None
     restored_on: str | None = None
+    # Who used it and what is in it, if that was asked for; and why it is not idle, if that only warns.
+    activity: Mapping[str, t.Any] | None = None
+    contents: Mapping[str, t.Any] | None = None
+    idle_warning: str | None = None
     warnings: tuple[str, ...] = ()
     diff: Mapping[str, t.Any] | None = None
 
@@ -121,7 +125,21 @@ _SHOWN = {field.name: str(field.type) for field in fields(Shown)}
 _FIELDS = tuple(field.name for field in fields(TenantResult))
 
 # Left out of the result if there is nothing to say.
-_IF_ANY = frozenset(("http_status", "code", "trace_id", "notes", "not_before", "restored_on", "warnings", "diff"))
+_IF_ANY = frozenset(
+    (
+        "http_status",
+        "code",
+        "trace_id",
+        "notes",
+        "not_before",
+        "restored_on",
+        "activity",
+        "contents",
+        "idle_warning",
+        "warnings",
+        "diff",
+    )
+)
 
 # The longest texts of the summary; 300 characters for all others.
 _LONGEST = {"receipt": 4096, "msg": 2000, "notes": 1000}

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import NoResponse, Reason, WaitTooLong
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.decision import Decision, Verdict
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import Probe, Reading, Record, State
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.usage import Usage
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request, Response
 from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.next_step import (
     BackOff,
@@ -25,6 +26,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._lifecycle.next_ste
     Fail,
     Finish,
     Look,
+    LookAtUse,
     RecordNoEffect,
     RecordSight,
     RenewToken,
@@ -54,6 +56,8 @@ from ansible_collections.tenantops.qlik.tests.unit.receipts import intent
 
 SPEC = Spec("deactivate", "deactivating", "deactivation", "disabled", frozenset((State.DEACTIVATED,)), {}, 30)
 RESTORE = Spec("reactivate", "reactivating", "reactivation", "active", frozenset((State.ACTIVE,)), {})
+CAREFUL = replace(SPEC, looks_at_use=True)
+IDLE = Usage(None, None)
 RESET = replace(SPEC, restarts_countdown=True)
 LIMITS = Limits(retries=1, verify_timeout=60)
 
@@ -139,6 +143,21 @@ TABLE: dict[str, Row] = {
     "live by an error of its host": Row(NEW.seen(ACTIVE_BY_ERROR), Send()),
     "live, in check mode": Row(FIRST, ConcludeWithout("active", changed=True), mode=Mode.CHECK),
     "live, for a plan": Row(FIRST, ConcludeWithout("active", changed=True), mode=Mode.PLAN),
+    "live, and its use is not known": Row(FIRST, LookAtUse(), CAREFUL),
+    "live, in check mode, and its use is not known": Row(FIRST, LookAtUse(), CAREFUL, mode=Mode.CHECK),
+    "live, for a plan, and its use is not known": Row(FIRST, LookAtUse(), CAREFUL, mode=Mode.PLAN),
+    "live, and its use is known": Row(replace(FIRST, usage=IDLE), Send(), CAREFUL),
+    "live, in check mode, and its use is known": Row(
+        replace(FIRST, usage=IDLE), ConcludeWithout("active", changed=True), CAREFUL, mode=Mode.CHECK
+    ),
+    "live, and somebody uses it": Row(replace(FIRST, usage=IDLE, objection=OBJECTION), Stop(OBJECTION), CAREFUL),
+    "its use was read before the last look": Row(replace(FIRST, usage=IDLE).seen(ACTIVE), LookAtUse(), CAREFUL),
+    "disabled, to be restarted: nobody can use it": Row(
+        NEW.seen(DISABLED_AGAIN), Send(), replace(CAREFUL, restarts_countdown=True)
+    ),
+    "live after a POST that was not sent: its use is read again": Row(
+        seen_after(NOT_SENT, ACTIVE), LookAtUse(), CAREFUL
+    ),
     "disabled": Row(NEW.seen(DISABLED), ConcludeWithout("disabled", changed=False)),
     "disabled, in check mode": Row(NEW.seen(DISABLED), ConcludeWithout("disabled", changed=False), mode=Mode.CHECK),
     "disabled, to be restarted": Row(NEW.seen(DISABLED_AGAIN), Send(), RESET),
@@ -152,6 +171,11 @@ TABLE: dict[str, Row] = {
     ),
     "pending restart of a countdown": Row(
         NEW.seen(DISABLED), ResolveEarlier({"purge_after_days": 30}), receipt=PENDING_RESET
+    ),
+    "pending, and what was in the tenant is known": Row(
+        NEW.seen(DISABLED_BY_PROBE),
+        ResolveEarlier({"purge_after_days": 30, "activity": {}, "contents": {"users": 3}}),
+        receipt=replace(PENDING, pending={**TO_DEACTIVATE, "activity": {}, "contents": {"users": 3}}),
     ),
     "pending by hand": Row(
         NEW.seen(DISABLED),

@@ -54,6 +54,53 @@ def test_the_terminal_shows_a_row_per_tenant_the_totals_the_end_and_the_digest()
     ]
 
 
+ACTIVITY = {
+    **dict.fromkeys(("last_reload", "last_automation", "last_consumption")),
+    "last_login": "2026-08-03T09:12:44Z",
+    "active_users": 0,
+}
+CONTENTS = {
+    **dict.fromkeys(("automations", "webhooks", "api_keys", "oauth_clients", "licenses_assigned"), 0),
+    "users": 41,
+    "spaces": 12,
+    "items": {"app": 87},
+    "app_bytes": 13_000_000_000,
+    "file_bytes": 1_000_000_000,
+}
+IN_IT = "41 users, 12 spaces, 87 apps, 14 GB; last login 2026-08-03"
+
+
+def with_usage(hostname: str = HOSTNAME, **given: t.Any) -> dict[str, t.Any]:
+    return to_deactivate(hostname, **{"activity": ACTIVITY, "contents": CONTENTS, **given})
+
+
+def test_what_is_in_a_tenant_is_one_line_and_the_losses_are_those_of_all() -> None:
+    other = with_usage("z.eu.qlikcloud.com", contents={**CONTENTS, "users": 371, "items": {"app": 1116}})
+    # What is not deactivated loses nothing.
+    plan = plan_of(with_usage(), other, with_usage(DISABLED, action="no-op"), to_deactivate("unread.eu.qlikcloud.com"))
+    assert schema_faults("plan", plan_of(with_usage())) == []
+    lines = lines_of(plan)
+    assert lines[3] == f"    {IN_IT}"
+    assert "412 users, 1,203 apps, 28 GB will be lost for good." in lines
+    text = markdown_of(plan)
+    assert text[2].endswith(" 412 users, 1,203 apps, 28 GB will be lost for good.")
+    start = text.index("What is in them:")
+    assert text[start + 2] == f"- `{HOSTNAME}`: {IN_IT}"
+    assert not any("unread" in line for line in text[start : start + 5])
+
+
+def test_a_number_that_is_not_known_makes_the_losses_a_lower_bound() -> None:
+    plan = plan_of(with_usage(), with_usage("z.eu.qlikcloud.com", contents={**CONTENTS, "users": "unknown"}))
+    assert "At least 41 users, 174 apps, 28 GB will be lost for good." in lines_of(plan)
+    assert "    users unknown, 12 spaces, 87 apps, 14 GB; last login 2026-08-03" in lines_of(plan)
+
+
+def test_two_plans_of_the_same_tenants_mean_the_same_only_if_their_contents_are_the_same() -> None:
+    others = [with_usage(contents={**CONTENTS, "users": 42}), with_usage(activity={**ACTIVITY, "last_login": None})]
+    digests = {plan_of(entry)["content_sha256"] for entry in (with_usage(), *others)}
+    assert len(digests) == 3
+
+
 HEADER = "| host | name | id | licence ends | restored on | status | action | days | purge |"
 
 
