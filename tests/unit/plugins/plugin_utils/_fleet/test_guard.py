@@ -627,6 +627,9 @@ def test_a_restore_has_no_variables_of_purges() -> None:
         "max_percent",
         "not_before",
         "subscription_id",
+        "idle_days",
+        "idle_check",
+        "export_manifest",
     }
     wave = restored(*map(of_restore, fleet(2)))
     assert (len(wave.tenants), wave.to_change, wave.regions) == (2, 2, ["eu"])
