@@ -101,7 +101,7 @@ class _Creator:
         self._status: str | None = None
         # This run changed something, or found out that an earlier one did.
         self._changed = False
-        # This run sent the request: it is not as in a receipt of an earlier run.
+        # It was created by this run, or found by it in the list: its host may not answer yet.
         self._is_new = False
 
     def run(self) -> dict[str, t.Any]:
