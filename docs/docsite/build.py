@@ -23,12 +23,14 @@ REPOSITORY = "https://github.com/tenantops/qlik/blob/main/"
 _GUIDE = re.compile(rf"`([^`<]+) <{re.escape(REPOSITORY)}docs/([\w-]+)\.md>`__")
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
-_FRONT = """
-```{toctree}
+_PLUGINS = "Modules, plugins and roles"
+
+_FRONT = f"""
+```{{toctree}}
 :hidden:
 
 Guides <docsite/guides>
-Modules, plugins and roles <plugins>
+{_PLUGINS} <plugins>
 Environment variables <environment_variables>
 Changelog <docsite/changelog>
 ```
@@ -55,7 +57,12 @@ def main(folder: str) -> int:
 
 def put_pages(source: Path) -> None:
     """Add the front page and the guides to the pages of the plugins, and list the guides by their names in the site."""
-    (source / "index.rst").rename(source / "plugins.rst")
+    listing = (source / "index.rst").read_text()
+    # antsibull-docs names the page after the collection, as the front page is.
+    (source / "plugins.rst").write_text(
+        re.sub(r"\nTenantops\.Qlik\n=+\n", f"\n{_PLUGINS}\n{'=' * len(_PLUGINS)}\n", listing)
+    )
+    (source / "index.rst").unlink()
     (source / "index.md").write_text(_converted(ROOT / "README.md", "") + _FRONT)
     listed = source / "docsite" / "guides.rst"
     text = listed.read_text()

@@ -22,7 +22,7 @@ suppress_warnings = ["misc.highlighting_failure", "ref.ref"]
 
 html_theme = "sphinx_ansible_theme"
 html_theme_options = {
-    "documentation_home_url": "index.html",
+    "documentation_home_url": "https://github.com/tenantops/qlik",
     "navigation_depth": 3,
     "titles_only": True,
     "topbar_links": {},
