@@ -20,7 +20,6 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._local.state_dir im
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.ending import sum_up_at_exit
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import NONE_IS_EMPTY
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import (
     batch_of,
     check_play,
@@ -75,15 +74,6 @@ class ActionModule(QlikAction):
             )
             log_part(id_of_play(self._task), refused)
         return result
-
-    def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The options. A plan that is given and empty is refused, one that is not given is not: this tells them apart."""
-        given = super().arguments(task_vars)
-        if not NONE_IS_EMPTY:
-            return given
-        variables = {"plan": "qlik_plan", "plan_sha256": "qlik_plan_sha256"}
-        unset = {option for option, variable in variables.items() if task_vars.get(variable) is None}
-        return {option: value for option, value in given.items() if value != "" or option not in unset}
 
     def check(self, params: Mapping[str, t.Any]) -> None:
         """The options that Ansible would convert."""

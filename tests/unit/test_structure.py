@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import typing as t
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -164,3 +165,27 @@ def test_each_file_says_its_licence_and_postpones_its_annotations() -> None:
     texts = {path.relative_to(PLUGINS): path.read_text() for path in FILES}
     wanted = ("SPDX-License-Identifier: GPL-3.0-or-later", "from __future__ import annotations\n")
     assert [str(path) for path, text in texts.items() if not all(one in text for one in wanted)] == []
+
+
+def test_an_option_that_need_not_be_set_is_handed_on_in_the_form_that_old_cores_need() -> None:
+    files = [path for folder in ("roles", "playbooks") for path in (ROOT / folder).rglob("*.yml")]
+    options = [
+        (str(path.relative_to(ROOT)), str(value))
+        for path in files
+        for task in tasks_of(yaml.safe_load(path.read_text()))
+        for action, args in task.items()
+        if action.startswith("tenantops.qlik.") and isinstance(args, dict)
+        for option, value in args.items()
+        if "default(none)" in str(value) and option != "credentials"
+    ]
+    assert len(options) > 20
+    assert [one for one in options if not re.fullmatch(r"\{\{ \w+ \| default\(none\) \}\}", one[1])] == []
+
+
+def tasks_of(part: t.Any) -> Iterator[dict[str, t.Any]]:
+    """The tasks of a file, and of the plays and blocks in it."""
+    for one in part if isinstance(part, list) else ():
+        if isinstance(one, dict):
+            yield one
+            for inner in ("tasks", "block", "rescue", "always"):
+                yield from tasks_of(one.get(inner))

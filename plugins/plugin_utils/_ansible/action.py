@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import typing as t
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,8 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native imp
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
 
 _COLLECTION = "tenantops.qlik"
+# How the roles hand on a variable that need not be set.
+_UNSET_OR_VALUE = re.compile(r"\{\{ (\w+) \| default\(none\) \}\}")
 _THIS_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
 _CREDENTIAL_VARIABLES = {
     "QLIK_CLIENT_ID": "client_id",
@@ -83,22 +86,29 @@ class QlikAction(ActionBase):
         """The operation itself; an action that needs the play adds to it."""
         return OPERATIONS[self.NAME](params, run)
 
-    def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:  # noqa: ARG002
+    def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The options of the task; an action that works for each host of a wave takes some of them from its variables."""
-        # Null means not given: Automation controller sends it for a question of a survey without an answer.
         spec = ARGUMENT_SPECS[self.NAME]
-        # What module_defaults give to the group, a module without requests has no use for.
-        given = {
+        return {
             name: plain(value)
             for name, value in self._task.args.items()
-            if value is not None and (name in spec or name not in OF_THE_GROUP)
+            # Null means not given: Automation controller sends it for a question of a survey without an answer.
+            if value is not None
+            # What module_defaults give to the group, a module without requests has no use for.
+            and (name in spec or name not in OF_THE_GROUP)
+            and not (NONE_IS_EMPTY and value == "" and self._is_unset(name, task_vars))
         }
-        if NONE_IS_EMPTY:
-            # Of a mapping, "" says nothing else. What it means for a text, the action has to find out.
-            return {
-                name: value for name, value in given.items() if value != "" or spec.get(name, {}).get("type") != "dict"
-            }
-        return given
+
+    def _is_unset(self, name: str, task_vars: Mapping[str, t.Any]) -> bool:
+        """Whether an option that is an empty text stands for None, which is the value of a template before ansible-core 2.19.
+
+        What is given and empty is refused, such as a variable of a pipeline that is not set. So the two must be told apart.
+        """
+        if ARGUMENT_SPECS[self.NAME].get(name, {}).get("type") == "dict":
+            return True
+        written = (getattr(self._task, "_ds", None) or {}).get(self._task.action)
+        variable = _UNSET_OR_VALUE.fullmatch(str(written.get(name))) if isinstance(written, Mapping) else None
+        return variable is not None and task_vars.get(variable[1]) is None
 
     def check(self, params: Mapping[str, t.Any]) -> None:
         """Check options before Ansible converts them: its words name the option, and not the variable that the user set.

@@ -16,7 +16,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import act
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
-from ansible_collections.tenantops.qlik.tests.unit.controller import run_action
+from ansible_collections.tenantops.qlik.tests.unit.controller import make_action, run_action
 from ansible_collections.tenantops.qlik.tests.unit.facts import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -258,3 +258,45 @@ def test_a_secret_that_is_part_of_ids_and_hostnames_does_not_destroy_them(wire: 
     result = run_action("qlik_tenant_deactivate", {**DEACTIVATION, "client_secret": secret})
     assert (result["id"], result["hostname"], result["status"]) == (TENANT_ID, HOSTNAME, "disabled")
     assert result["diff"]["after"]["status"] == "disabled"
+
+
+# Before ansible-core 2.19 the value of a template is a text: an empty one if it is None.
+WRITTEN = {
+    "plan": "{{ qlik_plan | default(none) }}",
+    "plan_sha256": "{{ qlik_plan_sha256 | default(none) }}",
+    "summary_file": "",
+    "org_client_id": "{{ lookup('env', 'ID') }}",
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "left"),
+    [
+        ({}, {"summary_file", "org_client_id"}),
+        ({"qlik_plan": None}, {"summary_file", "org_client_id"}),
+        ({"qlik_plan": "", "qlik_plan_sha256": ""}, {"plan", "plan_sha256", "summary_file", "org_client_id"}),
+    ],
+)
+def test_what_is_not_set_is_told_from_what_is_empty_before_templates_have_none(
+    variables: dict[str, t.Any], left: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_module, "NONE_IS_EMPTY", True)
+    task = {"_ds": {"tenantops.qlik.qlik_wave_guard": WRITTEN}}
+    action = make_action("qlik_wave_guard", dict.fromkeys(WRITTEN, ""), **task)
+    assert set(action.arguments(variables)) == left
+
+
+def test_an_empty_text_is_an_empty_text_where_templates_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(action_module, "NONE_IS_EMPTY", False)
+    action = make_action("qlik_wave_guard", {"plan": ""}, _ds={"tenantops.qlik.qlik_wave_guard": WRITTEN})
+    assert action.arguments({}) == {"plan": ""}
+
+
+def test_an_empty_text_is_no_mapping_before_templates_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(action_module, "NONE_IS_EMPTY", True)
+    assert make_action("qlik_region_token", {"region": "", "credentials": ""}).arguments({}) == {"region": ""}
+
+
+def test_what_module_defaults_give_to_the_group_reaches_only_modules_that_send_requests() -> None:
+    for name, expected in (("qlik_wave_check", {}), ("qlik_tenant_probe", {"timeout": 3})):
+        assert make_action(name, {"timeout": 3}).arguments({}) == expected
