@@ -3,11 +3,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The main job on a simulated Qlik Cloud: a mistake that is refused, a plan, a run that is killed and resumed, an undo. Called by `make demo`.
+# The main job on a simulated Qlik Cloud: a mistake that is refused, a plan, a run that is killed and resumed, an undo, a report. Called by `make demo`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 cloud=$(mktemp -d)
+results=$PWD/.results/demo
 python tests/simulator --directory "$cloud" --scenario tests/demo/scenario.yml &
 simulator=$!
 trap 'kill "$simulator" 2>/dev/null || true; wait "$simulator" 2>/dev/null || true; rm -rf "$cloud"' EXIT
@@ -101,6 +102,13 @@ run "ansible-playbook -i tenants.yml tenantops.qlik.restore --limit beta.eu.qlik
 
 say "The old plan once more: the tenant that came back is not deactivated again."
 run "$apply" 2
+
+say "What is down, until when, and how it comes back: a page, a table, a calendar, metrics."
+echo "plugin: tenantops.qlik.qlik_receipts" >fleet.qlik_receipts.yml
+run "ansible-playbook -i fleet.qlik_receipts.yml tenantops.qlik.report -e qlik_report_dir=report"
+mkdir -p "$results"
+cp -R report "$results"
+echo "(It is kept: open .results/demo/report/report.html in a browser.)"
 
 if [ "$(posts) $(effective)" != "4 4" ]; then
     echo "Expected 4 deactivations, each once: $(posts) POST requests, $(effective) took effect." >&2

@@ -24,5 +24,6 @@ def test_the_demo_shows_each_deactivation_once_and_is_short(terminal):
     assert "The wave is refused" in done.output
     assert "1 reactivated" in done.output
     assert "was restored on" in done.output
+    assert "4 disabled, 1 restored" in done.output and "report.html" in done.output
     lines = [part for line in done.output.split("\n") for part in textwrap.wrap(line, COLUMNS) or [""]]
     assert len(lines) < MOST_LINES

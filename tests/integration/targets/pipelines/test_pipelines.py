@@ -148,3 +148,29 @@ def test_a_run_without_a_plan_is_refused_in_the_apply_job(kind, start_cloud, ter
     applied = forge.apply("", planned)
     assert applied.status != 0, applied.output
     assert cloud.action_posts() == []
+
+
+@pytest.mark.thorough
+def test_the_watch_of_each_morning_reports_and_fails_when_a_purge_is_near(kind, start_cloud, terminal):
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
+    terminal.go_online(cloud)
+    repository = Repository(terminal, INVENTORY)
+    forge = kind(terminal, repository)
+    planned = forge.plan()
+    assert forge.apply(forge.digest(), planned).status == 0
+    quiet = forge.watch()
+    assert quiet.status == 0 and "Nothing needs a person." in quiet.output, quiet.output
+    if kind is not Controller:
+        assert {"qlik-report/report.html", "qlik-report/purges.ics", "watch.md"} <= set(forge.artifacts[quiet.number])
+    # Somebody restores a tenant by hand.
+    since = cloud.mark()
+    terminal.go_online(start_cloud(scenario(tenant("acme", status="disabled", purge_at="+30d"), tenant("beta"))))
+    noisy = forge.watch()
+    assert noisy.status != 0 and "beta.eu.qlikcloud.com: By its receipt it is disabled, and it lives" in noisy.output, (
+        noisy.output
+    )
+    assert "acme.eu.qlikcloud.com:" not in noisy.output
+    if kind is GitHub:
+        assert "`beta.eu.qlikcloud.com`" in forge.comments[-1]
+    assert cloud.action_posts(since) == []
+    assert TOKEN not in quiet.output + noisy.output
