@@ -12,7 +12,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import NARROW, WIDE, Browser
+
+from ansible_collections.tenantops.qlik.tests.browser.conftest import NARROW, WIDE, Browser
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / ".results" / "docs" / "html"
@@ -46,7 +47,7 @@ def test_no_link_of_the_site_is_broken() -> None:
             parts = urllib.parse.urlsplit(link)
             if parts.scheme:
                 # Pages of this repository exist; other sites are not asked.
-                file = re.match(r"https://github.com/tenantops/qlik/(?:blob|edit)/main/([^#]+)", link)
+                file = re.match(r"https://github.com/tenantops/qlik/(?:blob|edit)/main/([^#?]+)", link)
                 if file and not (ROOT / file[1]).exists():
                     broken.append(f"{path.name}: {link}")
                 continue
