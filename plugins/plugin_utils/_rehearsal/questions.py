@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._rehearsal.seen import Answer, Seen, describe
@@ -76,6 +77,20 @@ def _days_in(answer: Answer) -> str:
     if date is None or at is None:
         return "200, without a date that can be read"
     return f"10 days were asked for, and the date is {(date - at).total_seconds() / 86400:.1f} days later"
+
+
+def _second_date(seen: Seen) -> str | None:
+    first = [*seen.answers("register", "POST", _DEACTIVATE, ["apply", "apply_again"])]
+    second = [*seen.answers("register", "POST", _DEACTIVATE, ["reset"])]
+    if not first or not second:
+        return None
+    dates = [read_time(answer.get("values", {}).get("estimatedPurgeDate")) for answer in (first[-1], second[-1])]
+    times = [read_time(answer.get("at")) for answer in (first[-1], second[-1])]
+    if None in (*dates, *times):
+        return _told(describe(answer) for answer in second)
+    (before, after), (sent, repeated) = t.cast("list[datetime]", dates), t.cast("list[datetime]", times)
+    moved = f"by {(after - before).total_seconds():.0f} s" if after != before else "not at all"
+    return f"it moved {moved}, {(repeated - sent).total_seconds():.0f} s after the first"
 
 
 def _confirmation(seen: Seen) -> str | None:
@@ -152,7 +167,7 @@ QUESTIONS = (
     Question("Does the register host answer `GET /api/v1/tenants/<id>`?", _reads),
     Question("Which codes come with 400, 403, 412?", _refusals),
     Question("What does a purged tenant's hostname answer?", _nothing),
-    Question("Does a second deactivation move the purge date?", _nothing),
+    Question("Does a second deactivation move the purge date?", _second_date),
     Question("Which errors does only a live tenant give?", _errors_of_life),
     Question("`TENANT_DEACTIVATED` or `TENANT_DISABLED`?", _errors_of_deactivation),
     Question("Who may set `purgeAfterDays`?", _purge_days),

@@ -18,7 +18,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.strict_json i
 # In their order. A run that is started again does them all again, with the same tenant.
 STEPS = (
     *("create", "preflight", "look_up", "usage", "plan", "apply", "probe", "apply_twice", "restore", "probe_restored"),
-    *("plan_again", "apply_again", "end"),
+    *("plan_again", "apply_again", "reset", "end"),
 )
 
 # What became of a step.

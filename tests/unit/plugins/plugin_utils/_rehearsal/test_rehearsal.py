@@ -150,6 +150,29 @@ class TestQuestions:
         del none["status"]
         assert said(seen(none), "Does the register") == "no answer (response_broken)"
 
+    @pytest.mark.parametrize(
+        ("dates", "words"),
+        [
+            (("2026-12-04T12:00:00Z", "2026-12-04T12:00:30Z"), "it moved by 30 s, 40 s after the first"),
+            (("2026-12-04T12:00:00Z", "2026-12-04T12:00:00Z"), "it moved not at all, 40 s after the first"),
+            (("2026-12-04T12:00:00Z", None), "200"),
+        ],
+    )
+    def test_whether_a_second_deactivation_moves_the_date(self, dates: tuple[str, str | None], words: str) -> None:
+        posts = [
+            answer(
+                "register",
+                "POST",
+                f"{RECORD}/actions/deactivate",
+                at=at,
+                values={"estimatedPurgeDate": date} if date else {},
+            )
+            for at, date in zip(("2026-11-24T12:00:00Z", "2026-11-24T12:00:40Z"), dates, strict=True)
+        ]
+        steps = [Step("apply_again", "ok", answers=(posts[0],)), Step("reset", "ok", answers=(posts[1],))]
+        assert said(Seen(tuple(steps)), "Does a second") == words
+        assert said(Seen(tuple(steps[:1])), "Does a second") is None
+
     def test_whether_a_filter_needs_a_subscription_the_first_list_says(self) -> None:
         listed = answer("console", "GET", "/api/core/tenants", 400, code="HTTP-400")
         assert said(seen(listed, step="create"), "Must a filter") == "a filter without it: 400 HTTP-400"
