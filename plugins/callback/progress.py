@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: progress
 type: notification
 short_description: Show how far a wave of tenants has come
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Shows how many tenants of a wave are done, how many failed, whether the API's rate limit is waited for and until when, and when about
     all will be done. It stands beside the output that Ansible shows anyway.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: qlik_receipts
 short_description: The tenants of a folder of receipts as hosts
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Reads the receipts of a folder. Each tenant that has one is a host of the group O(tenants_group), with what its receipt says in
     variables that begin with C(qlik_). It sends nothing.

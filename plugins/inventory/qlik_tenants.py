@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: qlik_tenants
 short_description: The Qlik Cloud tenants of an organization as hosts
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Lists tenants of every region and subscription by the organization API, disabled ones too. Each is a host of the group
     O(tenants_group), with what is known of it in variables that begin with C(qlik_).

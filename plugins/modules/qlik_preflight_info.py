@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_preflight_info
 short_description: Look at everything that taking tenants out of service depends on
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Looks at the tenants of all hosts of the play, and changes nothing. It is safe to run against production.
   - "For each region: it requests one token of the register host, which has no effect on any tenant. It says whether the credentials work

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_region_token
 short_description: Get an access token of a Qlik Cloud region's register host
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Asks the register host of a region for an access token, with the credentials of a region-level OAuth client.
   - The token is good for that host alone, for some hours. One token serves all tenants of the region.

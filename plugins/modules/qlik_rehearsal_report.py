@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_rehearsal_report
 short_description: (internal) Write what a rehearsal saw
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Internal to the playbook C(tenantops.qlik.rehearsal), which runs it as its last task. Nothing is promised for any other use.
   - Writes C(rehearsal.json), which C(docs/rehearsal.schema.json) of the collection describes, and C(rehearsal.md).

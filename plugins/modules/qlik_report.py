@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_report
 short_description: Write what the receipts say, for people and for other programs
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Reads all receipts of the folders that C(tenant_decommission_receipts_dir) of the hosts of the play names. If it is not set, the folder
     is C(qlik-receipts) beside the inventory. With C(--limit), only the tenants that it leaves are in the report.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_tenant_create
 short_description: Create a Qlik Cloud tenant to rehearse with
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Creates one tenant, with the license key of a subscription, and sets its alias and its name.
   - It is for a tenant that nobody needs afterwards, such as the one of a rehearsal. It is not for provisioning customers. It sets up no

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_tenant_deactivate
 short_description: Deactivate a Qlik Cloud tenant, which schedules its purge
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Deactivates a tenant. Its users are shut out at once, and O(purge_after_days) days later it is purged, for good.
   - The tenant's state is read first. A tenant that is disabled already is left alone, since a second deactivation would restart the

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_tenant_info
 short_description: Look up Qlik Cloud tenants by id, hostname or filter
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Where O(org_client_id) and O(org_client_secret) are given, the organization API is asked. It knows the tenants of all regions, disabled
     ones too, and when they are purged.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_tenant_probe
 short_description: See what a user of a Qlik Cloud tenant sees
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Asks the tenant's own host for a token, as the vendor's tutorial does, and tells the tenant's state from the answer.
   - With O(client_id) and O(client_secret) a live tenant issues a token, which is thrown away. The first token that a region-level client

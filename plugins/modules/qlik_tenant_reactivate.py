@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_tenant_reactivate
 short_description: Reactivate a Qlik Cloud tenant, the undo of its deactivation
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Reactivates a deactivated tenant. It is possible until the tenant is purged; nothing brings a purged tenant back.
   - The tenant's state is read first, and a tenant that lives is left alone. If the register host refuses to show the tenant, a probe of

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_tenant_usage_info
 short_description: Show who used a live Qlik Cloud tenant, and what is in it
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Reads a live tenant with a token of its own host. It changes no content.
   - The first token that a region-level client requests of a live tenant has an effect there, also in check mode. It makes a bot user with

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_watch
 short_description: Say which tenants need a person soon
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - "For a daily job. It reads the receipts as M(tenantops.qlik.qlik_report) does, and fails if something needs a person: a purge that comes
     near, a disabled tenant that lives again, a request whose outcome is not known, an overdue purge, a tenant that is due by

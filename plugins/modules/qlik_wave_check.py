@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_wave_check
 short_description: (internal) Fail if a tenant of a wave was left out
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Internal to the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role) and their playbooks. Do not
     use it elsewhere. It may change without notice.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_wave_plan
 short_description: (internal) Write the plan of a wave, for somebody to approve
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Internal to the playbook C(tenantops.qlik.plan), whose last step it is. Nothing is promised for any other use.
     Run it with C(run_once), after M(tenantops.qlik.qlik_wave_tenant) has looked at

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_wave_tenant
 short_description: (internal) Take one tenant of a guarded wave out of service, or bring it back
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Internal to the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Nothing is promised for any
     other use.

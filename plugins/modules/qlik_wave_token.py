@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_wave_token
 short_description: (internal) Get the token of a region for the tenants of a wave
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Internal to the roles P(tenantops.qlik.tenant_decommission#role) and P(tenantops.qlik.tenant_restore#role). Nothing is promised for
     its use elsewhere; use M(tenantops.qlik.qlik_region_token) instead.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: qlik_wave_usage
 short_description: (internal) Read and show who uses the tenants of a play, and what is in them
-version_added: 0.1.0
+version_added: 0.9.0
 description:
   - Internal to the playbook C(tenantops.qlik.usage). M(tenantops.qlik.qlik_tenant_usage_info) is for your own plays.
   - With O(step=check) it checks the options before the first request. With O(step=read) it reads the tenant of its host. With

@@ -161,6 +161,21 @@ def test_the_version_is_that_of_the_collection() -> None:
     assert (galaxy["namespace"], galaxy["name"], galaxy["version"]) == ("tenantops", "qlik", VERSION)
 
 
+def test_what_was_added_was_added_in_a_release() -> None:
+    """Nothing was released before 0.9.0, and nothing is documented for a release that is not made yet."""
+    paths = [*PLUGINS.rglob("*.py"), *ROOT.glob("roles/*/meta/argument_specs.yml")]
+    found = {
+        (path.name, tuple(map(int, version.split("."))))
+        for path in paths
+        for version in re.findall(r"^ *version_added: (\S+)$", path.read_text(), re.MULTILINE)
+    }
+    newest = tuple(map(int, VERSION.split(".")))
+    assert {path.stem for path in PLUGINS.glob("modules/*.py")} <= {
+        name.removesuffix(".py") for name, _version in found
+    }
+    assert [one for one in found if not (0, 9, 0) <= one[1] <= newest] == []
+
+
 def test_each_file_says_its_licence_and_postpones_its_annotations() -> None:
     texts = {path.relative_to(PLUGINS): path.read_text() for path in FILES}
     wanted = ("SPDX-License-Identifier: GPL-3.0-or-later", "from __future__ import annotations\n")
