@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from simulator.tenants import tenant_id_of
+from usual_host import usual_host
 
 REGIONS = ("eu", "us")
 _ORGANIZATION = {"id": "client-of-the-organization", "secret": "secret-of-the-organization"}
@@ -83,11 +84,7 @@ class Fleet:
     def write_inventory(self, path: pathlib.Path) -> None:
         """One inventory for every playbook."""
         hosts = {
-            tenant.hostname: {
-                "qlik_tenant_id": tenant.id,
-                "qlik_region": tenant.region,
-                "tenant_decommission_confirm_hostname": tenant.hostname,
-            }
+            tenant.hostname: {**usual_host(tenant.hostname, tenant.id), "qlik_region": tenant.region}
             for tenant in self.tenants
         }
         variables = {"tenant_decommission_max_tenants": len(self), "tenant_decommission_credentials": _CREDENTIALS}

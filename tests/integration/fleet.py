@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.tenantops.qlik.tests.usual_host import usual_host
+
 # Canaries: wherever one of them shows up, a secret has leaked.
 SECRETS = {
     "eu": "canary-secret-of-eu-5d1f",
@@ -31,7 +33,7 @@ def tenant(name: str, region: str = "eu", **more: Any) -> dict[str, Any]:
 def host(name: str, region: str = "eu", **more: Any) -> dict[str, dict[str, Any]]:
     """A tenant of the inventory, as a careful person writes it; a variable that is None is left out."""
     hostname = f"{name}.{region}.qlikcloud.com"
-    variables = {"qlik_tenant_id": tenant_id(name), "tenant_decommission_confirm_hostname": hostname, **more}
+    variables = {**usual_host(hostname, tenant_id(name)), **more}
     return {hostname: {key: value for key, value in variables.items() if value is not None}}
 
 

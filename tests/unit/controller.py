@@ -33,6 +33,7 @@ from ansible_collections.tenantops.qlik.plugins.action import (
 )
 from ansible_collections.tenantops.qlik.tests.unit.core import template
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.usual_host import usual_host
 
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
@@ -161,8 +162,9 @@ def written(hostname: str = HOSTNAME, *, operation: str = "decommission", **give
 
     A variable of the inventory that belongs to no role (qlik_ticket) is added beside it.
     """
-    usual = {"hostname": hostname, "tenant_id": TENANT_ID, "confirm_hostname": hostname}
-    return {f"tenant_{operation}_{name}": value for name, value in {**usual, **given}.items()}
+    usual = usual_host(hostname, TENANT_ID, operation)
+    own = {"hostname": hostname, "tenant_id": usual.pop("qlik_tenant_id"), **given}
+    return {**usual, **{f"tenant_{operation}_{name}": value for name, value in own.items()}}
 
 
 def guard(

@@ -22,6 +22,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables im
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput, read_wave
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW, REGION, TENANT_ID, TOKEN
 from ansible_collections.tenantops.qlik.tests.unit.operate import change_guarded
+from ansible_collections.tenantops.qlik.tests.usual_host import usual_host
 
 WAVE = "0f3a9c2b7d1e48560f3a9c2b7d1e4856"
 PREFIX = "tenant_decommission_"
@@ -42,13 +43,17 @@ def entry(
     **given: t.Any,
 ) -> Entry:
     """What the guard reads for a host: a confirmed tenant whose name in the inventory is its hostname."""
-    values = {variable.name: variable.default for variable in tenant_variables(operation)}
-    values |= {"hostname": hostname, "confirm_hostname": hostname, "tenant_id": TENANT_ID}
-    observed = {name: given.pop(name, None) for name in OBSERVED_VARIABLES}
+    usual, prefix = usual_host(hostname, TENANT_ID, operation), prefix_of(operation)
+    values = {
+        variable.name: usual.get(prefix + variable.name, usual.get(variable.inventory or "", variable.default))
+        for variable in tenant_variables(operation)
+    }
+    values["hostname"] = hostname
+    observed = {name: given.pop(name, usual.get(name)) for name in OBSERVED_VARIABLES}
     assert set(given) <= set(values), given
     return Entry(
         host=host or str(hostname),
-        prefix=prefix_of(operation),
+        prefix=prefix,
         values={**values, **given},
         set_by=set_by or {},
         inventory=observed,

@@ -16,12 +16,12 @@ import pytest
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import output
 from ansible_collections.tenantops.qlik.tests.unit import answers
-from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, NOW, TENANT_ID
+from ansible_collections.tenantops.qlik.tests.unit.controller import CREDENTIALS, Play, run_action, written
+from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, NOW
 from ansible_collections.tenantops.qlik.tests.unit.plans import plan_of, put_plan, to_deactivate
 from ansible_collections.tenantops.qlik.tests.unit.receipts import content_of, schema_faults
 from ansible_collections.tenantops.qlik.tests.unit.signing import Key, make_key
-from ansible_collections.tenantops.qlik.tests.unit.waves import PREFIX, TOKENS
+from ansible_collections.tenantops.qlik.tests.unit.waves import TOKENS
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 ALICE, BOB = "alice@example.com", "bob@example.com"
@@ -60,9 +60,8 @@ def signed(keys: dict[str, Key], tmp_path: Path) -> dict[str, t.Any]:
 
 
 def guard(options: dict[str, t.Any], play: Play | None = None, **more: t.Any) -> dict[str, t.Any]:
-    play = play or Play({HOSTNAME: {f"{PREFIX}hostname": HOSTNAME, f"{PREFIX}tenant_id": TENANT_ID}})
-    credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    return run_action("qlik_wave_guard", {**credentials, **options, **more}, play.task_vars)
+    play = play or Play({HOSTNAME: written(confirm_hostname=None)})
+    return run_action("qlik_wave_guard", {**CREDENTIALS, **options, **more}, play.task_vars)
 
 
 def refusal(wire: Wire, options: dict[str, t.Any], **more: t.Any) -> str:
@@ -77,7 +76,7 @@ def test_signatures_take_the_place_of_the_digest(
 ) -> None:
     printed: list[str] = []
     monkeypatch.setattr(output.display, "display", lambda line, *args, **kwargs: printed.append(line))
-    play = Play({HOSTNAME: {f"{PREFIX}hostname": HOSTNAME, f"{PREFIX}tenant_id": TENANT_ID}})
+    play = Play({HOSTNAME: written(confirm_hostname=None)})
     wave = guard(signed, play)
     facts = [{"identity": name, "key": key.fingerprint} for name, key in keys.items()]
     assert (wave["failed"], wave["approvals"]) == (False, facts)
@@ -112,13 +111,8 @@ def test_approvals_without_a_plan(wire: Wire, signed: dict[str, t.Any]) -> None:
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_too_few_stop_the_run_before_the_first_request(wire: Wire, signed: dict[str, t.Any], check_mode: bool) -> None:
-    play = Play({HOSTNAME: {f"{PREFIX}hostname": HOSTNAME, f"{PREFIX}tenant_id": TENANT_ID}})
-    options = {
-        "client_id": CLIENT_ID,
-        "client_secret": CLIENT_SECRET,
-        **signed,
-        "plan_signatures": signed["plan_signatures"][:1],
-    }
+    play = Play({HOSTNAME: written(confirm_hostname=None)})
+    options = {**CREDENTIALS, **signed, "plan_signatures": signed["plan_signatures"][:1]}
     wave = run_action("qlik_wave_guard", options, play.task_vars, check_mode=check_mode)
     assert "qlik_approvals_required is 2, and it is approved by alice@example.com (" in wave["msg"]
     assert wire.sent == []

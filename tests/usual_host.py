@@ -1,0 +1,14 @@
+# Copyright (c) 2026 tenantops.qlik contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an inventory says of a host. The inventories of the unit tests, the integration tests and the benchmarks begin with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def usual_host(hostname: Any, tenant_id: Any, operation: str = "decommission") -> dict[str, Any]:
+    """The variables of a confirmed tenant. If a rule needs a variable of every tenant, add it here."""
+    return {"qlik_tenant_id": tenant_id, f"tenant_{operation}_confirm_hostname": hostname}
