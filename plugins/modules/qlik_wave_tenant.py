@@ -17,6 +17,8 @@ description:
     M(tenantops.qlik.qlik_wave_guard) has passed in the same run of ansible-playbook, after the tenant's own guards. Those are the
     confirmation, the range of days, and what is protected.
   - A tenant without an id gets it from its receipt, else its host is asked for it.
+  - If the task stops before the entry is used, such as for an entry that the guard has not signed in this run, the result lacks the keys
+    that are returned for a guarded entry.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.controller_only
@@ -101,72 +103,72 @@ EXAMPLES = r"""
 RETURN = r"""
 wave:
   description: The id of the wave. All batches of a play are one wave.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: 0f3a9c2b7d1e48560f3a9c2b7d1e4856
 hostname:
   description: The hostname of the tenant.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: acme.eu.qlikcloud.com
 name:
   description: The name of the tenant. Null if the register host does not show it.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: Acme
 tenant_id:
   description: The id of the tenant.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
 region:
   description: The region of the tenant.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: eu
 hostnames:
   description: The hostnames that the register host shows of it.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: list
   elements: str
   sample: [acme.eu.qlikcloud.com]
 action:
   description: What was decided, V(deactivate), V(reactivate), V(reset) or V(no-op). Null for a failure.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: deactivate
 purge_after_days:
   description: The days between deactivation and purge that were asked for.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: int
   sample: 30
 previous_status:
   description: The status before; null where it was not read.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: active
 status:
   description: The status now, or as it would be in check mode; null where it is not known.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: disabled
 estimated_purge_date:
   description: When the tenant is purged, UTC; null where nobody knows it.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: "2026-12-24T14:01:22.000Z"
 purge_date_computed:
   description: Whether RV(estimated_purge_date) was worked out, since the answer with the date was lost.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: bool
 probe_state:
   description: What a user of the tenant sees now, as in M(tenantops.qlik.qlik_tenant_probe); null where it was not probed.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: deactivated
 receipt:
   description: The file of the tenant's receipt.
-  returned: always, but for an entry without a valid signature
+  returned: for a guarded entry
   type: str
   sample: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
 changed:

@@ -271,32 +271,52 @@ def rows_of(text: str, *heading: str) -> list[list[str]]:
     return found
 
 
-def texts_of_the_code() -> str:
-    """Each text in plugins/ and in the playbooks, one per line. What is put into a text is an ellipsis."""
-    texts = [path.read_text() for path in sorted((ROOT / "playbooks").rglob("*.*"))]
-    for path in sorted((ROOT / "plugins").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.JoinedStr):
-                parts = (part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
-                texts.append("".join(map(str, parts)))
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                texts.append(node.value)
-    return "\n".join(texts)
+def texts_in(code: ast.AST) -> list[str]:
+    """Each text in code. What is put into a text, also a constant, is an ellipsis."""
+    texts = []
+    for node in ast.walk(code):
+        if isinstance(node, ast.JoinedStr):
+            parts = (part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+            texts.append("".join(map(str, parts)))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts.append(node.value)
+    return texts
+
+
+def messages_in_troubleshooting() -> set[str]:
+    """What the page quotes."""
+    page = (ROOT / "docs/troubleshooting.md").read_text()
+    return {row[0] for row in rows_of(page, "message", "meaning", "what to do")}
+
+
+def pattern_of(message: str) -> str:
+    """What a quoted message matches. An ellipsis stands for anything: for what is put into the message, or for a part of it."""
+    return r"[^\n]*".join(re.escape(part.strip()) for part in message.strip("`").split("…"))
 
 
 def test_each_message_that_a_page_quotes_is_one_of_the_code() -> None:
-    docs = ROOT / "docs"
-    quoted = {row[0] for row in rows_of((docs / "troubleshooting.md").read_text(), "message", "meaning", "what to do")}
-    slips = rows_of((docs / "security.md").read_text(), "slip", "what stops it", "words", "test")
+    quoted = messages_in_troubleshooting()
+    slips = rows_of((ROOT / "docs/security.md").read_text(), "slip", "what stops it", "words", "test")
     # The newcomer's words are those of real runs; another test compares them.
     quoted |= {words for _slip, _what, words, test in slips if test != "`test_newcomer.py`"}
     assert len(quoted) > 70
-    # An ellipsis stands for anything: for what is put into the message, or for a part of it.
-    patterns = {
-        message: r"[^\n]*".join(re.escape(part.strip()) for part in message.strip("`").split("…")) for message in quoted
-    }
-    texts = texts_of_the_code()
-    assert not [message for message, pattern in patterns.items() if not re.search(pattern, texts)]
+    texts = [path.read_text() for path in sorted((ROOT / "playbooks").rglob("*.*"))]
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        texts += texts_in(ast.parse(path.read_text()))
+    code = "\n".join(texts)
+    assert not [message for message in quoted if not re.search(pattern_of(message), code)]
+
+
+def test_each_message_that_a_rule_of_the_guard_yields_is_in_the_troubleshooting() -> None:
+    code = ast.parse((ROOT / "plugins/plugin_utils/_fleet/rules.py").read_text())
+    messages = [
+        texts_in(node)[0] for node in ast.walk(code) if isinstance(node, ast.Yield) and node.value and texts_in(node)
+    ]
+    # The others pass on what somebody else has put into words.
+    own = [message for message in messages if message != "…: …"]
+    assert len(own) > 10
+    patterns = [pattern_of(quoted) for quoted in messages_in_troubleshooting()]
+    assert not [message for message in own if not any(re.search(pattern, message) for pattern in patterns)]
 
 
 def test_every_test_that_the_threat_model_names_exists() -> None:

@@ -42,7 +42,7 @@ def check_time_zone(value: t.Any, option: str) -> tzinfo:
 
 
 def check_start(value: t.Any, option: str, zone: tzinfo) -> datetime | None:
-    """The moment from which something may be done, in UTC; None if none is given.
+    """The moment from which something may be done, in UTC; None if none is given. It has begun if the moment is not after now.
 
     :arg value: a day stands for its start. What has no zone of its own is in ``zone``.
     :raises InvalidInput: it is neither a day nor a time.
@@ -51,7 +51,9 @@ def check_start(value: t.Any, option: str, zone: tzinfo) -> datetime | None:
 
 
 def check_end(value: t.Any, option: str, zone: tzinfo) -> datetime | None:
-    """The moment until which something holds, in UTC; None if none is given. As check_start(), but a day stands for its end."""
+    """The moment until which something holds, in UTC; None if none is given. As check_start(), but a day stands for its end. It is over
+    if the moment is not after now.
+    """
     return None if value is None else _moment(value, option, zone, days=1)
 
 

@@ -6,6 +6,11 @@
 
 Each rule is a pure function of the wave, and yields what is wrong with the wave as a whole, one sentence each. To add a rule, write
 one function and add it to RULES. What is wrong with one tenant is left to that tenant's own task, which does not stop the others.
+
+A rule also runs if a plan is made (``wave.planning``), and what it yields refuses the plan. It sees all entries: also those of tenants
+that need no change (``wave.done``), and those with an ``error``, whose values are the defaults. ``_faults_by()`` runs a check of one
+value, such as those of ``_domain/moments.py``, for each entry; ``_hosts_by()`` gathers the hosts that have the same fault, and
+``some()`` names a few of them.
 """
 
 from __future__ import annotations
@@ -174,6 +179,19 @@ def _hosts_by(wave: WaveInput, found: Callable[[Entry], Iterable[str]]) -> Itera
     return hosts.items()
 
 
+def _faults_by(wave: WaveInput, check: Callable[[Entry], object]) -> Iterator[str]:
+    """What a check raises InvalidInput for: each fault once, with the hosts that have it."""
+
+    def faults(entry: Entry) -> Iterator[str]:
+        try:
+            check(entry)
+        except InvalidInput as error:
+            yield error.message
+
+    for message, hosts in _hosts_by(wave, faults):
+        yield f"{some(hosts)}: {message}"
+
+
 def other_pre_tasks(wave: WaveInput) -> Iterator[str]:
     """Hosts whose tasks to be run first are not those that the play was loaded with."""
     if wave.operation != DECOMMISSION:
@@ -207,16 +225,12 @@ def _duplicates(wave: WaveInput, name: str, normal: Callable[[t.Any], str]) -> I
 def wrong_policies(wave: WaveInput) -> Iterator[str]:
     """A local policy that is wrong itself: no tenant is changed under it."""
 
-    def faults(entry: Entry) -> Iterator[str]:
-        try:
-            if wave.operation == DECOMMISSION:
-                check_policy(entry.values, entry.name_of)
-            _own_protections(entry, wave)
-        except InvalidInput as error:
-            yield error.message
+    def check(entry: Entry) -> None:
+        if wave.operation == DECOMMISSION:
+            check_policy(entry.values, entry.name_of)
+        _own_protections(entry, wave)
 
-    for message, hosts in _hosts_by(wave, faults):
-        yield f"{some(hosts)}: {message}"
+    return _faults_by(wave, check)
 
 
 def patterns_that_protect_nothing(wave: WaveInput) -> Iterator[str]:

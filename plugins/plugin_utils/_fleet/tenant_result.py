@@ -6,7 +6,8 @@
 
 To add a key, add a field to Shown (the summary shows it too) or to TenantResult, and its words to RETURN of qlik_wave_tenant. A key of
 Shown also stands in ``docs/summary.schema.json``. A test compares the three. The number of that schema rises if a key is renamed or
-removed, not if one is added.
+removed, not if one is added. If the result of the deactivation or the reactivation has a key of that name, its value is taken.
+TenantResult.of() makes every other value from that result.
 """
 
 from __future__ import annotations
@@ -146,6 +147,10 @@ _LONGEST = {"receipt": 4096, "msg": 2000, "notes": 1000}
 
 
 def _harmless(value: t.Any, kind: str, longest: int) -> t.Any:
-    if value is None or kind in ("bool", "int | None"):
+    if kind in ("bool", "int | None"):
         return value
-    return [for_terminal(one, longest) for one in value] if kind.startswith("tuple") else for_terminal(value, longest)
+    if kind == "tuple[str, ...]":
+        return [for_terminal(one, longest) for one in value]
+    if kind == "str | None":
+        return None if value is None else for_terminal(value, longest)
+    raise TypeError(f"A key of the type {kind} cannot be shown.")

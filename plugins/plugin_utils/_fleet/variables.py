@@ -109,7 +109,8 @@ REGISTERED = ("result", "summary")
 
 # Variables of the inventory that rules read of each host, by their full names. A rule finds the value in Entry.inventory: None if it is not
 # set, a date without quotes as the text that was typed (_domain/moments.py reads it). Nobody can set them as variables of a role. To add
-# one, add its name here, and its words to the argument spec and the README of the role.
+# one, add its name here, and its words to the argument spec and the README of the role. A misspelt name is only noticed if it begins with
+# qlik_ (is_misplaced()): a rule that needs a variable says which hosts lack it.
 OBSERVED_VARIABLES: tuple[str, ...] = ("qlik_approved_by", "qlik_ticket")
 
 # Who may approve a plan is not the inventory's to say, nor is whether a plan is needed, or who made it.
