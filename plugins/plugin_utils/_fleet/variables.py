@@ -126,7 +126,14 @@ APPROVAL_VARIABLES = (
 PLAY_VARIABLES = (*APPROVAL_VARIABLES, "qlik_plan_valid_hours", "qlik_summary_junit", "qlik_time_zone")
 
 # All variables of the playbooks, and what a plan leaves for the next job of a workflow.
-VARIABLES_OF_PLAYBOOKS = (*OBSERVED_VARIABLES, *PLAY_VARIABLES, "qlik_targets", "qlik_plan_base64")
+VARIABLES_OF_PLAYBOOKS = (
+    *OBSERVED_VARIABLES,
+    *PLAY_VARIABLES,
+    "qlik_targets",
+    "qlik_plan_base64",
+    "qlik_usage_days",
+    "qlik_usage_file",
+)
 
 # Variables of the roles whose names no other product has: whatever stands before such a name, it is meant for us.
 _DISTINCTIVE = (
@@ -138,6 +145,9 @@ _DISTINCTIVE = (
     "max_purge_days",
     "not_before",
     "max_in_days",
+    "idle_days",
+    "idle_check",
+    "export_manifest",
 )
 
 # What may stand before the name of a variable in place of the role's prefix, besides the word for what the role does.
