@@ -198,6 +198,14 @@ def test_a_disabled_tenant_is_not_looked_into(wire: Wire, run: Run, content: Ten
     assert "use" not in steps(wire)
 
 
+def test_where_the_register_host_refuses_reads_it_is_the_same(wire: Wire, run: Run, content: TenantContent) -> None:
+    wire.on("read", answers.FORBIDDEN)
+    assert go(run)["changed"]
+    assert steps(wire) == ["read", "use", "deactivate"]
+    content.lists["/audits"] = [login(ago(days=1))]
+    assert "is in use" in go(run)["msg"]
+
+
 # The plan
 
 
