@@ -129,6 +129,14 @@ def does_not_live(tenant: NewTenant, reason: str, found: Probe | None) -> Stoppe
     )
 
 
+def has_other_hostnames(tenant: NewTenant, hostnames: Sequence[str]) -> Stopped:
+    """The record with the id of the receipt is not that of its hostname."""
+    return Stopped(
+        f"Tenant {tenant.target} was created with this receipt, and the tenant with this id has other hostnames:"
+        f" {for_terminal(', '.join(hostnames))}. Nothing was sent. Look at the receipt: the first hostname of a tenant never changes."
+    )
+
+
 def has_another_alias(tenant: NewTenant, alias: Address, other: str) -> Stopped:
     """To replace an alias would give the old one away."""
     return Stopped(

@@ -55,6 +55,7 @@ from .creation_failures import (
     alias_not_shown,
     does_not_live,
     has_another_alias,
+    has_other_hostnames,
     no_license_there,
     not_alive_yet,
     not_recorded,
@@ -314,6 +315,8 @@ class _Creator:
             if read.status not in LIVE_STATUSES:
                 raise does_not_live(tenant, f"it is {self._status}", None)
             if read.hostnames:
+                if tenant.address.hostname not in (name.lower() for name in read.hostnames):
+                    raise has_other_hostnames(tenant, read.hostnames)
                 self._tenant = replace(tenant, hostnames=tuple(map(for_terminal, read.hostnames)))
         self._progress = replace(self._progress, lives=True)
 

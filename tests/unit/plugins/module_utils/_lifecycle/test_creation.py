@@ -484,6 +484,14 @@ class TestAgain:
         assert result["hostname"] == HOSTNAME
         assert not [sent for sent in wire.sent if sent.method == "PATCH" or sent.kind == CREATE]
 
+    def test_an_id_with_another_hostname_stops(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, born())
+        wire.on(READ, answers.record(hostnames=["other.eu.qlikcloud.com"]))
+        result = create(run, path, name="Rehearsal")
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert "other.eu.qlikcloud.com" in result["msg"]
+        assert wire.sequence == [TOKEN, READ]
+
     def test_what_is_not_set_yet_is_set(self, run: Run, path: Path, wire: Wire) -> None:
         put(path, born())
         wire.on(READ, PLAIN, PLAIN, WITH_ALIAS)
