@@ -10,6 +10,7 @@ artifacts, the variables, and the programs and services that a job speaks to.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.server
 import json
@@ -73,12 +74,22 @@ class Repository:
         self._git("commit", "--quiet", "--message", "Tenants", cwd=first)
         self._git("push", "--quiet", "origin", "HEAD:leavers", cwd=first)
 
-    def checkout(self, name: str) -> pathlib.Path:
-        """A fresh clone of the branch."""
+    def checkout(self, name: str, branch: str | None = None) -> pathlib.Path:
+        """A fresh clone, of the branch of the request if no other one is named."""
         folder = self._terminal.folder / name
         shutil.rmtree(folder, ignore_errors=True)
-        self._git("clone", "--quiet", str(self.origin), str(folder))
+        self._git("clone", "--quiet", *(["--branch", branch] if branch else []), str(self.origin), str(folder))
         return folder
+
+    def protect(self, approvers: dict[str, str]) -> None:
+        """The protected branch, with the files of the approvers and of the pipeline."""
+        folder = self.checkout("protected")
+        (folder / "approvers").mkdir()
+        for name, text in approvers.items():
+            (folder / "approvers" / name).write_text(text)
+        self._git("add", ".", cwd=folder)
+        self._git("commit", "--quiet", "--message", "Approvers", cwd=folder)
+        self._git("push", "--quiet", "origin", "HEAD:main", cwd=folder)
 
     @property
     def commits(self) -> int:
@@ -87,6 +98,7 @@ class Repository:
     def push(self, name: str, text: str) -> None:
         """Somebody pushes a file to the branch."""
         folder = self.checkout("somebody")
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
         self._git("add", "--force", name, cwd=folder)
         self._git("commit", "--quiet", "--message", name, cwd=folder)
@@ -117,13 +129,27 @@ class Forge:
     meanwhile: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
-        for program, text in (("gh", GH), ("curl", CURL)):
+        for program, text in (("gh", GH), ("curl", CURL), ("python", PYTHON)):
             path = self.terminal.write(f"bin/{program}", text)
             path.chmod(0o755)
 
     def digest(self) -> str:
         """What an approver reads in the last comment."""
         return DIGEST.findall(self.comments[-1])[-1]
+
+    def protect(self, signers: str) -> None:
+        """Have a list of those who may approve, where the authors of plans cannot write it."""
+        variables = (PUBLISHED / "apply-signed-vars.yml").read_text()
+        self.repository.protect({"allowed_signers": signers, "apply-signed-vars.yml": variables})
+
+    def plan_of(self, job: Job) -> bytes:
+        """The plan that a job made, as an approver downloads it."""
+        return self.artifacts[job.number]["plan.json"]
+
+    def _push_signatures(self, signatures: dict[str, str]) -> None:
+        there = {path.stem for path in (self.repository.checkout("looked-at") / "signatures").glob("*.sig")}
+        for name in signatures.keys() - there:
+            self.repository.push(f"signatures/{name}.sig", signatures[name])
 
     def receipt(self, name: str) -> Receipt:
         return self.repository.receipt(name)
@@ -182,6 +208,14 @@ case "$*" in *"--form body=<plan.md "*) cat plan.md > "$COMMENTS" ;; *) exit 1 ;
 """
 
 
+# Runs in place of the Python of the job's image: what the job installs is installed here, if in another version.
+PYTHON = f"""#!/bin/sh
+set -eu
+case "$*" in "-m pip install ansible-core=="*) exit 0 ;; esac
+exec {sys.executable} "$@"
+"""
+
+
 class GitHub(Forge):
     """Runs the workflows of docs/pipelines/github."""
 
@@ -190,6 +224,10 @@ class GitHub(Forge):
 
     def apply(self, digest: str, plan: Job) -> Job:
         return self._run("apply", self._inputs(plan_run=str(plan.number), plan_sha256=digest, ticket="CHG-1"))
+
+    def apply_signed(self, signatures: dict[str, str], plan: Job) -> Job:
+        self._push_signatures(signatures)
+        return self._run("apply-signed", self._inputs(plan_run=str(plan.number), branch="leavers", ticket="CHG-1"))
 
     def restore(self, name: str) -> Job:
         hostname = f"{name}.eu.qlikcloud.com"
@@ -228,7 +266,9 @@ class GitHub(Forge):
                 continue
             action = step.get("uses", "").partition("@")[0]
             given = filled(step.get("with", {}))
-            if action == "actions/checkout":
+            if action == "actions/checkout" and "path" in given:
+                shutil.copytree(self.repository.checkout("other", given["ref"]), folder / given["path"])
+            elif action == "actions/checkout":
                 folder = self._checkout()
             elif action == "actions/upload-artifact":
                 self._keep(folder, given["path"].split())
@@ -254,6 +294,10 @@ class GitLab(Forge):
     def apply(self, digest: str, plan: Job) -> Job:
         return self._run("apply", needs=plan, PLAN_SHA256=digest, TICKET="CHG-1")
 
+    def apply_signed(self, signatures: dict[str, str], plan: Job) -> Job:
+        self._push_signatures(signatures)
+        return self._run("apply-signed", needs=plan, TICKET="CHG-1")
+
     def restore(self, name: str) -> Job:
         hostname = f"{name}.eu.qlikcloud.com"
         return self._run("restore", TENANT=hostname, CONFIRM_HOSTNAME=hostname, TICKET="CHG-2")
@@ -271,6 +315,7 @@ class GitLab(Forge):
             "QLIK_CLIENT_SECRET": CLIENTS["eu"]["client_secret"],
             "GITLAB_TOKEN": TOKEN,
             "GITLAB_USER_LOGIN": "approver",
+            "CI_DEFAULT_BRANCH": "main",
             "CI_API_V4_URL": "https://gitlab.example/api/v4",
             "CI_PROJECT_ID": "5",
             "CI_PROJECT_URL": str(self.repository.origin).removesuffix(".git"),
@@ -323,10 +368,12 @@ class Controller:
             for name, value in credential["injectors"]["env"].items()
         }
         self._mount = terminal.folder / "mount"
-        self._variables = {**play["vars"], "receipts": str(self._mount)}
+        self._signers = terminal.folder / "execution-environment" / "allowed_signers"
+        self._variables = {**play["vars"], "receipts": str(self._mount), "allowed_signers": str(self._signers)}
         (templates,) = (task["loop"] for task in play["tasks"] if "awx.awx.job_template" in task)
         self._templates = {template["name"]: template for template in templates}
         surveys = {"qlik apply": play["vars"]["approver_survey"], "qlik restore": play["vars"]["restore_survey"]}
+        surveys["qlik apply signed"] = play["vars"]["signed_survey"]
         self._surveys = {name: {one["variable"] for one in survey["spec"]} for name, survey in surveys.items()}
         nodes = modules["awx.awx.workflow_job_template"]["workflow_nodes"]
         assert [node["unified_job_template"]["type"] for node in nodes] == ["workflow_approval", "job_template"]
@@ -349,11 +396,26 @@ class Controller:
     def plan(self) -> Job:
         return self._run("qlik plan", {})
 
+    def protect(self, signers: str) -> None:
+        """Have a list of those who may approve, where the authors of plans cannot write it."""
+        self._signers.parent.mkdir()
+        self._signers.write_text(signers)
+
+    def plan_of(self, job: Job) -> bytes:
+        """The plan that a job made, as an approver downloads it."""
+        return base64.b64decode(self._artifacts[job.number]["qlik_plan_base64"])
+
     def apply(self, digest: str, plan: Job) -> Job:
-        answers = {"qlik_plan_job": plan.number, "qlik_plan_sha256": digest, "qlik_ticket": "CHG-1"}
+        return self._fetch_and_apply("qlik apply", plan, qlik_plan_sha256=digest)
+
+    def apply_signed(self, signatures: dict[str, str], plan: Job) -> Job:
+        return self._fetch_and_apply("qlik apply signed", plan, qlik_signatures="".join(signatures.values()))
+
+    def _fetch_and_apply(self, template: str, plan: Job, **answers: str) -> Job:
         with self._api() as address:
             controller = {"CONTROLLER_HOST": address, "CONTROLLER_OAUTH_TOKEN": TOKEN, "no_proxy": "127.0.0.1"}
-            return self._run("qlik apply", answers, **controller)
+            given = {"qlik_plan_job": plan.number, "qlik_ticket": "CHG-1", **answers}
+            return self._run(template, given, **controller)
 
     def restore(self, name: str) -> Job:
         hostname = f"{name}.eu.qlikcloud.com"
@@ -415,5 +477,7 @@ class Controller:
             server.server_close()
 
 
-def _rendered(value: str, variables: dict[str, Any]) -> str:
+def _rendered(value: Any, variables: dict[str, Any]) -> Any:
+    if not isinstance(value, str):
+        return value
     return Environment().from_string(value).render(variables)

@@ -16,6 +16,7 @@ from ansible_collections.tenantops.qlik.tests.integration.targets.pipelines.forg
     GitLab,
     Repository,
 )
+from ansible_collections.tenantops.qlik.tests.unit.signing import make_key
 
 pytestmark = [
     # What has drifted is an alias, which only a register host that answers reads can show.
@@ -174,3 +175,34 @@ def test_the_watch_of_each_morning_reports_and_fails_when_a_purge_is_near(kind, 
         assert "`beta.eu.qlikcloud.com`" in forge.comments[-1]
     assert cloud.action_posts(since) == []
     assert TOKEN not in quiet.output + noisy.output
+
+
+@pytest.mark.thorough
+def test_people_approve_by_their_signatures(kind, start_cloud, terminal, tmp_path):
+    cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
+    terminal.go_online(cloud)
+    repository = Repository(terminal, INVENTORY)
+    forge = kind(terminal, repository)
+    # The one who starts the jobs here is called approver.
+    keys = {name: make_key(tmp_path, name) for name in ("approver", "bob", "carol")}
+    forge.protect("".join(f"{name} {key.public}\n" for name, key in keys.items()))
+    planned = forge.plan()
+    assert planned.status == 0, planned.output
+    plan = tmp_path / "downloaded.json"
+    plan.write_bytes(forge.plan_of(planned))
+    signatures = {name: key.sign(plan).read_text() for name, key in keys.items()}
+
+    # Whoever made the plan does not count.
+    refused = forge.apply_signed({name: signatures[name] for name in ("approver", "bob")}, planned)
+    assert refused.status != 0
+    assert "qlik_approvals_required is 2, and it is approved by bob (" in refused.output, refused.output
+    assert "made the plan (planned_by is 'approver')" in refused.output
+    assert cloud.action_posts() == []
+
+    applied = forge.apply_signed(signatures, planned)
+    assert applied.status == 0, applied.output
+    assert len(effective(cloud, "deactivate")) == 2
+    assert "can decide who approves" not in applied.output
+    for event in forge.receipt("acme").events:
+        assert [one["identity"] for one in event["approvals"]] == ["bob", "carol"]
+        assert event["ticket"] == "CHG-1"
