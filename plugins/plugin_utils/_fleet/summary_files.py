@@ -51,19 +51,19 @@ def _cells(tenant: Mapping[str, t.Any]) -> tuple[str, ...]:
         str(tenant["outcome"]).replace("_", " "),
         for_markdown(tenant["status"]) if tenant["status"] else "",
         f"{about}{date:%Y-%m-%d}" if date else "",
-        for_markdown(tenant["msg"]) if tenant["outcome"] == "failed" else "",
+        for_markdown(tenant["msg"]) if tenant["outcome"] in ("failed", "not_due") else "",
     )
 
 
 def summary_junit(summary: Mapping[str, t.Any]) -> bytes:
-    """The summary as JUnit: one test per tenant. Failed is a failure; not reached is an error; a refused wave is an error of its own."""
+    """The summary as JUnit: one test per tenant. Failed is a failure; not due is skipped; not reached is an error; a refused wave is an error of its own."""
     tenants, totals = summary["tenants"], summary["totals"]
     refused = summary["error"] is not None
     counts = {
         "tests": str(len(tenants) + refused),
         "failures": str(totals["failed"]),
         "errors": str(totals["not_reached"] + refused),
-        "skipped": "0",
+        "skipped": str(totals["not_due"]),
     }
     suites = Xml.Element("testsuites", {"name": SUITES, **counts})
     of_run = {"name": str(summary["operation"]), **counts, "timestamp": str(summary["created"])}
@@ -76,6 +76,8 @@ def summary_junit(summary: Mapping[str, t.Any]) -> bytes:
             Xml.SubElement(case, "failure", {"message": tenant["msg"] or "failed"})
         elif tenant["outcome"] == "not_reached":
             Xml.SubElement(case, "error", {"message": tenant["msg"] or "not reached"})
+        elif tenant["outcome"] == "not_due":
+            Xml.SubElement(case, "skipped", {"message": tenant["msg"]})
         else:
             Xml.SubElement(
                 case, "system-out"

@@ -43,6 +43,12 @@ def summed_up(*hosts: tuple[str, TenantResult | None], **more: t.Any) -> dict[st
 
 FAILED = ("bad.eu.qlikcloud.com", TenantResult(hostname="bad.eu.qlikcloud.com", failed=True, msg="HTTP 403"))
 
+START = "2026-12-31T00:00:00Z"
+WAITING = (
+    "later.eu.qlikcloud.com",
+    TenantResult(hostname="later.eu.qlikcloud.com", failed=False, not_before=START, msg=f"not due before {START}"),
+)
+
 
 def test_the_last_lines_say_where_the_receipts_are_until_when_and_how_it_is_undone() -> None:
     lines = summed_up(gone("acme", 30), FAILED)["lines"]
@@ -86,18 +92,29 @@ def test_more_than_twenty_tenants_are_counted_by_region_and_purge_date() -> None
 
 
 def test_the_list_of_tests_has_one_per_tenant() -> None:
-    content = summary_junit(summed_up(gone("acme", 30), FAILED, ("left.eu.qlikcloud.com", None))["summary"])
+    found = summed_up(gone("acme", 30), FAILED, ("left.eu.qlikcloud.com", None), WAITING)["summary"]
+    content = summary_junit(found)
     assert JUNIT.is_one(content)
     suites = ElementTree.fromstring(content)
-    assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("3", "1", "1")
+    assert (suites.get("tests"), suites.get("failures"), suites.get("errors"), suites.get("skipped")) == (
+        "4",
+        "1",
+        "1",
+        "1",
+    )
     cases = {str(case.get("name")): [child.tag for child in case] for case in suites.iter("testcase")}
     assert cases == {
         "acme.eu.qlikcloud.com": ["system-out"],
         "bad.eu.qlikcloud.com": ["failure"],
         "left.eu.qlikcloud.com": ["error"],
+        "later.eu.qlikcloud.com": ["skipped"],
     }
     refused = ElementTree.fromstring(summary_junit(summed_up(error="Too many tenants")["summary"]))
     assert [one.get("message") for one in refused.iter("error")] == ["Too many tenants"]
+
+
+def test_the_page_of_a_job_says_from_when_a_tenant_is_due() -> None:
+    assert f"`not due before {START}`" in summary_markdown(summed_up(WAITING)["summary"], [])
 
 
 @pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)
