@@ -56,7 +56,9 @@ def _cells(tenant: Mapping[str, t.Any]) -> tuple[str, ...]:
 
 
 def summary_junit(summary: Mapping[str, t.Any]) -> bytes:
-    """The summary as JUnit: one test per tenant. Failed is a failure; not due is skipped; not reached is an error; a refused wave is an error of its own."""
+    """The summary as JUnit: one test per tenant. Failed is a failure, not due is skipped, and not reached is an error. A refused wave is an
+    error of its own.
+    """
     tenants, totals = summary["tenants"], summary["totals"]
     refused = summary["error"] is not None
     counts = {
