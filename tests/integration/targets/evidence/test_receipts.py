@@ -383,6 +383,7 @@ def test_it_stops_that_tenant_alone_and_before_the_request(stopped):
         "failed": len(BAD),
         "purged": 0,
         "not_reached": 0,
+        "not_due": 0,
     }
     assert [post["path"] for post in stopped.posts] == [f"/api/v1/tenants/{tenant_id('well')}/actions/deactivate"]
 
