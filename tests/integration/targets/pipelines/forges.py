@@ -64,7 +64,13 @@ class Repository:
         }
         self._git("init", "--quiet", "--bare", "--initial-branch", "leavers", str(self.origin))
         first = self.checkout("first")
-        for name in ("apply-vars.yml", "restore-vars.yml", "commit-receipts.sh", "fleet.qlik_receipts.yml"):
+        for name in (
+            "apply-vars.yml",
+            "restore-vars.yml",
+            "commit-receipts.sh",
+            "fleet.qlik_receipts.yml",
+            "ended.qlik_tenants.yml",
+        ):
             shutil.copy(PUBLISHED / name, first / name)
         (first / "tenants.yml").write_text(yaml.safe_dump(inventory))
         # The published one names a release on the network.
@@ -195,16 +201,18 @@ set -eu
 [ "$GH_TOKEN" = {TOKEN} ]
 case "$*" in
     "pr comment 7 --body-file "*) cat "$5" > "$COMMENTS" ;;
-    "issue create --title "*" --body-file watch.md") cat "$6" > "$COMMENTS" ;;
+    "issue create --title "*" --body-file "*) cat "$6" > "$COMMENTS" ;;
     *) exit 1 ;;
 esac
 """
 CURL = f"""#!/bin/sh
 set -eu
 [ "$(cat)" = 'header = "PRIVATE-TOKEN: {TOKEN}"' ] && [ "$1 $2" = "--config -" ]
-for last; do :; done
-[ "$last" = https://gitlab.example/api/v4/projects/5/merge_requests/7/notes ]
-case "$*" in *"--form body=<plan.md "*) cat plan.md > "$COMMENTS" ;; *) exit 1 ;; esac
+case "$*" in
+    *"--form body=<plan.md https://gitlab.example/api/v4/projects/5/merge_requests/7/notes") cat plan.md > "$COMMENTS" ;;
+    *"--form description=<plan.md https://gitlab.example/api/v4/projects/5/issues") cat plan.md > "$COMMENTS" ;;
+    *) exit 1 ;;
+esac
 """
 
 
@@ -223,7 +231,17 @@ class GitHub(Forge):
         return self._run("plan", {"github.head_ref": "leavers", "github.event.number": "7"})
 
     def apply(self, digest: str, plan: Job) -> Job:
-        return self._run("apply", self._inputs(plan_run=str(plan.number), plan_sha256=digest, ticket="CHG-1"))
+        return self._apply(digest, plan, "tenants.yml")
+
+    def leavers(self) -> Job:
+        return self._run("leavers", {})
+
+    def apply_leavers(self, digest: str, plan: Job) -> Job:
+        return self._apply(digest, plan, "ended.qlik_tenants.yml")
+
+    def _apply(self, digest: str, plan: Job, inventory: str) -> Job:
+        inputs = {"plan_run": str(plan.number), "plan_sha256": digest, "ticket": "CHG-1", "inventory": inventory}
+        return self._run("apply", self._inputs(**inputs))
 
     def apply_signed(self, signatures: dict[str, str], plan: Job) -> Job:
         self._push_signatures(signatures)
@@ -298,6 +316,12 @@ class GitLab(Forge):
         self._push_signatures(signatures)
         return self._run("apply-signed", needs=plan, TICKET="CHG-1")
 
+    def leavers(self) -> Job:
+        return self._run("leavers")
+
+    def apply_leavers(self, digest: str, plan: Job) -> Job:
+        return self._run("apply-leavers", needs=plan, PLAN_SHA256=digest, TICKET="CHG-1")
+
     def restore(self, name: str) -> Job:
         hostname = f"{name}.eu.qlikcloud.com"
         return self._run("restore", TENANT=hostname, CONFIRM_HOSTNAME=hostname, TICKET="CHG-2")
@@ -313,6 +337,8 @@ class GitLab(Forge):
         predefined = {
             "QLIK_CLIENT_ID": CLIENTS["eu"]["client_id"],
             "QLIK_CLIENT_SECRET": CLIENTS["eu"]["client_secret"],
+            "QLIK_ORG_CLIENT_ID": ORGANIZATION["org_client_id"],
+            "QLIK_ORG_CLIENT_SECRET": ORGANIZATION["org_client_secret"],
             "GITLAB_TOKEN": TOKEN,
             "GITLAB_USER_LOGIN": "approver",
             "CI_DEFAULT_BRANCH": "main",
@@ -332,7 +358,7 @@ class GitLab(Forge):
         }
         folder = self._checkout()
         if needs is not None:
-            assert job["needs"] == ["plan"]
+            assert job["needs"] == ["leavers" if name == "apply-leavers" else "plan"]
             for path, content in self.artifacts[needs.number].items():
                 (folder / path).write_bytes(content)
         environment = {**predefined, **own, **typed}
@@ -416,6 +442,23 @@ class Controller:
             controller = {"CONTROLLER_HOST": address, "CONTROLLER_OAUTH_TOKEN": TOKEN, "no_proxy": "127.0.0.1"}
             given = {"qlik_plan_job": plan.number, "qlik_ticket": "CHG-1", **answers}
             return self._run(template, given, **controller)
+
+    def leavers(self) -> Job:
+        with self._of_leavers():
+            return self._run("qlik plan leavers", {})
+
+    def apply_leavers(self, digest: str, plan: Job) -> Job:
+        with self._of_leavers():
+            return self.apply(digest, plan)
+
+    @contextlib.contextmanager
+    def _of_leavers(self) -> Iterator[None]:
+        """Jobs on the inventory "leavers", with the organization's credential."""
+        before = self._inventory
+        self._inventory = before.with_name("ended.qlik_tenants.yml")
+        self._credential |= {f"QLIK_{name.upper()}": value for name, value in ORGANIZATION.items()}
+        yield
+        self._inventory = before
 
     def restore(self, name: str) -> Job:
         hostname = f"{name}.eu.qlikcloud.com"

@@ -206,3 +206,19 @@ def test_people_approve_by_their_signatures(kind, start_cloud, terminal, tmp_pat
     for event in forge.receipt("acme").events:
         assert [one["identity"] for one in event["approvals"]] == ["bob", "carol"]
         assert event["ticket"] == "CHG-1"
+
+
+@pytest.mark.thorough
+def test_the_leavers_of_each_week_are_listed_planned_shown_and_taken_out_of_service(kind, start_cloud, terminal):
+    ended, paying = tenant("acme", license_ends_at="-61d"), tenant("beta", license_ends_at="+90d")
+    cloud = start_cloud(scenario(ended, paying))
+    terminal.go_online(cloud)
+    forge = kind(terminal, Repository(terminal, INVENTORY))
+    planned = forge.leavers()
+    assert planned.status == 0, planned.output
+    assert cloud.action_posts() == []
+    assert "acme.eu.qlikcloud.com" in planned.output and "beta.eu.qlikcloud.com" not in planned.output
+    applied = forge.apply_leavers(forge.digest(), planned)
+    assert applied.status == 0, applied.output
+    assert effective(cloud, "deactivate") == [f"/api/v1/tenants/{tenant_id('acme')}/actions/deactivate"]
+    assert "deactivated" in forge.receipt("acme").kinds and forge.kept == 1
