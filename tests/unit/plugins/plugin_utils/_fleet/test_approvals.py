@@ -388,9 +388,12 @@ def test_no_ssh_keygen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_program_of_the_same_name_in_the_folder_of_the_plan_is_not_run(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.sign("mallory", "mallory")
+    desk.required = 1
+    desk.sign("alice")
+    desk.plan.write_text("{}\n")
     fake = desk.author / "ssh-keygen"
-    fake.write_text("#!/bin/sh\nexit 0\n")
+    good = f'Good "tenantops.qlik.plan" signature for {ALICE} with ED25519 key {desk.keys["alice"].fingerprint}'
+    fake.write_text(f"#!/bin/sh\necho '{good}'\n")
     fake.chmod(0o755)
     monkeypatch.chdir(desk.author)
     monkeypatch.setenv("PATH", f".:{os.environ['PATH']}")
