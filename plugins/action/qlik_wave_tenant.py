@@ -7,15 +7,14 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible.errors import AnsibleError
-
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, check_request_options
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_client
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands import Deactivation
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.host_variables import HostVariables
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import chosen_tags, id_of_play
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.apply import change_tenant
@@ -57,12 +56,14 @@ class ActionModule(QlikAction):
         tenant = GuardedTenant.verified(args["tenant"]) if isinstance(args["tenant"], dict) else None
         self._tenant = tenant
         if tenant is not None and tenant.command is not None:
-            self._add(args, task_vars, tenant.prefix, "timeout", "retries", "max_wait", "ca_path")
+            wanted = ["timeout", "retries", "max_wait", "ca_path"]
             # If there is a token, a region's client is needed only for the id of a live tenant.
             if tenant.one_client:
-                self._add(args, task_vars, tenant.prefix, "client_id", "client_secret")
+                wanted += ["client_id", "client_secret"]
             elif isinstance(tenant.command, Deactivation) and tenant.command.target.tenant_id is None:
                 self._add_credentials(args, task_vars, tenant)
+            variables = HostVariables(self._templar, task_vars, tenant.prefix)
+            args |= variables.options(*(name for name in wanted if name not in args))
         return args
 
     def check(self, params: Mapping[str, t.Any]) -> None:
@@ -73,20 +74,12 @@ class ActionModule(QlikAction):
             if params["credentials"] is not None:
                 check_client(params["credentials"], self._tenant.region or "", f"{prefix}credentials")
 
-    def _add(self, args: dict[str, t.Any], task_vars: Mapping[str, t.Any], prefix: str, *names: str) -> None:
-        for name in names:
-            value = task_vars.get(f"{prefix}{name}")
-            if name not in args and value is not None:
-                args[name] = plain(self._templar.template(value) if isinstance(value, str) else value)
-
     def _add_credentials(self, args: dict[str, t.Any], task_vars: Mapping[str, t.Any], tenant: GuardedTenant) -> None:
-        """The client of the tenant's region only: the others are of no use here, and need not be evaluated."""
-        clients = task_vars.get(f"{tenant.prefix}credentials")
-        if isinstance(clients, str):
-            clients = self._templar.template(clients)
-        client = _in(clients, tenant.command.target.address.region if tenant.command else None)
-        if client is not None and args.get("credentials") is None:
-            args["credentials"] = plain(self._templar.template(client))
+        """The client of the tenant's region, if no other was given."""
+        if args.get("credentials") is None and tenant.command is not None:
+            variables = HostVariables(self._templar, task_vars, tenant.prefix)
+            client = variables.client_of(tenant.command.target.address.region)
+            args |= {} if client is None else {"credentials": client}
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Act on what the guard of this run has passed, and on nothing else."""
@@ -105,19 +98,10 @@ class ActionModule(QlikAction):
 
     def _late_credentials(self, tenant: GuardedTenant, task_vars: Mapping[str, t.Any]) -> Credentials | None:
         """The client of the tenant's region, evaluated now: for each tenant that would be as many look-ups in a vault."""
-        args: dict[str, t.Any] = {}
-        try:
-            if not tenant.one_client:
-                self._add_credentials(args, task_vars, tenant)
-        except AnsibleError:
-            # Ansible's words can show the text of the template, and there may be a secret in it.
-            raise InvalidInput(
-                f"{tenant.prefix}credentials of region {tenant.region} cannot be evaluated; the reason is not shown, since there may be a"
-                " secret in it: try its look-ups one by one."
-            ) from None
-        if "credentials" not in args:
+        if tenant.one_client or tenant.command is None:
             return None
-        return check_client(args["credentials"], tenant.region or "", f"{tenant.prefix}credentials")
+        variables = HostVariables(self._templar, task_vars, tenant.prefix)
+        return variables.late_client_of(tenant.command.target.address.region)
 
     @staticmethod
     def _must_be_prepared(tenant: GuardedTenant, *, is_marked: bool) -> None:

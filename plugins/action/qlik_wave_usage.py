@@ -8,10 +8,9 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, check_request_options
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_client
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import tenant_usage_info
 from ansible_collections.tenantops.qlik.plugins.module_utils._api.usage import SUBSETS
-from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import Stopped
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput, Stopped
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import check_hostname_in_region
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.usage import LONGEST_WINDOW_DAYS
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_whole_number
@@ -92,8 +91,12 @@ class ActionModule(QlikAction):
         }
         if variables.has_clients:
             # The client of another region, or of the environment, is no good here.
-            name = f"{_PREFIX}credentials"
-            client = check_client(variables.client_of(address.region), address.region, name)
+            client = variables.late_client_of(address.region)
+            if client is None:
+                raise InvalidInput(
+                    f"{_PREFIX}credentials has no client for region {address.region}: add it there; beside {_PREFIX}credentials no others"
+                    " are used."
+                )
             options |= {"client_id": client.client_id, "client_secret": client.client_secret}
         try:
             return tenant_usage_info(options, run)

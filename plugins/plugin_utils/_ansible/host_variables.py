@@ -12,8 +12,12 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from ansible.errors import AnsibleError
 from ansible.template import Templar
 
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import check_client
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 
 
@@ -46,6 +50,22 @@ class HostVariables:
             clients = self._templar.template(clients)
         client = clients.get(region) if isinstance(clients, Mapping) else None
         return None if client is None else plain(self._templar.template(client))
+
+    def late_client_of(self, region: str) -> Credentials | None:
+        """The same, checked.
+
+        :raises InvalidInput: it is none, or cannot be evaluated.
+        """
+        name = f"{self._prefix}credentials"
+        try:
+            client = self.client_of(region)
+        except AnsibleError:
+            # Ansible's words can show the text of the template, and there may be a secret in it.
+            raise InvalidInput(
+                f"{name} of region {region} cannot be evaluated; the reason is not shown, since there may be a secret in it: try its"
+                " look-ups one by one."
+            ) from None
+        return None if client is None else check_client(client, region, name)
 
     @property
     def has_clients(self) -> bool:

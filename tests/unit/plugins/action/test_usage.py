@@ -56,12 +56,20 @@ def test_the_client_is_that_of_the_region_and_no_other_is_evaluated(wire: Wire, 
     assert wire.sent[0].body["client_id"] == CLIENT_ID
 
 
+def test_a_client_that_cannot_be_evaluated_does_not_show_its_template(wire: Wire, content: TenantContent) -> None:
+    client = {"client_id": "x", "client_secret": template("{{ lookup('canary-of-a-path') }}")}
+    result = read({"tenant_decommission_credentials": {"eu": client}})
+    assert (result["failed"], wire.sent) == (True, [])
+    assert "tenant_decommission_credentials of region eu cannot be evaluated" in result["msg"]
+    assert "canary" not in str(result)
+
+
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
         (
             {"tenant_decommission_credentials": {"us": CLIENT}, **ONE_CLIENT},
-            "tenant_decommission_credentials of region eu",
+            "tenant_decommission_credentials has no client for region eu",
         ),
         ({}, "client_id and client_secret of region eu are missing"),
         ({**ONE_CLIENT, "qlik_region": "us"}, "region"),
