@@ -275,7 +275,8 @@ def test_a_rate_limit_that_does_not_end_fails_after_the_retries(wire: Wire, run:
     result = deactivate(run, retries=2)
     assert len(wire.of("deactivate")) == 3
     assert (result["failed"], result["changed"], result["http_status"]) == (True, False, 429)
-    assert clock.sleeps == [7, 7]
+    # After the second block in a row, it leaves the API alone for a quarter of the block longer.
+    assert clock.sleeps == [7, 7, 7 / 4]
 
 
 def test_all_waits_of_a_task_together_stay_within_max_wait(wire: Wire, run: Run, clock: FakeClock) -> None:
