@@ -37,9 +37,10 @@ def activity_words(activity: Activity, days: int = LONGEST_WINDOW_DAYS) -> str:
 
     :arg days: the days that were looked at.
     """
-    if isinstance(activity.last_login, Unknown):
-        return "last login unknown"
-    return f"last login {day(activity.last_login)}" if activity.last_login else f"no login in {days} days"
+    login, other = activity.last_login, activity.last_consumption
+    words = f"no login in {days} days" if login is None else f"last login {day(login)}"
+    is_later = isinstance(other, datetime) and not (isinstance(login, datetime) and login >= other)
+    return f"{words}, analyzer capacity used {day(other)}" if is_later else words
 
 
 def total_words(contents: Sequence[Contents]) -> str:

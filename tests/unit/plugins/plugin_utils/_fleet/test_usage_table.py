@@ -44,6 +44,10 @@ def test_a_tenant_in_a_line() -> None:
     assert activity_words(used(last_login=AUGUST)) == "last login 2026-08-03"
     assert activity_words(NOBODY) == "no login in 90 days"
     assert activity_words(NOBODY, 30) == "no login in 30 days"
+    assert activity_words(used(last_login=AUGUST, last_consumption=AUGUST)) == "last login 2026-08-03"
+    later = used(last_login=AUGUST, last_consumption=days_ago(1))
+    assert activity_words(later) == "last login 2026-08-03, analyzer capacity used 2026-11-23"
+    assert activity_words(used(last_consumption=AUGUST)) == "no login in 90 days, analyzer capacity used 2026-08-03"
 
 
 def test_what_is_unknown_is_said_and_is_no_zero() -> None:
