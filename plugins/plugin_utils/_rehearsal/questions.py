@@ -179,6 +179,11 @@ QUESTIONS = (
     Question("Must a filter of the organization API name a `subscriptionId`?", _filters),
     Question("In which shape is one tenant of the organization, and what is the cursor called?", _one_of_the_list),
     Question("Are there other statuses?", _statuses),
+    Question(
+        "Does the client see everything in a tenant, such as personal spaces and automations of others?", _nothing
+    ),
+    Question("Under which name does a login stand in the audits, and is a list of them sorted and filtered?", _nothing),
+    Question("Does a token request begin a session in the audits?", _nothing),
     Question("Does `/api/v1/tenants/me` show the tenant?", _itself),
     Question("What does setting a name and an alias answer?", _alias),
     Question("Which headers tell of rate limits and deprecations?", _headers),
