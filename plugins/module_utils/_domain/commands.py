@@ -81,10 +81,8 @@ class Command:
     """A command to change a tenant.
 
     ``verify_timeout`` in s (None: no verification); ``protected``: what protects tenants; ``receipt_path``: the file of its
-    receipt (None: none is kept); ``counted``: False if this tenant was left out, since its receipt says that nothing is to be
-    done: out of the count of a wave that has more tenants than may be changed, or of the tasks that come before a deactivation;
-    ``planned``: what the approved plan says of it (None: there is no plan); ``receipt_searched``: the receipt was looked for under all
-    hostnames of the tenant.
+    receipt (None: none is kept); ``planned``: what the approved plan says of it (None: there is no plan); ``receipt_searched``: the
+    receipt was looked for under all hostnames of the tenant.
     """
 
     target: Target
@@ -92,7 +90,6 @@ class Command:
     author: Author
     receipt_path: str | None = None
     protected: tuple[Protection, ...] = ()
-    counted: bool = True
     planned: Planned | None = None
     receipt_searched: bool = False
 
@@ -105,6 +102,8 @@ class Command:
 class Deactivation(Command):
     """A command to deactivate a tenant, to be purged after so many days.
 
+    ``counted``: False if this tenant was left out, since its receipt or the organization's list says that nothing is to be done: out of
+    the count of a wave that has more tenants than may be changed, or of the tasks that come before a deactivation.
     ``restore_rule``: what lets a tenant go again that was restored (None: it goes, with a warning). ``idle_rule``: what keeps a tenant
     that is still used (None: nobody looks). ``export_rule``: what keeps a tenant that was not exported.
     ``listed_purge_date``: of a tenant that is disabled already, by the organization's list. ``listed_live``: by that list it lives.
@@ -112,6 +111,7 @@ class Deactivation(Command):
 
     purge_after_days: int
     reset_purge_timer: bool = False
+    counted: bool = True
     listed_purge_date: str | None = None
     listed_live: bool = False
     restore_rule: RestoreRule | None = None

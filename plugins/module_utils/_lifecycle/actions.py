@@ -135,7 +135,31 @@ class _Deactivating(Executor):
             raise self._stopped(Objection(reason, next_step)) from None
         return tuple(record["hostnames"])
 
+    def _must_stay(self, found: Observation) -> Objection | None:
+        return self._is_restored() if self._command.counted else self._is_uncounted(found)
+
+    def _is_uncounted(self, found: Observation) -> Objection:
+        """A tenant that was left out of the wave's count by its receipt or by the organization's list. Its receipt is corrected, so that
+        the next run counts it.
+        """
+        status, recorded = found.decision.status, self._journal.receipt_state.state
+        said = "the organization's list did not have it as live"
+        if recorded in (DISABLED, PURGED):
+            said = f"its receipt said that it was {recorded}"
+        # From now on its receipt has it as live: it counts, and may have to be confirmed as a restored one.
+        self._record_life()
+        restore = self._journal.receipt_state.restore_if_live(self._client.clock.now())
+        rule = self._command.restore_rule
+        confirm = f"set {rule.option} to {restore.on} and " if restore and rule else ""
+        return Objection(
+            f"Tenant {self._target} is {for_terminal(status)}, and {said}: so it was not counted for the limits of the wave, nor were the"
+            " tasks run that come before a deactivation",
+            f"Find out who brought it back. If it is meant to go all the same, {confirm}run again: its receipt has it as live now, and it"
+            " counts.",
+        )
+
     def _is_restored(self) -> Objection | None:
+        """A tenant that was restored since its last deactivation, if that is not confirmed."""
         if not self._progress.was_live:
             return None
         restore = self._journal.receipt_state.restore_if_live(self._client.clock.now())
@@ -301,8 +325,8 @@ class _Reactivating(Executor):
         # Nobody can use a tenant that is to be restored.
         return
 
-    def _is_restored(self) -> Objection | None:
-        # To restore it once more is no danger to it.
+    def _must_stay(self, found: Observation) -> Objection | None:  # noqa: ARG002
+        # To restore it is no danger to it.
         return None
 
     def _probe(self, read: Record | Reading) -> Probe:  # noqa: ARG002

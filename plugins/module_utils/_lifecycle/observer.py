@@ -23,7 +23,7 @@ from .._domain.tenant import Probe, Reading, Record, State
 from .._http.client import Client
 from .._http.messages import Response
 from .._local.locks import TenantLocks
-from .._receipts.events import DISABLED, LIVE, PURGED, EventFields, PurgeDate
+from .._receipts.events import LIVE, EventFields, PurgeDate
 from .._receipts.store import Journal, NotWritten
 from .failures import stopped
 from .progress import Mode, Objection, Observation, Progress, Spec
@@ -173,31 +173,11 @@ class Observer(abc.ABC):
             )
         if found.decision.verdict is not Verdict.CHANGE or self._journal.intended:
             return None
-        return self._is_restored() if self._command.counted else self._is_uncounted(found)
+        return self._must_stay(found)
 
     @abc.abstractmethod
-    def _is_restored(self) -> Objection | None:
-        """A tenant that was restored since its last deactivation, if that is not confirmed."""
-
-    def _is_uncounted(self, found: Observation) -> Objection:
-        """A tenant that was left out of the wave's count by its receipt or by the organization's list. Its receipt is corrected, so that
-        the next run counts it.
-        """
-        status, recorded = found.decision.status, self._journal.receipt_state.state
-        said = "the organization's list did not have it as live"
-        if recorded in (DISABLED, PURGED):
-            said = f"its receipt said that it was {recorded}"
-        # From now on its receipt has it as live: it counts, and may have to be confirmed as a restored one.
-        self._record_life()
-        restore = self._journal.receipt_state.restore_if_live(self._client.clock.now())
-        rule = getattr(self._command, "restore_rule", None)
-        confirm = f"set {rule.option} to {restore.on} and " if restore and rule else ""
-        return Objection(
-            f"Tenant {self._target} is {for_terminal(status)}, and {said}: so it was not counted for the limits of the wave, nor were the"
-            " tasks run that come before a deactivation",
-            f"Find out who brought it back. If it is meant to go all the same, {confirm}run again: its receipt has it as live now, and it"
-            " counts.",
-        )
+    def _must_stay(self, found: Observation) -> Objection | None:
+        """What else speaks against the change of this action; nothing was sent for it yet."""
 
     def _record_life(self) -> None:
         """Write that a tenant lives which is to be stopped, if its receipt has it otherwise. It stops too if that cannot be written."""

@@ -99,10 +99,13 @@ def pass_tenants(
     def passed(tenant: Tenant) -> GuardedTenant:
         entry, command = tenant.entry, tenant.command
         address = tenant.target.address if tenant.target else None
-        if command is not None:
-            command = replace(command, counted=tenant.host not in left_out)
         if isinstance(command, Deactivation):
-            command = replace(command, listed_purge_date=purge_dates.get(tenant.host), listed_live=tenant.host in live)
+            command = replace(
+                command,
+                counted=tenant.host not in left_out,
+                listed_purge_date=purge_dates.get(tenant.host),
+                listed_live=tenant.host in live,
+            )
         return GuardedTenant(
             wave=wave_id,
             operation=wave.operation,
