@@ -209,7 +209,7 @@ def test_the_role_twice_in_a_play_counts_a_tenant_once(cloud, terminal):
 
 
 def test_what_belongs_to_the_play_may_not_differ_between_hosts(cloud, terminal):
-    more = {"tenant_decommission_max_tenants": 500, "qlik_plan": "a.json", "tenant_decommission_summary_file": "a"}
+    more = {"tenant_decommission_max_tenants": 500, "qlik_plan_valid_hours": 4, "tenant_decommission_summary_file": "a"}
     terminal.write_inventory(
         {**host("acme", **more), **host("beta"), **host("golf")}, tenant_decommission_max_tenants=1
     )
@@ -217,7 +217,7 @@ def test_what_belongs_to_the_play_may_not_differ_between_hosts(cloud, terminal):
     assert (done.status, cloud.requests()) == (2, []), done
     for words in (
         f"tenant_decommission_max_tenants is 500 for {ACME} and 1 for {BETA}",
-        f"qlik_plan is 'a.json' for {ACME} and not set for {BETA}",
+        f"qlik_plan_valid_hours is 4 for {ACME} and not set for {BETA}",
         f"tenant_decommission_summary_file is 'a' for {ACME} and not set for {BETA}",
     ):
         assert words in done.stdout
