@@ -36,6 +36,12 @@ def read_summary(path: pathlib.Path) -> dict[str, Any]:
     return {**content, "tenants": {tenant["host"]: tenant for tenant in content["tenants"]}}
 
 
+def totals(**given: int) -> dict[str, int]:
+    """The totals of a summary: these, and no other tenant."""
+    kinds = ("changed", "unchanged", "failed", "purged", "not_due", "not_reached")
+    return dict.fromkeys(kinds, 0) | given
+
+
 def read_rehearsal(path: pathlib.Path) -> dict[str, Any]:
     """The report of a rehearsal, which must be as docs/rehearsal.schema.json has it."""
     return _read(path, "rehearsal.schema.json")

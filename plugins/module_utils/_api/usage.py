@@ -33,7 +33,6 @@ SUBSETS = (ACTIVITY, CONTENTS)
 LOGIN_EVENTS = ("com.qlik.user-session.begin", "com.qlik.core.user-session.begun")
 _BOT_SUBJECT = "qlikbot\\"
 _PAGE: Query = {"limit": "100"}
-_NOTHING: Query = {}
 # Of logins, which are read until one of a person is found: 1,000 of each kind. Of everything else: 50,000.
 _MOST_LOGIN_PAGES = 10
 _MOST_PAGES = 500
@@ -163,11 +162,11 @@ class _Reader:
             most_pages=most_pages,
         )
 
-    def _entries(self, path: str, query: Query = _NOTHING) -> Iterator[Mapping[str, t.Any]]:
-        for page in self._pages(path, {**query, **_PAGE}):
+    def _entries(self, path: str, query: Query | None = None) -> Iterator[Mapping[str, t.Any]]:
+        for page in self._pages(path, {**(query or {}), **_PAGE}):
             yield from _objects(page.entries)
 
-    def _count(self, path: str, query: Query = _NOTHING) -> int:
+    def _count(self, path: str, query: Query | None = None) -> int:
         return sum(1 for _entry in self._entries(path, query))
 
     def _in_window(self, time: datetime | None) -> datetime | None:

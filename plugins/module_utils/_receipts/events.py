@@ -93,7 +93,8 @@ class EventFields(Noted, PurgeDate, total=False):
     ticket: str | None
 
 
-class Event(EventFields):
+# pylint takes TypedDict, of which both bases of EventFields are, for a class that is inherited twice.
+class Event(EventFields):  # pylint: disable=duplicate-bases
     """An event of a receipt."""
 
     event: str

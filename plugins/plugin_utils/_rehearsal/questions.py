@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._rehearsal.seen import Answer, Seen, describe
@@ -84,11 +83,12 @@ def _second_date(seen: Seen) -> str | None:
     second = [*seen.answers("register", "POST", _DEACTIVATE, ["reset"])]
     if not first or not second:
         return None
-    dates = [read_time(answer.get("values", {}).get("estimatedPurgeDate")) for answer in (first[-1], second[-1])]
-    times = [read_time(answer.get("at")) for answer in (first[-1], second[-1])]
-    if None in (*dates, *times):
+    before, after = (
+        read_time(answer.get("values", {}).get("estimatedPurgeDate")) for answer in (first[-1], second[-1])
+    )
+    sent, repeated = (read_time(answer.get("at")) for answer in (first[-1], second[-1]))
+    if before is None or after is None or sent is None or repeated is None:
         return _told(describe(answer) for answer in second)
-    (before, after), (sent, repeated) = t.cast("list[datetime]", dates), t.cast("list[datetime]", times)
     moved = f"by {(after - before).total_seconds():.0f} s" if after != before else "not at all"
     return f"it moved {moved}, {(repeated - sent).total_seconds():.0f} s after the first"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary
+from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary, totals
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 
@@ -193,7 +193,7 @@ def test_the_parts_of_a_loop_add_up_for_limits_summary_and_statistics(cloud, ter
     assert done.status == 0, done
     assert "variable collisions" not in done.output
     content = json.loads((terminal.folder / "summary.json").read_text())
-    assert content["totals"] == {"changed": 3, "unchanged": 2, "failed": 0, "purged": 0, "not_reached": 0}
+    assert content["totals"] == totals(changed=3, unchanged=2)
     shown = done.stdout.split("CUSTOM STATS:")[1]
     assert json.loads(shown[shown.index("{") : shown.rindex("}") + 1])["tenant_decommission_summary"] == content
 
@@ -203,8 +203,8 @@ def test_the_role_twice_in_a_play_counts_a_tenant_once(cloud, terminal):
     variables = {"tenant_decommission_summary_file": "summary.json", "tenant_decommission_max_tenants": 3}
     done = own_play(terminal, role(), role("include_role"), vars=variables)
     assert done.status == 0, done
-    totals = read_summary(terminal.folder / "summary.json")["totals"]
-    assert totals == {"changed": 3, "unchanged": 0, "failed": 0, "purged": 0, "not_reached": 0}
+    found = read_summary(terminal.folder / "summary.json")["totals"]
+    assert found == totals(changed=3)
     assert len(cloud.action_posts()) == 3
 
 

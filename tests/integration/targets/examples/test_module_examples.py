@@ -25,7 +25,16 @@ DEACTIVATED = {
         "hostname": "acme.eu.qlikcloud.com",
     },
 }
+WITH_A_RECEIPT = {
+    **DEACTIVATED,
+    "tenantops.qlik.qlik_tenant_deactivate": {
+        **DEACTIVATED["tenantops.qlik.qlik_tenant_deactivate"],
+        "receipt_path": "{{ inventory_dir }}/qlik-receipts/acme.eu.qlikcloud.com.json",
+    },
+}
 BEFORE = {
+    "qlik_report": [WITH_A_RECEIPT],
+    "qlik_watch": [WITH_A_RECEIPT],
     "qlik_tenant_probe": [DEACTIVATED],
     "qlik_tenant_reactivate": [DEACTIVATED],
     "qlik_wave_check": [

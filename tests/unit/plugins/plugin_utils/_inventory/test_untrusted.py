@@ -28,5 +28,5 @@ def test_a_text_that_looks_like_a_template_stays_as_it_is() -> None:
 def test_it_can_be_read_back_as_plain_values() -> None:
     found = plain(untrusted([{"name": NAME}]))
     assert found == [{"name": NAME}]
-    assert type(found[0]["name"]) is str
+    assert found[0]["name"].__class__ is str
     assert json.loads(json.dumps(untrusted({"name": NAME}))) == {"name": NAME}

@@ -105,15 +105,15 @@ class Page(HTMLParser):
         if self._inside:
             self._inside.pop()
 
-    def handle_data(self, text: str) -> None:
-        self.texts.append(text)
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
         if self._row is None:
             return
-        self._row["text"] += text
+        self._row["text"] += data
         if self._inside[-1:] == ["summary"]:
-            self.rows[text] = self._row
+            self.rows[data] = self._row
         if self._inside[-1:] == ["badge"]:
-            self._row["badges"].append(text)
+            self._row["badges"].append(data)
 
 
 def test_the_data_says_of_each_tenant_what_its_receipt_says(written: Path, receipts: Path) -> None:
