@@ -148,7 +148,8 @@ def test_a_name_that_is_a_template_is_never_run(cloud, terminal, inventory):
     assert "touch pwned" in done.stdout
     # Neither its name nor that of two tenants is one for a host: both are said, and all are there.
     assert "of odd.eu.qlikcloud.com" in done.stdout
-    assert all(name in " ".join(done.output.split()) for name in ("odd.eu", "acme.eu", "acme-us.us"))
+    # Older cores break a warning into lines, also at a hyphen.
+    assert all(name in "".join(done.output.split()) for name in ("odd.eu", "acme.eu", "acme-us.us"))
     assert not list(terminal.folder.rglob("pwned"))
 
 
@@ -408,7 +409,7 @@ def test_a_source_that_fails_adds_nothing_and_no_playbook_takes_it_for_nothing_t
     assert inventory("--list", strict=True, **WHOLE_OR_NOTHING[case]).status != 0
     del terminal.environment["ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED"]
     shown = json.loads(inventory("--list", strict=True, **WHOLE_OR_NOTHING[case]).stdout)
-    assert shown == {"_meta": {"hostvars": {}, "profile": "inventory_legacy"}, "all": {"children": ["ungrouped"]}}
+    assert (shown["_meta"]["hostvars"], shown["all"]) == ({}, {"children": ["ungrouped"]})
     done = terminal.run(
         "ansible-playbook", "-i", "all.qlik_tenants.yml", "tenantops.qlik.plan", "-e", "qlik_plan=plan.json", *limit
     )
