@@ -91,7 +91,7 @@ REFUSALS = {
     "a plan that is valid for longer than the local policy allows": Refusal(
         "it is valid for 72 hours, and qlik_plan_max_hours allows 24", variables=(("qlik_plan_max_hours", 24),)
     ),
-    "a plan of a newer version": Refusal("its schema is 3", **approved_as_it_is(with_(schema=3))),
+    "a plan of a newer version": Refusal("its schema is 4", **approved_as_it_is(with_(schema=4))),
     "a plan without a schema": Refusal("its schema is None", **approved_as_it_is(with_(schema=None))),
     "a plan that is none": Refusal("it is not JSON", **approved_as_it_is(lambda text: text[:-3])),
     "entries that are not those of their digest": Refusal(
