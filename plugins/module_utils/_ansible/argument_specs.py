@@ -103,6 +103,7 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "license_from": {"type": "str"},
         "alias": {"type": "str"},
         "name": {"type": "str"},
+        "confirm_hostname": {"type": "str"},
         "receipt_path": {"type": "path", "required": True},
         **_AUTHOR,
     },

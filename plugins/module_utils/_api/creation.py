@@ -10,7 +10,7 @@ The server chooses name and hostname. There is no idempotency key: whoever sends
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._base.errors import InvalidInput, Stopped
@@ -32,11 +32,12 @@ _LICENSE_PATH = "/api/v1/licenses/overview"
 
 @dataclass(frozen=True)
 class NewTenant:
-    """A tenant that was created. ``address`` is that of its first hostname, which never changes."""
+    """A tenant that was created. ``address`` is that of its first hostname, which never changes. ``created``: when, if the list says it."""
 
     tenant_id: str
     address: Address
     hostnames: tuple[str, ...]
+    created: str | None = None
 
     @property
     def target(self) -> Target:
@@ -77,7 +78,7 @@ def tenants_created_since(
             continue
         tenant = _new_tenant(listed["id"], listed["hostnames"], region)
         if tenant is not None:
-            found.append(tenant)
+            found.append(replace(tenant, created=listed["created"]))
     return tuple(found)
 
 

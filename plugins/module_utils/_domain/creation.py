@@ -31,7 +31,8 @@ class Creation:
     """A command to create a tenant.
 
     Of ``license_key`` and ``license_from`` one is given: the key, or a live tenant of the subscription that shows it. ``alias``: the
-    address that the tenant is to have besides; ``name``: what it is to be called; None: as the server chooses.
+    address that the tenant is to have besides; ``name``: what it is to be called; None: as the server chooses. ``confirmed``: the address
+    of a tenant that a person says was created by an earlier run with this receipt.
     """
 
     region: str
@@ -39,6 +40,7 @@ class Creation:
     license_from: Address | None
     alias: Address | None
     name: str | None
+    confirmed: Address | None
     receipt_path: str
     author: Author
 
@@ -63,21 +65,23 @@ def build_creation(given: Mapping[str, t.Any], *, run_id: str) -> Creation:
             "Give one of license_key (or QLIK_LICENSE_KEY in the environment) and license_from: a tenant is created with the license key"
             " of a subscription."
         )
-    license_from = None
-    if given["license_from"] is not None:
-        # A region-level client works only in its own region.
-        license_from = check_hostname_in_region(
-            given["license_from"], region, lambda option: "license_from" if option == "hostname" else option
-        )
     return Creation(
         region=region,
         license_key=_check_key(given["license_key"]),
-        license_from=license_from,
+        # A region-level client works only in its own region.
+        license_from=_check_hostname(given, "license_from", region),
         alias=_check_alias(given["alias"], region),
         name=_check_name(given["name"]),
+        confirmed=_check_hostname(given, "confirm_hostname", region),
         receipt_path=path,
         author=check_author(given, run_id),
     )
+
+
+def _check_hostname(given: Mapping[str, t.Any], name: str, region: str) -> Address | None:
+    if given[name] is None:
+        return None
+    return check_hostname_in_region(given[name], region, lambda option: name if option == "hostname" else option)
 
 
 def _check_key(value: t.Any) -> str | None:

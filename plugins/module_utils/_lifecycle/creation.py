@@ -5,7 +5,8 @@
 """The next step of a run that creates one tenant: look, send once, find out, adjust. Pure; ``creator.py`` performs the steps.
 
 A creation that is sent twice makes two tenants. So a request whose effect is not known is never sent again, by this run or by a later
-one: the organization's list shows what became of it, or the run stops.
+one: the run stops. The organization's list names the tenants that it may have created. One of them is used only if a person confirms it,
+since somebody else may have created it at the same time, and nothing in the API tells the two cases apart.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 from .._api.creation import NewTenant, read_new_tenant
 from .._base.errors import NoResponse
+from .._domain.addresses import Address
 from .._http.messages import Response
 from .._receipts.creation import Made
 from .progress import Mode
@@ -45,12 +47,13 @@ class CreationLimits:
     """What bounds a run.
 
     ``retries``: of a request, and of a look at the list. ``has_list``: there is a client of the organization. ``may_take_effect_for``: how
-    long, in s, a pending request may still take effect.
+    long, in s, a pending request may still take effect. ``confirmed``: the tenant that a person says was created by it.
     """
 
     retries: int
     has_list: bool = False
     may_take_effect_for: float = 0.0
+    confirmed: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ class LookLater:
 
 @dataclass(frozen=True)
 class Adopt:
-    """The one tenant that the list has besides those that are known: write that it was created."""
+    """The tenant that the list has and a person confirmed: write that it was created."""
 
     tenant: NewTenant
 
@@ -215,8 +218,9 @@ def _in_doubt(progress: CreationProgress, limits: CreationLimits, mode: Mode) ->
     listed = progress.listed
     if listed is None:
         return LookInList()
-    if len(listed.candidates) == 1 and not listed.unreadable:
-        return Adopt(listed.candidates[0])
+    confirmed = [one for one in listed.candidates if one.address == limits.confirmed]
+    if len(confirmed) == 1:
+        return Adopt(confirmed[0])
     if not listed.candidates and listed.error is None and progress.looks <= limits.retries:
         return LookLater(progress.looks)
     return StopInDoubt(listed)

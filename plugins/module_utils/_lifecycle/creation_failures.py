@@ -55,12 +55,19 @@ def still_in_doubt(
     fields = sent.error_fields() if sent else NOTHING_SAID
     return Unconfirmed(
         f"The creation of a tenant in region {command.region} was sent, or was about to be sent, at {when}, and is not confirmed.{reason}"
-        f" It is not sent again: that could make a second tenant. {_said_by(listed)}. In the management console, look for a tenant of"
-        f" region {command.region} that was created then or later, has no alias and is in no receipt of this folder. It"
-        " uses a slot: deactivate it with qlik_tenant_deactivate if nobody needs it. If there is none, move the receipt"
-        f" {for_terminal(command.receipt_path, 1000)} away, and run again.",
+        f" It is not sent again: that could make a second tenant. {_said_by(listed)}."
+        f" {_what_to_do(command, listed)}",
         changed=sent is not None,
         **fields,
+    )
+
+
+def not_to_be_confirmed(confirmed: Address, known: NewTenant | None) -> Stopped:
+    """A person confirms a tenant, and the receipt has no creation in doubt, or that of another one."""
+    says = f"the receipt is that of tenant {known.target}" if known else "the receipt has no creation that is in doubt"
+    return Stopped(
+        f"confirm_hostname is {confirmed.hostname}, and there is nothing to confirm: {says}. Nothing was sent. Check receipt_path"
+        " and confirm_hostname; for a creation that is not in doubt leave confirm_hostname out."
     )
 
 
@@ -92,8 +99,8 @@ def no_license_there(origin: Address, found: Probe) -> Stopped:
 def unrecorded(tenant: NewTenant, why: Exception) -> Unrecorded:
     """It was created, and the receipt does not have it."""
     return Unrecorded(
-        f"Tenant {tenant.target} was created, and its receipt does not have it: {why}. Keep its id and hostname. Fix that and run again:"
-        " if the organization's client is given, its list shows what was created, and the receipt is brought up to date.",
+        f"Tenant {tenant.target} was created, and its receipt does not have it: {why}. Keep its id and hostname. Fix that and run again"
+        f" with the organization's client and with {tenant.address.hostname} in confirm_hostname: the receipt is brought up to date then.",
         changed=True,
     )
 
@@ -175,12 +182,34 @@ def _said_by(listed: Listed | None) -> str:
         )
     if listed.error is not None:
         return f"The organization's list was not shown, so run again later: {listed.error.rstrip('.')}"
-    if listed.unreadable:
-        return f"Entries of the organization's list cannot be read ({listed.unreadable}), and one of them may be it"
+    found = []
     if listed.candidates:
-        names = ", ".join(f"{one.address.hostname} ({one.tenant_id})" for one in listed.candidates[:5])
-        return f"The organization's list has {len(listed.candidates)} tenants that may be it: {names}"
+        names = (f"{one.address.hostname} (id {one.tenant_id}, created {one.created})" for one in listed.candidates[:5])
+        plural = "s" if len(listed.candidates) > 1 else ""
+        found.append(f"{len(listed.candidates)} tenant{plural} that may be it: {', '.join(names)}")
+    if listed.unreadable:
+        found.append(f"entries that cannot be read ({listed.unreadable}), of which one may be it")
+    if found:
+        return f"The organization's list has {', and '.join(found)}"
     return "The organization's list has no such tenant by now, and may have it later: run again"
+
+
+def _what_to_do(command: Creation, listed: Listed | None) -> str:
+    again = f"move the receipt {for_terminal(command.receipt_path, 1000)} away, and run again."
+    if listed is None or not listed.candidates:
+        return (
+            f"In the management console, look for a tenant of region {command.region} that was created then or later, has no alias and is"
+            " in no receipt of this folder. It uses a slot: if nobody else created it or needs it, deactivate it with"
+            f" qlik_tenant_deactivate. If there is none, {again}"
+        )
+    wrong = (
+        f" confirm_hostname is {command.confirmed.hostname}, which is not listed there." if command.confirmed else ""
+    )
+    return (
+        f"Somebody else may have created what is listed, so nothing was sent to it.{wrong} In the management console, compare when and by"
+        " whom it was created with this request, and ask whoever else creates tenants. If it is the tenant of this receipt, set"
+        f" confirm_hostname to its hostname, and run again. If it is not, {again}"
+    )
 
 
 def _words(sent: Response | NoResponse) -> str:

@@ -60,6 +60,7 @@ from .creation_failures import (
     not_alive_yet,
     not_recorded,
     not_set,
+    not_to_be_confirmed,
     refused,
     still_in_doubt,
     unrecorded,
@@ -102,7 +103,7 @@ class _Creator:
         self._status: str | None = None
         # This run changed something, or found out that an earlier one did.
         self._changed = False
-        # It was created by this run, or found by it in the list: its host may not answer yet.
+        # It was created by this run, or is new in the list: its host may not answer yet.
         self._is_new = False
 
     def run(self) -> dict[str, t.Any]:
@@ -126,6 +127,9 @@ class _Creator:
         address, tenant_id = self._journal.address, self._journal.tenant_id
         if address is not None and tenant_id is not None:
             self._know(NewTenant(tenant_id, address, tuple(self._journal.hostnames)))
+        confirmed = command.confirmed
+        if confirmed and (self._journal.made is Made.NO or (self._tenant and self._tenant.address != confirmed)):
+            raise not_to_be_confirmed(confirmed, self._tenant)
 
     def _hold(self, name: str) -> None:
         if self._mode is Mode.APPLY:
@@ -142,6 +146,7 @@ class _Creator:
             self._client.retry_policy.retries,
             self._organization is not None,
             self._journal.may_take_effect_for(self._client.timeout),
+            self._command.confirmed,
         )
         made = self._journal.made if self._tenant is None else Made.YES
         return next_creation_step(self._progress, made, limits, self._mode)

@@ -45,6 +45,7 @@ CREATE, PATCH = "POST /api/v1/tenants", f"PATCH /api/v1/tenants/{TENANT_ID}"
 ORIGIN = "live.eu.qlikcloud.com"
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 LIST = {"org_client_id": ORG_CLIENT_ID, "org_client_secret": ORG_CLIENT_SECRET}
+CONFIRMED = {**LIST, "confirm_hostname": HOSTNAME}
 SET = answers.Reply(204)
 
 CREATED = answers.as_json(201, {"id": TENANT_ID, "name": "t1", "hostnames": [HOSTNAME], "status": "active"})
@@ -284,13 +285,32 @@ class TestLost:
         assert [kind for kind, _facts in told(path)] == ["intent", "failed"]
 
     @pytest.mark.parametrize("case", LOST)
-    def test_the_list_shows_what_came_of_it(self, run: Run, path: Path, wire: Wire, case: str) -> None:
+    def test_what_the_list_shows_is_named_and_nothing_is_sent_to_it(
+        self, run: Run, path: Path, wire: Wire, case: str
+    ) -> None:
         wire.on(CREATE, LOST[case])
+        wire.on(PROBE, answers.NOBODYS_HOST, answers.tenant_token())
+        wire.on(READ, answers.page(), answers.page(listed()))
+        result = create(run, path, alias="acme-old", name="Rehearsal", **LIST)
+        assert (result["failed"], result["changed"], result["id"], result["hostname"]) == (True, True, None, None)
+        for said in (
+            f"1 tenant that may be it: {HOSTNAME} (id {TENANT_ID}, created 2026-11-24T12:00:03.000Z)",
+            str(path),
+        ):
+            assert said in result["msg"]
+        assert "set confirm_hostname to its hostname" in result["msg"]
+        assert not [sent for sent in wire.sent if HOSTNAME in sent.url]
+        assert [kind for kind, _facts in told(path)] == ["intent", "failed"]
+
+    @pytest.mark.parametrize("case", LOST)
+    def test_what_a_person_confirmed_is_it(self, run: Run, path: Path, wire: Wire, case: str) -> None:
+        wire.on(CREATE, LOST[case])
+        assert create(run, path)["failed"]
         old = listed(1, created="2026-11-24T11:00:00.000Z")
         elsewhere = listed(2, hostnames=["fleet0002.us.qlikcloud.com"])
         named, gone = listed(3, hostnames=["fleet0003.eu.qlikcloud.com", ALIAS]), listed(4, status="deleted")
-        wire.on(READ, answers.page(old, elsewhere, listed(), named, gone))
-        result = create(run, path, **LIST)
+        wire.on(READ, answers.page(old, elsewhere, listed(), listed(5), named, gone))
+        result = create(run, path, **CONFIRMED)
         assert (result["failed"], result["changed"], result["id"], result["hostname"]) == (
             False,
             True,
@@ -301,35 +321,38 @@ class TestLost:
         assert told(path)[-1] == FOUND
 
     def test_a_list_that_is_late_is_looked_at_again(self, run: Run, path: Path, wire: Wire) -> None:
-        wire.on(CREATE, faults.cut())
+        put(path, pending())
         wire.on(READ, answers.page(), answers.page(), answers.page(listed()))
-        assert create(run, path, **LIST)["id"] == TENANT_ID
+        assert create(run, path, **CONFIRMED)["id"] == TENANT_ID
         assert len(wire.of(READ)) == 3
 
     @pytest.mark.parametrize(
         ("entries", "words"),
         [
             ((), "has no such tenant"),
-            ((listed(), listed(1)), "has 2 tenants that may be it"),
-            ((listed(), {"id": 1}), "cannot be read"),
+            ((listed(1), listed(2)), f"confirm_hostname is {HOSTNAME}, which is not listed there"),
+            ((listed(2, status="disabled"), {"id": 1}), "cannot be read"),
+            ((listed(created="2026-11-24T09:00:00.000Z"),), "has no such tenant"),
         ],
     )
-    def test_any_number_but_one_stops(
+    def test_what_a_person_cannot_confirm_by_the_list_stops(
         self, run: Run, path: Path, wire: Wire, entries: tuple[t.Any, ...], words: str
     ) -> None:
-        wire.on(CREATE, faults.cut())
+        put(path, pending())
         wire.on(READ, answers.page(*entries))
-        result = create(run, path, retries=1, **LIST)
-        assert (result["failed"], result["changed"], result["id"]) == (True, True, None)
+        result = create(run, path, retries=1, **CONFIRMED)
+        assert (result["failed"], result["changed"], result["id"]) == (True, False, None)
         assert words in result["msg"]
-        assert len(wire.of(CREATE)) == 1
-        assert [kind for kind, _facts in told(path)] == ["intent", "failed"]
+        assert not wire.of(CREATE)
+        assert told(path, skip=1) == []
 
     def test_a_tenant_of_another_subscription_is_another_one(self, run: Run, path: Path, wire: Wire) -> None:
         put(path, pending())
         origin = listed(2, created="2025-01-02T03:04:05.000Z", hostnames=[ORIGIN])
         wire.on(READ, answers.page(origin, listed(1, subscriptionId="sub-2"), listed()))
-        assert create(run, path, license_key=None, license_from=ORIGIN, **LIST)["id"] == TENANT_ID
+        given = {"license_key": None, "license_from": ORIGIN, **LIST}
+        assert "1 tenant that may be it: acme" in create(run, path, **given)["msg"]
+        assert create(run, path, **given, confirm_hostname="fleet0001.eu.qlikcloud.com")["id"] is None
 
     @pytest.mark.parametrize("refused", ["token", "list"])
     def test_a_list_that_is_not_shown_leaves_it_in_doubt(self, run: Run, path: Path, wire: Wire, refused: str) -> None:
@@ -344,14 +367,15 @@ class TestLost:
 
     def test_a_tenant_that_has_a_receipt_is_another_one(self, run: Run, path: Path, wire: Wire) -> None:
         put(path.with_name("any-name.json"), born())
-        wire.on(CREATE, faults.cut())
+        put(path, pending())
         wire.on(READ, answers.page(listed(), listed(1)))
-        assert create(run, path, **LIST)["id"] == "id0001"
+        assert create(run, path, **CONFIRMED)["id"] is None
+        assert create(run, path, **LIST, confirm_hostname="fleet0001.eu.qlikcloud.com")["id"] == "id0001"
 
     def test_a_killed_run_is_resolved_by_the_next_one(self, run: Run, path: Path, wire: Wire) -> None:
         put(path, pending())
         wire.on(READ, answers.page(listed(created="2026-11-24T11:00:01.000Z")))
-        result = create(run, path, **LIST)
+        result = create(run, path, **CONFIRMED)
         assert (result["changed"], result["id"]) == (True, TENANT_ID)
         assert not wire.of(CREATE)
         assert told(path, skip=1) == [FOUND]
@@ -363,19 +387,19 @@ class TestLost:
         older, ours = "2026-11-24T11:50:00.000Z", "2026-11-24T12:00:02.000Z"
         wire.on(TOKEN, Reply(200, answers.token().body, {"Date": "Tue, 24 Nov 2026 13:00:00 GMT"}))
         wire.on(READ, answers.page(listed(1, created=older), listed(created=ours)))
-        assert create(run, path, **LIST)["id"] == TENANT_ID
+        assert "1 tenant that may be it: acme" in create(run, path, **LIST)["msg"]
 
     def test_what_may_still_take_effect_is_waited_for(self, run: Run, path: Path, wire: Wire, clock: FakeClock) -> None:
         put(path, pending(hours=0))
         wire.on(READ, answers.page(listed()))
-        assert create(run, path, **LIST)["changed"]
+        assert create(run, path, **CONFIRMED)["changed"]
         assert clock.sleeps[0] == 30
 
     def test_check_mode_finds_it_and_writes_nothing(self, run: Run, path: Path, wire: Wire) -> None:
         run.check_mode = True
         before = put(path, pending())
         wire.on(READ, answers.page(listed()))
-        result = create(run, path, **LIST)
+        result = create(run, path, **CONFIRMED)
         assert (result["changed"], result["id"]) == (True, TENANT_ID)
         assert path.read_bytes() == before
 
@@ -413,7 +437,8 @@ class TestKilled:
             create(run, path, alias="acme-old", **LIST)
         for one, replies in {**WHOLE, **NEXT[kind]}.items():
             wire.on(one, *replies)
-        result = create(run, path, alias="acme-old", **LIST)
+        confirmed = CONFIRMED if kind == CREATE else LIST
+        result = create(run, path, alias="acme-old", **confirmed)
         assert (result["failed"], result["id"], result["hostnames"]) == (False, TENANT_ID, [HOSTNAME, ALIAS])
         assert len(wire.of(CREATE)) == 1
         assert [kind for kind, _facts in told(path)].count("created") == 1
@@ -441,7 +466,7 @@ class TestKilled:
         assert sent == step - 1
         # What was sent is in the list. Without a request it has nothing.
         wire.on(READ, *([PLAIN] if (step, written) == (2, True) else [answers.page(*[listed()] * sent)]))
-        result = create(run, path, retries=0, **LIST)
+        result = create(run, path, retries=0, **(CONFIRMED if sent else LIST))
         # An intent whose request was not sent cannot be told from one whose request was lost.
         stops = (step, written) == (1, True)
         assert result["failed"] is stops
@@ -525,6 +550,33 @@ class TestAgain:
         assert create(run, path, alias="rehearsal-1")["changed"]
         assert not wire.of(PATCH)
 
+    @pytest.mark.parametrize(
+        ("there", "words"),
+        [
+            (None, "no creation that is in doubt"),
+            (
+                unborn(event("intent", ago(hours=1), action="create"), failed(ago(hours=1), action="create")),
+                "no creation",
+            ),
+            (born(), f"is that of tenant {HOSTNAME}"),
+        ],
+        ids=["no receipt", "refused", "created"],
+    )
+    def test_a_confirmation_that_fits_nothing_stops(
+        self, run: Run, path: Path, wire: Wire, there: dict[str, t.Any] | None, words: str
+    ) -> None:
+        if there:
+            put(path, there)
+        result = create(run, path, **LIST, confirm_hostname="fleet0001.eu.qlikcloud.com")
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert words in result["msg"]
+        assert wire.sent == []
+
+    def test_the_confirmation_of_the_tenant_of_the_receipt_is_right(self, run: Run, path: Path, wire: Wire) -> None:
+        put(path, born())
+        wire.on(READ, PLAIN)
+        assert not create(run, path, **CONFIRMED)["failed"]
+
     def test_a_refused_creation_may_be_tried_again(self, run: Run, path: Path, wire: Wire) -> None:
         put(path, unborn(event("intent", ago(hours=1), action="create"), failed(ago(hours=1), action="create")))
         assert create(run, path)["changed"]
@@ -596,6 +648,7 @@ class TestOptions:
             ({"license_key": "two words of it"}, "license_key"),
             ({"license_key": None, "license_from": "live.us.qlikcloud.com"}, "license_from"),
             ({"license_key": None, "license_from": "register.eu.qlikcloud.com"}, "license_from"),
+            ({"confirm_hostname": "acme.us.qlikcloud.com"}, "confirm_hostname"),
             ({"alias": "ab"}, "alias"),
             ({"alias": "rehearsal-1.eu.qlikcloud.com"}, "alias"),
             ({"alias": "register"}, "alias"),

@@ -53,7 +53,7 @@ NO_PROXY = NoResponse("no proxy", Reason.PROXY_REFUSED)
 CUT = NoResponse("cut", Reason.RESPONSE_BROKEN)
 
 TENANT = NewTenant(TENANT_ID, Address(HOSTNAME, REGION), (HOSTNAME,))
-OTHER = replace(TENANT, tenant_id="another")
+OTHER = NewTenant("another", Address("other.eu.qlikcloud.com", REGION), ("other.eu.qlikcloud.com",))
 NONE, ONE, TWO = Listed(()), Listed((TENANT,)), Listed((TENANT, OTHER))
 UNSURE = Listed((TENANT,), unreadable=1)
 HIDDEN = Listed((), error="Forbidden")
@@ -62,6 +62,7 @@ NEW = CreationProgress()
 READY = CreationProgress(alias_is_free=True, has_key=True)
 LIMITS = CreationLimits(retries=1, has_list=True)
 YOUNG = replace(LIMITS, may_take_effect_for=20)
+CONFIRMED = replace(LIMITS, confirmed=TENANT.address)
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,16 @@ TABLE: dict[str, Row] = {
     "waited for the server": Row(replace(sent(CUT), waited=True), LookInList(), Made.IN_DOUBT, YOUNG),
     "check mode does not wait": Row(NEW, LookInList(), Made.IN_DOUBT, YOUNG, Mode.CHECK),
     "in doubt without a list": Row(sent(CUT), StopInDoubt(None), Made.IN_DOUBT, CreationLimits(1)),
-    "the list has one": Row(looked(ONE), Adopt(TENANT), Made.IN_DOUBT),
+    "the list has one": Row(looked(ONE), StopInDoubt(ONE), Made.IN_DOUBT),
+    "the list has one, which a person confirmed": Row(looked(ONE), Adopt(TENANT), Made.IN_DOUBT, CONFIRMED),
+    "the list has two, of which a person confirmed one": Row(looked(TWO), Adopt(TENANT), Made.IN_DOUBT, CONFIRMED),
+    "the list has two, and a person confirmed another one": Row(
+        looked(TWO),
+        StopInDoubt(TWO),
+        Made.IN_DOUBT,
+        replace(LIMITS, confirmed=Address("third.eu.qlikcloud.com", REGION)),
+    ),
+    "the list does not have what a person confirmed": Row(looked(NONE, 2), StopInDoubt(NONE), Made.IN_DOUBT, CONFIRMED),
     "the list has none yet": Row(looked(NONE), LookLater(1), Made.IN_DOUBT),
     "the list has none": Row(looked(NONE, 2), StopInDoubt(NONE), Made.IN_DOUBT),
     "the list has two": Row(looked(TWO), StopInDoubt(TWO), Made.IN_DOUBT),
