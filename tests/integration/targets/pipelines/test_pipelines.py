@@ -218,6 +218,8 @@ def test_the_leavers_of_each_week_are_listed_planned_shown_and_taken_out_of_serv
     assert planned.status == 0, planned.output
     assert cloud.action_posts() == []
     assert "acme.eu.qlikcloud.com" in planned.output and "beta.eu.qlikcloud.com" not in planned.output
+    # Whoever the forge says started it: their signature would not approve it.
+    assert "Made by approver (as given)." in planned.output
     applied = forge.apply_leavers(forge.digest(), planned)
     assert applied.status == 0, applied.output
     assert effective(cloud, "deactivate") == [f"/api/v1/tenants/{tenant_id('acme')}/actions/deactivate"]
