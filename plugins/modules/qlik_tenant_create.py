@@ -35,8 +35,8 @@ options:
     description:
       - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
         connections. The refusal of a proxy is final.
-      - The request that creates the tenant is not simply repeated, since that could make a second one. The organization's list is read
-        first, and the task stops.
+      - The request that creates the tenant is not repeated if it may have had an effect, since that could make a second one. The task
+        stops then.
     type: int
     default: 5
   region:
