@@ -61,6 +61,7 @@ def _lines(report: Report, path: str, files: list[str]) -> list[str]:
         "Report",
         f"  {len(report.tenants)} tenant{plural}{': ' if counted else ''}{', '.join(counted)}",
         *([f"  To be looked at: {', '.join(needing)}"] if needing else []),
+        *(f"  {for_terminal(one.receipt, 300)}: {one.text}" for one in report.creations),
         *(f"  Left out: {one}" for one in report.unreadable),
         *([f"  {for_terminal(report.not_listed, 2000)}"] if report.not_listed else []),
         f"Written into {for_terminal(os.path.join(path, ''), 1000)}: {', '.join(named)}"

@@ -115,6 +115,10 @@ class InventoryModule(BaseInventoryPlugin):
         folder = self._read_folder(path)
         for file in folder.unreadable:
             self.display.warning(f"Left out of the inventory: {file}.")
+        for name in map(os.path.basename, folder.creations):
+            self.display.warning(
+                f"Left out of the inventory: {for_terminal(name, 300)} is that of a tenant whose creation is not confirmed."
+            )
         self._populate(folder)
 
     def _read_folder(self, source: str) -> WholeFolder:

@@ -61,6 +61,11 @@ def receipt(*events: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
     }
 
 
+def unborn(*events: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
+    """The receipt of a tenant that nobody knows yet."""
+    return receipt(*events, **{"tenant_id": None, "hostname": None, "hostnames": [], **other})
+
+
 def put(path: Path, content: t.Any) -> bytes:
     """Put a receipt where an earlier run would have left it; its bytes."""
     # Not as the collection writes it: who leaves every byte alone leaves these alone too.

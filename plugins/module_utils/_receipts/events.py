@@ -337,6 +337,8 @@ def read_receipt(content: bytes, *, before_creation: bool = False) -> Receipt:
         wrong = _fault(event)
         if wrong:
             raise BadReceipt(f"has a wrong event {number}: {wrong}")
+    if found.get("hostname") is None and any(event.get("action") != "create" for event in events):
+        raise BadReceipt("names no tenant, and has more than its creation")
     return t.cast(Receipt, found)
 
 

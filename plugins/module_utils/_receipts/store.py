@@ -249,13 +249,14 @@ def receipt_state_in(path: str, target: Target) -> ReceiptState:
     return receipt_state(found["events"])
 
 
-def read_receipt_file(path: str) -> Receipt | None:
+def read_receipt_file(path: str, *, before_creation: bool = False) -> Receipt | None:
     """The receipt in a file, None if there is no file.
 
+    :arg before_creation: as read_receipt().
     :raises BadReceipt: it is no receipt. :raises UnusableFile: it cannot be read, or is a symbolic link.
     """
     content = read_file(path, LARGEST)
-    return None if content is None else read_receipt(content)
+    return None if content is None else read_receipt(content, before_creation=before_creation)
 
 
 def _check_owner(found: Receipt, target: Target) -> None:

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._base.files import UnusableFile, unusable
 from .._base.text import for_terminal
-from .events import BadReceipt, Receipt
+from .events import BadReceipt, Receipt, receipt_state
 from .store import read_receipt_file
 
 _SUFFIX = ".json"
@@ -30,11 +30,15 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class WholeFolder:
-    """What a folder holds: the receipts by their paths, in the order of the names, and the files that are left out."""
+    """What a folder holds: the receipts by their paths, in the order of the names, and the files that are left out.
+
+    ``creations``: the receipts of creations whose outcome is not known. They name no tenant yet.
+    """
 
     path: str
     receipts: dict[str, Receipt]
     unreadable: tuple[Unreadable, ...]
+    creations: dict[str, Receipt] = field(default_factory=dict)
 
 
 def read_whole_folder(path: str) -> WholeFolder:
@@ -48,18 +52,20 @@ def read_whole_folder(path: str) -> WholeFolder:
     except OSError as error:
         raise unusable(error) from None
     receipts: dict[str, Receipt] = {}
+    creations: dict[str, Receipt] = {}
     unreadable: list[Unreadable] = []
     for name in names:
         file = os.path.join(path, name)
         try:
-            found = read_receipt_file(file)
+            found = read_receipt_file(file, before_creation=True)
             if found is None:
                 # Somebody has just removed it.
                 continue
             if found["hostname"] is None:
-                raise BadReceipt(
-                    "names no tenant yet: its creation has no outcome. Run the creation again, it reads the state first"
-                )
+                # One that failed made no tenant, and nobody has to look at it.
+                if receipt_state(found["events"]).pending is not None:
+                    creations[file] = found
+                continue
             if name != f"{found['hostname']}{_SUFFIX}":
                 raise BadReceipt(
                     f"is the receipt of {found['hostname']}, and no run finds it under this name: move it to"
@@ -68,4 +74,4 @@ def read_whole_folder(path: str) -> WholeFolder:
             receipts[file] = found
         except (BadReceipt, UnusableFile) as error:
             unreadable.append(Unreadable(file, str(error)))
-    return WholeFolder(path, receipts, tuple(unreadable))
+    return WholeFolder(path, receipts, tuple(unreadable), creations)

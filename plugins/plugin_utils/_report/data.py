@@ -26,6 +26,9 @@ def report_data(report: Report) -> dict[str, t.Any]:
         "organization": {"listed": report.listed, "message": report.not_listed},
         "totals": {**report.totals, **report.attention},
         "tenants": [_tenant(tenant) for tenant in report.tenants],
+        "creations": [
+            {"receipt": one.receipt, "region": one.region, "pending": _act(one.asked)} for one in report.creations
+        ],
         "unreadable": [{"file": os.path.basename(one.path), "problem": one.problem} for one in report.unreadable],
         "unrecorded": list(report.unrecorded),
     }

@@ -28,6 +28,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.events im
     Receipt,
     ReceiptState,
     action_of,
+    receipt_state,
     states_after,
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.whole_folder import Unreadable, WholeFolder
@@ -151,6 +152,28 @@ class Tenant:
         return f"The run of {self.pending.at:%Y-%m-%d %H:%M} UTC left no outcome. Run the {what} again: it reads the tenant's state first."
 
 
+@dataclass(frozen=True, kw_only=True)
+class Creation:
+    """A creation whose outcome is not known: if it made a tenant, no receipt names it. ``asked``: its intent."""
+
+    receipt_path: str
+    region: str
+    asked: Act
+
+    @property
+    def receipt(self) -> str:
+        """The name of its receipt's file, which is the alias by convention."""
+        return os.path.basename(self.receipt_path)
+
+    @property
+    def text(self) -> str:
+        """What is not known, and what to do, as sentences."""
+        return (
+            f"The creation of a tenant in region {self.region} of {self.asked.at:%Y-%m-%d %H:%M} UTC is not confirmed. That tenant may"
+            " live, and use a slot. Run qlik_tenant_create, or the rehearsal, with this receipt again: it says what to look for."
+        )
+
+
 # The inventory source that the commands of a report name.
 SOURCE = "fleet.qlik_receipts.yml"
 
@@ -159,14 +182,15 @@ SOURCE = "fleet.qlik_receipts.yml"
 class Report:
     """Everything that a report says.
 
-    ``listed``: how many tenants the organization's list has; None: it was not read, and ``not_listed`` says why. ``unrecorded``: the
-    disabled tenants of the list that no receipt knows, by their hostnames or ids.
+    ``creations``: those that are not confirmed. ``listed``: how many tenants the organization's list has; None: it was not read, and
+    ``not_listed`` says why. ``unrecorded``: the disabled tenants of the list that no receipt knows, by their hostnames or ids.
     """
 
     created: datetime
     folders: tuple[str, ...]
     tenants: tuple[Tenant, ...]
     unreadable: tuple[Unreadable, ...]
+    creations: tuple[Creation, ...] = ()
     listed: int | None = None
     not_listed: str | None = None
     unrecorded: tuple[str, ...] = ()
@@ -180,7 +204,7 @@ class Report:
     def attention(self) -> dict[str, int]:
         """How many tenants a person has to look at, by reason; a tenant may have several."""
         return {
-            "pending": sum(tenant.pending is not None for tenant in self.tenants),
+            "pending": sum(tenant.pending is not None for tenant in self.tenants) + len(self.creations),
             "failed": sum(tenant.failure is not None for tenant in self.tenants),
             "differs": sum(tenant.difference is not None for tenant in self.tenants),
             "unrecorded": len(self.unrecorded),
@@ -216,6 +240,7 @@ def build_report(
         folders=tuple(folder.path for folder in folders),
         tenants=tuple(sorted(tenants, key=lambda tenant: tenant.hostname)),
         unreadable=tuple(one for folder in folders for one in folder.unreadable),
+        creations=tuple(_creation(*one) for folder in folders for one in folder.creations.items()),
         listed=None if listing is None else len(listing),
         not_listed=not_listed,
         unrecorded=unrecorded,
@@ -252,6 +277,11 @@ def tenant_of(path: str, receipt: Receipt, now: datetime) -> Tenant:
         contents=_mapping(taken.get("contents")),
         activity=_mapping(taken.get("activity")),
     )
+
+
+def _creation(path: str, receipt: Receipt) -> Creation:
+    asked = _act(receipt_state(receipt["events"]).pending)
+    return Creation(receipt_path=path, region=for_terminal(receipt["region"], 40), asked=t.cast(Act, asked))
 
 
 def _situation(state: ReceiptState, now: datetime) -> Situation:

@@ -170,7 +170,8 @@ def _attention(report: Report, tenants: list[Tenant]) -> Iterator[Group]:
     """What a person has to look at, one group per reason."""
     overdue = [tenant for tenant in tenants if tenant.situation is Situation.OVERDUE]
     yield _group("overdue", "Overdue", OVERDUE, [(one.hostname, f"purge date {_date(one)}") for one in overdue])
-    pending = [(one.hostname, f"{_what(one.pending)}, {_minute(one.pending)}") for one in tenants if one.pending]
+    pending = [(for_terminal(one.receipt, 300), one.text) for one in report.creations]
+    pending += [(one.hostname, f"{_what(one.pending)}, {_minute(one.pending)}") for one in tenants if one.pending]
     yield _group("soon", "Outcome not known", PENDING, pending)
     yield _group("overdue", "Failed", FAILED, [(one.hostname, one.failure_text) for one in tenants if one.failure])
     yield _group("soon", "Differs", DIFFERS, [(one.hostname, one.difference) for one in tenants if one.difference])

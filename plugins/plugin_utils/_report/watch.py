@@ -77,6 +77,7 @@ def watch(
     now, horizon = report.created, report.created + timedelta(days=days)
     order = list(Reason)
     found = [one for tenant in report.tenants for one in _of_tenant(tenant, seen.get(tenant.hostname), now, horizon)]
+    found += [Finding(Reason.PENDING, one.receipt, one.text, one.asked.at) for one in report.creations]
     found += _due(report, starts, now, horizon)
     found += [Finding(Reason.UNRECORDED, name, "It is disabled, and has no receipt.") for name in report.unrecorded]
     found += [

@@ -23,7 +23,7 @@ from ansible.template import Templar
 from ansible_collections.tenantops.qlik.plugins.inventory import qlik_receipts
 from ansible_collections.tenantops.qlik.tests.unit.fleet_receipts import back, gone, tenant_id, write_folder
 from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
-from ansible_collections.tenantops.qlik.tests.unit.receipts import event, put, receipt
+from ansible_collections.tenantops.qlik.tests.unit.receipts import event, put, receipt, unborn
 
 NOW = datetime.now(timezone.utc)
 EVIL = "{{ lookup('ansible.builtin.pipe', 'touch pwned') }}"
@@ -120,15 +120,17 @@ def test_files_that_are_no_receipts_are_named_and_left_out(source: Source, tmp_p
     source.write("twice.eu.qlikcloud.com.json", b'{"schema": 2, "schema": 2}')
     source.write("newer.eu.qlikcloud.com.json", receipt(hostname="newer.eu.qlikcloud.com", schema=99))
     source.write("other.eu.qlikcloud.com.json", receipt(*gone(NOW), hostname="moved.eu.qlikcloud.com"))
+    source.write("unborn.eu.qlikcloud.com.json", unborn(event("intent", action="create")))
     source.write("README.md", b"no receipt")
     source.write(".half.json.new", b"{")
     found = source.read()
     assert len(names(found, "qlik_tenants")) == 9
-    left_out = ("changed", "pipe", "folder", "broken", "twice", "newer", "other")
+    left_out = ("changed", "pipe", "folder", "broken", "twice", "newer", "other", "unborn")
     assert len(source.warnings) == len(left_out)
     for name in left_out:
         assert [text for text in source.warnings if text.startswith(f"Left out of the inventory: {name}.")], name
     assert "symbolic link" in " ".join(source.warnings)
+    assert "is that of a tenant whose creation is not confirmed." in source.warnings[-1]
 
 
 @pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)

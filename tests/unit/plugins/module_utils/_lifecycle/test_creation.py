@@ -38,6 +38,7 @@ from ansible_collections.tenantops.qlik.tests.unit.receipts import (
     put,
     receipt,
     told,
+    unborn,
 )
 from ansible_collections.tenantops.qlik.tests.unit.wire import PROBE, READ, TOKEN, Reply, Wire
 
@@ -85,11 +86,6 @@ def _usual(wire: Wire) -> None:
 def create(run: Run, path: Path, **given: t.Any) -> dict[str, t.Any]:
     usual = {**CREDENTIALS, "region": REGION, "license_key": LICENSE_KEY, "receipt_path": str(path)}
     return operate("qlik_tenant_create", run, **{**usual, **given})
-
-
-def unborn(*events: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
-    """The receipt of a tenant that nobody knows yet."""
-    return receipt(*events, **{"tenant_id": None, "hostname": None, "hostnames": [], **other})
 
 
 def pending(hours: float = 1) -> dict[str, t.Any]:
@@ -589,6 +585,7 @@ class TestReceipt:
         [
             (receipt(event("observed", status="active")), "was not created with it"),
             (unborn(), "names no tenant|was not created"),
+            (unborn(event("intent", action="create"), event("deactivated")), "has more than its creation"),
             ({**pending(), "region": "us"}, "region us"),
             (b"{", "is not JSON"),
         ],

@@ -22,7 +22,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import 
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.facts import ORG_CLIENT_ID, ORG_CLIENT_SECRET
 from ansible_collections.tenantops.qlik.tests.unit.operate import options
-from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, event, intent, put, receipt
+from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, event, intent, put, receipt, unborn
 from ansible_collections.tenantops.qlik.tests.unit.waves import entry, wave_of
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
@@ -87,6 +87,7 @@ def test_what_does_not_count(tmp_path: Path) -> None:
     gone(tmp_path, "old", days=31)
     gone(tmp_path, "undone", days=10, undone=True)
     (tmp_path / "summary.json").write_text("{}")
+    put(tmp_path / "rehearsal-1.eu.qlikcloud.com.json", unborn(event("intent", action="create")))
     guard_wave(wave(tmp_path, 3))
 
 

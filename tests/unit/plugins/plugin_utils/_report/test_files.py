@@ -24,13 +24,14 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read_prometheus
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
+from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import write_time
 from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.whole_folder import read_whole_folder
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._report import files, purge_calendar
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._report.model import build_report
 from ansible_collections.tenantops.qlik.tests.unit.facts import NOW
 from ansible_collections.tenantops.qlik.tests.unit.fleet_receipts import gone, tenant_id, write_folder
 from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE
-from ansible_collections.tenantops.qlik.tests.unit.receipts import put, receipt, schema_faults
+from ansible_collections.tenantops.qlik.tests.unit.receipts import event, failed, put, receipt, schema_faults, unborn
 
 # By the first label of each hostname, what every file must say of it.
 STATES = {
@@ -191,10 +192,10 @@ def test_the_calendar_has_the_last_day_of_each_undo(written: Path, receipts: Pat
     calendar = icalendar.Calendar.from_ical((written / "purges.ics").read_bytes())
     events = {str(one["uid"]).partition(".")[0]: one for one in calendar.walk("VEVENT")}
     assert sorted(events) == DATED
-    for name, event in events.items():
-        assert event["dtstart"].dt == purge_date_in(receipts, name)
-        assert f"--limit {name}.eu.qlikcloud.com" in event["description"]
-        assert [one["trigger"].dt for one in event.walk("VALARM")] == [timedelta(days=-7)]
+    for name, found in events.items():
+        assert found["dtstart"].dt == purge_date_in(receipts, name)
+        assert f"--limit {name}.eu.qlikcloud.com" in found["description"]
+        assert [one["trigger"].dt for one in found.walk("VALARM")] == [timedelta(days=-7)]
     assert "Ticket: CHG-1" in events["changed"]["description"]
 
 
@@ -291,6 +292,24 @@ def test_a_report_is_written_over_an_earlier_one_and_over_nothing_else(receipts:
         assert "not overwritten" in error.value.message
         (out / name).write_bytes(kept)
     files.check_folder(str(out))
+
+
+def test_a_creation_that_is_not_confirmed_is_said_and_one_that_failed_is_not(tmp_path: Path) -> None:
+    asked = event("intent", NOW, action="create")
+    lost = failed(NOW + timedelta(seconds=30), "unknown", "create")
+    put(tmp_path / "r" / "rehearsal-1.eu.qlikcloud.com.json", unborn(asked, lost))
+    put(tmp_path / "r" / "rehearsal-2.eu.qlikcloud.com.json", unborn(asked, failed(NOW, action="create")))
+    out = write(tmp_path / "r", tmp_path / "out")
+    found = json.loads((out / "report.json").read_bytes())
+    assert schema_faults("report", found) == []
+    assert (found["tenants"], found["unreadable"], found["totals"]["pending"]) == ([], [], 1)
+    (creation,) = found["creations"]
+    assert (creation["receipt"], creation["region"]) == ("rehearsal-1.eu.qlikcloud.com.json", "eu")
+    assert (creation["pending"]["action"], creation["pending"]["at"]) == ("create", write_time(NOW))
+    page = Page((out / "report.html").read_text())
+    assert "rehearsal-1.eu.qlikcloud.com.json" in page.texts
+    assert [text for text in page.texts if f"region eu of {NOW:%Y-%m-%d %H:%M} UTC is not confirmed" in text]
+    assert not [text for text in page.texts if "rehearsal-2" in text]
 
 
 def test_a_file_that_is_no_receipt_is_named(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._report.watch_text 
 from ansible_collections.tenantops.qlik.tests.unit.facts import NOW
 from ansible_collections.tenantops.qlik.tests.unit.fleet_receipts import tenant_id, write_folder
 from ansible_collections.tenantops.qlik.tests.unit.hostile import SAMPLE, is_harmless
-from ansible_collections.tenantops.qlik.tests.unit.receipts import schema_faults
+from ansible_collections.tenantops.qlik.tests.unit.receipts import event, put, schema_faults, unborn
 
 
 def of_fleet(folder: Path, seen: dict[str, Sight] | None = None, days: int = 7, **more: t.Any) -> Watch:
@@ -123,6 +123,13 @@ def test_the_list_of_the_organization_counts_where_it_was_read(tmp_path: Path) -
         ("unrecorded", "restored"),
         ("unrecorded", "stranger"),
     ]
+
+
+def test_a_creation_that_is_not_confirmed_needs_a_person(tmp_path: Path) -> None:
+    put(tmp_path / "rehearsal-1.eu.qlikcloud.com.json", unborn(event("intent", NOW, action="create")))
+    found = of_fleet(tmp_path)
+    assert ("pending", "rehearsal-1") in named(found) and ("unreadable", "rehearsal-1") not in named(found)
+    assert "rehearsal-1.eu.qlikcloud.com.json: The creation of a tenant in region eu" in "\n".join(watch_lines(found))
 
 
 def test_the_texts_say_the_same_and_fit_the_schema(tmp_path: Path) -> None:
