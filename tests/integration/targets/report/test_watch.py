@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.tenantops.qlik.tests.integration.fleet import scenario, tenant
+from ansible_collections.tenantops.qlik.tests.integration.fleet import host, scenario, tenant
 from ansible_collections.tenantops.qlik.tests.unit.fleet_receipts import gone, tenant_id, write_folder
 from ansible_collections.tenantops.qlik.tests.unit.receipts import put, receipt, schema_faults
 
@@ -65,6 +65,38 @@ def test_a_tenant_that_lives_again_is_found(start_cloud, fleet, with_credentials
     # No token of a tenant's own host was requested with credentials: that would create a bot user there.
     with_secret = [one for one in cloud.requests(path="/oauth/token") if "secret" in json.dumps(one["body"] or {})]
     assert {one["host"] for one in with_secret} <= {"register.eu.qlikcloud.com"}
+
+
+def test_what_the_inventory_says_is_due_and_protected_is_watched(start_cloud, fleet):
+    cloud = start_cloud(scenario(known("changed", status="disabled"), tenant("due"), tenant("later"), tenant("soon")))
+    fleet.go_online(cloud)
+    now = datetime.now(timezone.utc)
+    day = {days: f"{now + timedelta(days=days):%Y-%m-%d}" for days in (-3, -1, 2, 30)}
+    hosts = {
+        **host("due", tenant_decommission_not_before=day[-1]),
+        **host("near", tenant_decommission_not_before=f"{day[2]}T09:00"),
+        **host("later", tenant_decommission_not_before=day[30]),
+        # It was due, and is gone.
+        **host("changed", tenant_decommission_not_before=day[-3], qlik_tenant_id=tenant_id("changed")),
+    }
+    ended = {"pattern": "vip.*", "reason": "audit", "by": "j.doe", "until": day[-1]}
+    held = {"pattern": "bank.*", "until": day[30]}
+    fleet.write_inventory(hosts, tenant_decommission_protected=[ended, held])
+    fleet.write("protected.yml", [{"pattern": "older.*", "until": day[-3]}])
+    options = ("-i", "tenants.yml", "-e", "qlik_protected_file=protected.yml", "-e", "qlik_time_zone=Etc/GMT-2")
+    done = fleet.run(*WATCH, *options)
+    assert done.status == 2, done
+    found, reasons = found_in(fleet)
+    assert {one for one in reasons if one[0] in ("due", "protection_expired")} == {
+        *(("due", "due"), ("due", "near")),
+        *(("protection_expired", "vip"), ("protection_expired", "older")),
+    }
+    at = {one["name"]: one["at"] for one in found["findings"]}
+    assert at["near.eu.qlikcloud.com"] == f"{day[2]}T07:00:00Z"
+    assert "due.eu.qlikcloud.com: It is due since" in done.output and "Make a plan" in done.output
+    assert "The protection 'vip.*' (audit, by j.doe, until" in done.output
+    # The other hosts of the inventory are not asked.
+    assert not [one for one in cloud.requests() if one["host"].startswith(("due.", "later.", "near."))]
 
 
 @pytest.mark.thorough
