@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import shlex
 import sys
 
 import pytest
@@ -25,12 +26,16 @@ DOCUMENT = pathlib.Path(__file__).resolve().parents[4] / "docs/before-you-start.
 USED_SINCE = {"users": 1, "logins": 1, "last_login": "+1h"}
 
 
-def tasks_of_the_document():
-    (tasks,) = (
-        yaml.safe_load(block)
-        for block in re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-        if "Write the manifest" in block
+def block_of_the_document(language, words):
+    """The block of code that has these words."""
+    (text,) = (
+        block for block in re.findall(rf"```{language}\n(.*?)```", DOCUMENT.read_text(), re.DOTALL) if words in block
     )
+    return text
+
+
+def tasks_of_the_document():
+    tasks = yaml.safe_load(block_of_the_document("yaml", "Write the manifest"))
     played = {
         "List the apps": {"ansible.builtin.set_fact": {"apps": {"stdout_lines": ["one", "two"]}}},
         "Export each app": {
@@ -43,26 +48,18 @@ def tasks_of_the_document():
 
 def test_a_tenant_goes_only_with_an_export_that_is_newer_than_its_last_use(tmp_path):
     terminal = Terminal(tmp_path / "terminal")
-    manifest = "{{ export }}/manifest.json"
+    inventory = block_of_the_document("yaml", "tenant_decommission_export_manifest: ")
+    variables = yaml.safe_load(inventory.replace("/srv/exports", "{{ inventory_dir }}/exports"))["qlik_tenants"]["vars"]
     hosts = {**host("acme"), **host("used"), **host("missing", tenant_decommission_export_manifest="nowhere.json")}
-    exports = {"export": "{{ playbook_dir }}/exports/{{ inventory_hostname }}"}
-    terminal.write_inventory(hosts, **exports, tenant_decommission_export_manifest=manifest)
+    terminal.write_inventory(hosts, **variables)
     terminal.write("export.yml", tasks_of_the_document())
-    play = {
-        "hosts": "qlik_tenants",
-        "connection": "local",
-        "gather_facts": False,
-        "vars": {"tenant_decommission_pre_tasks": "export.yml", "ansible_python_interpreter": sys.executable},
-        "tasks": [{"ansible.builtin.import_role": {"name": "tenantops.qlik.tenant_decommission"}}],
-    }
     terminal.write("exports/.keep", "")
-    terminal.write("play.yml", [play])
     with Simulator(
         scenario(tenant("acme"), tenant("used", content=USED_SINCE), tenant("missing")), directory=tmp_path / "cloud"
     ) as cloud:
         terminal.go_online(cloud)
         terminal.log_in()
-        done = terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml")
+        done = terminal.run(*shlex.split(block_of_the_document("sh", "tenant_decommission_pre_tasks")))
         posts = [post["headers"]["qlik-confirm-hostname"] for post in cloud.action_posts()]
     assert done.status == 2, done
     assert posts == ["acme.eu.qlikcloud.com"], done
