@@ -11,7 +11,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_opt
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.action import QlikAction
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.ending import check_guarded, sum_up
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play import id_of_play
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Part, PartLog, WaveLog, read_wave_log
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import Part, log_part, read_wave_log
 
 
 class ActionModule(QlikAction):
@@ -26,12 +26,13 @@ class ActionModule(QlikAction):
         wave = read_wave_log(play, operation)
         guard = params["wave"] or {}
         error = guard.get("msg") if guard.get("failed") else None
-        if not wave.parts and error:
+        if error and not (wave.parts and wave.last.error):
             # The guard's task failed before the guard began, such as in a template.
             hosts = dict.fromkeys(map(str, task_vars["ansible_play_hosts_all"]))
-            wave = WaveLog(parts=[PartLog(part=Part(operation=operation, hosts=hosts))])
+            log_part(play, Part(operation=operation, hosts=hosts, error=error, check_mode=run.check_mode))
+            wave = read_wave_log(play, operation)
         check_guarded(wave)
-        found = sum_up(play, wave, run, dest=params["dest"], junit=params["junit"], error=error)
+        found = sum_up(play, wave, run, dest=params["dest"], junit=params["junit"])
         # As set_stats does: Automation controller keeps it with the job, and hands it on in a workflow.
         stats = {"data": {f"tenant_{operation}_summary": found["summary"]}, "per_host": False, "aggregate": False}
         return {"changed": False, **found, "ansible_stats": stats}

@@ -38,23 +38,18 @@ def sum_up(
     *,
     dest: str | None,
     junit: str | None = None,
-    error: str | None = None,
     is_over: bool = False,
 ) -> dict[str, t.Any]:
-    """Print the summary of a wave, and write it. On GitHub it goes to the page of the job, too, when the last batch is over.
+    """Print the summary of a wave, and write it.
 
     :arg dest: the file for it; None: it is only printed.
     :arg junit: a file for it as JUnit, for the list of tests of a pipeline.
-    :arg error: why the wave was refused, if the guard itself did not say it.
     :arg is_over: no batch comes after this one.
     :returns: as summarize().
     :raises InvalidInput: the file cannot be written.
     """
     part = wave.last
-    run_id = part.run_id or run.run_id
-    found = summarize_wave(
-        wave, run_id=run_id, now=run.clock.now(), error=error, is_over=is_over, inventory=inventory_options()
-    )
+    found = _summarize(wave, run, is_over=is_over)
     for line in found["lines"]:
         say(line)
     log_summary(play, part.operation)
@@ -62,20 +57,21 @@ def sum_up(
         _write(dest, found["summary"])
     if junit:
         write_output(junit, summary_junit(found["summary"]), "qlik_summary_junit", JUNIT)
-    page = os.environ.get("GITHUB_STEP_SUMMARY")
-    if page and (is_over or not _has_later_batch(wave)):
-        _append(page, summary_markdown(found["summary"], undo_lines(found["summary"], inventory_options())))
     return found
 
 
-def _has_later_batch(wave: WaveLog) -> bool:
-    return not wave.is_stopped and any(
-        row.result is None and (row.host, row.hostname) not in wave.due for row in wave.rows
-    )
+def _summarize(wave: WaveLog, run: Run, *, is_over: bool) -> dict[str, t.Any]:
+    run_id = wave.last.run_id or run.run_id
+    return summarize_wave(wave, run_id=run_id, now=run.clock.now(), is_over=is_over, inventory=inventory_options())
 
 
-def _append(page: str, text: str) -> None:
-    """Add a text to the page of a job. The job itself does not depend on it."""
+def _add_to_page(wave: WaveLog) -> None:
+    """On GitHub, add the summary of a wave to the page of the job. The job itself does not depend on it."""
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not page:
+        return
+    summary = _summarize(wave, Run(), is_over=True)["summary"]
+    text = summary_markdown(summary, undo_lines(summary, inventory_options()))
     try:
         with open(page, "a", encoding="utf-8") as file:
             file.write(text)
@@ -125,7 +121,10 @@ def check_reached(wave: WaveLog, *, ignores_errors: bool = False) -> None:
 
 
 def sum_up_at_exit() -> None:
-    """Show the summaries that no task has shown, when the process that this is called in ends."""
+    """When the process that this is called in ends, show the summaries that no task has shown, and add all to the page of the job.
+
+    Only then is it known that no batch, and no other part of a wave, comes after the last one.
+    """
     atexit.register(_sum_up_what_is_left)
 
 
@@ -134,7 +133,11 @@ def _sum_up_what_is_left() -> None:
     if os.getpid() != _PROCESS:
         return
     for (play, _operation), wave in read_waves().items():
-        if not wave.parts or wave.is_summed_up or wave.last.planning:
+        if not wave.parts or wave.last.planning:
+            continue
+        with contextlib.suppress(Exception):
+            _add_to_page(wave)
+        if wave.is_summed_up:
             continue
         with contextlib.suppress(Exception):
             say("The run ended before its summary. This is what it did:")

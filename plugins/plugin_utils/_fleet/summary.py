@@ -104,11 +104,10 @@ def summarize(
 
 
 def summarize_wave(
-    wave: WaveLog, *, run_id: str, now: datetime, error: str | None = None, is_over: bool = False, inventory: str = ""
+    wave: WaveLog, *, run_id: str, now: datetime, is_over: bool = False, inventory: str = ""
 ) -> dict[str, t.Any]:
     """The summary of a wave by what this run of ansible-playbook has done so far.
 
-    :arg error: why the wave was refused, if the guard itself did not say it.
     :arg is_over: no batch comes after this one, so what was not reached will not be.
     :arg inventory: the options of the inventory, as they are typed.
     :returns: as summarize().
@@ -122,7 +121,7 @@ def summarize_wave(
     return summarize(
         [(row.host, row.result or _without_result(row, part, is_later=is_later(row))) for row in wave.rows],
         operation=part.operation,
-        error=part.error or error,
+        error=part.error,
         check_mode=part.check_mode,
         run_id=run_id,
         now=now,

@@ -31,7 +31,8 @@ def summary_markdown(summary: Mapping[str, t.Any], undo: list[str]) -> str:
     lines = [f"### {HEADINGS[summary['operation']]}{check}", ""]
     if summary["error"]:
         lines += [for_markdown(summary["error"], 4000), ""]
-    lines += [f"{len(tenants)} tenants: {counted}." if counted else "No tenants.", ""]
+    number = f"{len(tenants)} tenant{'' if len(tenants) == 1 else 's'}"
+    lines += [f"{number}: {counted}." if counted else "No tenants.", ""]
     if tenants:
         lines += ["| tenant | outcome | status | purge date | message |", "| --- | --- | --- | --- | --- |"]
         lines += [f"| {' | '.join(_cells(tenant))} |" for tenant in tenants[:_MOST]]

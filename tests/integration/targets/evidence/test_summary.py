@@ -184,6 +184,37 @@ def test_in_batches_the_last_summary_is_that_of_all_and_they_are_one_run(start_c
     assert sum(post["effective"] for post in cloud.action_posts()) == 5
 
 
+ROLE = {"role": "tenantops.qlik.tenant_decommission"}
+FAIL = {"name": "Fail", "ansible.builtin.fail": {"msg": "not yet"}}
+# Plays with several parts, and what the page of the job says of the second and the third tenant.
+PARTS = {
+    "batches": ({"serial": 1, "roles": [ROLE]}, "changed"),
+    "a stop after the first batch": ({"serial": 1, "roles": [ROLE], "post_tasks": [FAIL]}, "not reached"),
+    "the role twice": ({"roles": [ROLE, {**ROLE, "vars": {"turn": 2}}]}, "changed"),
+}
+
+
+@pytest.mark.thorough
+@once
+@pytest.mark.parametrize("how", PARTS)
+def test_the_page_of_a_job_has_one_summary_per_play_whatever_parts_it_has(start_cloud, terminal, how):
+    more, of_the_others = PARTS[how]
+    names = ("acme", "beta", "golf")
+    terminal.go_online(start_cloud(scenario(*(tenant(name) for name in names))))
+    terminal.log_in()
+    terminal.write_inventory({key: value for name in names for key, value in host(name).items()})
+    terminal.environment["GITHUB_STEP_SUMMARY"] = str(terminal.write("page.md", "earlier\n"))
+    play = {"name": "In parts", "hosts": "qlik_tenants", "connection": "local", "gather_facts": False, **more}
+    terminal.write("play.yml", [play])
+    done = terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml")
+    page = (terminal.folder / "page.md").read_text()
+    assert page.startswith("earlier\n### Tenants taken out of service\n"), done
+    assert page.count("### Tenants taken out of service") == 1
+    rows = [line.split(" | ")[:2] for line in page.splitlines() if line.startswith("| `")]
+    outcomes = ("changed", of_the_others, of_the_others)
+    assert rows == [[f"| `{name}.eu.qlikcloud.com`", one] for name, one in zip(names, outcomes, strict=True)]
+
+
 @pytest.mark.thorough
 def test_a_summary_goes_into_a_new_folder(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
