@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.tenantops.qlik.tests.integration.fleet import ORGANIZATION, SECRETS, scenario, tenant
+from ansible_collections.tenantops.qlik.tests.integration.fleet import ORGANIZATION, SECRETS, host, scenario, tenant
 from ansible_collections.tenantops.qlik.tests.unit.fleet_receipts import tenant_id, write_folder
 from ansible_collections.tenantops.qlik.tests.unit.receipts import schema_faults
 
@@ -68,6 +68,31 @@ def test_what_the_list_says_stands_beside_what_the_receipts_say(start_cloud, fle
     assert {path: path.read_bytes() for path in (fleet.folder / "qlik-receipts").iterdir()} == before
     written = "".join(path.read_text() for path in (fleet.folder / "qlik-report").iterdir() if path.is_file())
     assert not [secret for secret in SECRETS.values() if secret in written + done.output]
+
+
+def test_who_used_a_tenant_and_what_was_in_it_comes_from_its_run_into_the_report(start_cloud, terminal):
+    used = {"logins": 2, "last_login": "-60d", "users": 41, "spaces": 12, "items": {"app": 87}, "app_bytes": 14 * 10**9}
+    cloud = start_cloud(scenario(tenant("acme", content=used), tenant("beta")))
+    terminal.go_online(cloud)
+    terminal.log_in()
+    terminal.write_inventory(
+        {**host("acme", tenant_decommission_idle_days=30), **host("beta", tenant_decommission_idle_days=None)}
+    )
+    done = terminal.decommission()
+    assert done.status == 0, done
+    done = terminal.run("ansible-playbook", "-i", "tenants.yml", "tenantops.qlik.report")
+    assert done.status == 0, done
+    _found, by_name = report_in(terminal)
+    acme, deactivated = by_name["acme"], terminal.receipt("acme").events[1]
+    assert (acme["contents"], acme["activity"]) == (deactivated["contents"], deactivated["activity"])
+    assert (acme["contents"]["users"], acme["contents"]["items"]) == (41, {"app": 87})
+    last = f"{datetime.now(timezone.utc) - timedelta(days=60):%Y-%m-%d}"
+    assert acme["activity"]["last_login"].startswith(last)
+    # Of the other one it was not asked.
+    assert (by_name["beta"]["contents"], by_name["beta"]["activity"]) == (None, None)
+    page = (terminal.folder / "qlik-report" / "report.html").read_text()
+    for words in ("41 users", "87 of type app", "14 GB of apps", f"last login {last}", "last reload none seen"):
+        assert words in page
 
 
 @pytest.mark.thorough
