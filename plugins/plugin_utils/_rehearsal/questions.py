@@ -159,6 +159,26 @@ def _one_of_the_list(seen: Seen) -> str | None:
     )
 
 
+def _audits(seen: Seen) -> str | None:
+    """In a tenant that is new, only the client itself has asked for tokens."""
+    return _told(
+        f"200, {'with' if _has_entries(answer) else 'without'} entries"
+        if answer.get("status") == 200
+        else describe(answer)
+        for answer in seen.answers("tenant", "GET", "/api/v1/audits")
+    )
+
+
+def _shown_audits(seen: Seen) -> str | None:
+    """An empty list does not say whether there is something to show."""
+    answers = seen.answers("tenant", "GET", "/api/v1/audits")
+    return _told(f"{describe(answer)}, so they are shown to the client" for answer in answers if _has_entries(answer))
+
+
+def _has_entries(answer: Answer) -> bool:
+    return any(str(name).startswith("data[]") for name in answer.get("fields", ()))
+
+
 def _itself(seen: Seen) -> str | None:
     return _told(describe(answer) for answer in seen.answers("tenant", "GET", f"{_TENANTS}/me"))
 
@@ -183,7 +203,8 @@ QUESTIONS = (
         "Does the client see everything in a tenant, such as personal spaces and automations of others?", _nothing
     ),
     Question("Under which name does a login stand in the audits, and is a list of them sorted and filtered?", _nothing),
-    Question("Does a token request begin a session in the audits?", _nothing),
+    Question("Does a token request begin a session in the audits?", _audits),
+    Question("Does an empty list of audits mean that nobody logged in?", _shown_audits),
     Question("Does `/api/v1/tenants/me` show the tenant?", _itself),
     Question("What does setting a name and an alias answer?", _alias),
     Question("Which headers tell of rate limits and deprecations?", _headers),

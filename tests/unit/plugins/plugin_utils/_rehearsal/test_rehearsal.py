@@ -136,13 +136,28 @@ class TestQuestions:
                 [answer("console", "GET", "/api/core/tenants/{id}", fields=["data", "data[].id"])],
                 "200, one tenant in a list",
             ),
+            (
+                "Does a token request",
+                [
+                    answer("tenant", "GET", "/api/v1/audits", fields=["data", "links"]),
+                    answer("tenant", "GET", "/api/v1/audits", fields=["data", "data[].eventTime"]),
+                    answer("tenant", "GET", "/api/v1/audits", 403, code="AUTH-5"),
+                ],
+                "200, without entries; 200, with entries; 403 AUTH-5",
+            ),
+            ("Does an empty list", [answer("tenant", "GET", "/api/v1/audits", fields=["data"])], None),
+            (
+                "Does an empty list",
+                [answer("tenant", "GET", "/api/v1/audits", fields=["data", "data[].eventTime"])],
+                "200, so they are shown to the client",
+            ),
             ("Does `/api/v1/tenants/me`", [answer("tenant", "GET", "/api/v1/tenants/me", 302)], "302"),
             ("Are there other", [answer("register", "GET", RECORD, values={"status": "frozen"})], "frozen"),
             ("What does setting", [answer("tenant", "PATCH", RECORD, 403, code="AUTH-5")], "403 AUTH-5"),
             ("Which headers", [answer("tenant", "GET", "/x", headers={"sunset": "soon"})], "sunset: soon"),
         ],
     )
-    def test_what_answers_say(self, beginning: str, answers: list[dict[str, t.Any]], words: str) -> None:
+    def test_what_answers_say(self, beginning: str, answers: list[dict[str, t.Any]], words: str | None) -> None:
         assert said(seen(*answers), beginning) == words
 
     def test_no_answer_is_one_too(self) -> None:
