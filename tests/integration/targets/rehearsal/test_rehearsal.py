@@ -213,6 +213,13 @@ def test_a_creation_in_doubt_is_not_repeated_and_said(play: Play) -> None:
         assert "no answer names it" in done.stdout
         assert report_of(terminal)["end"]["is_safe"] is False
     assert len(cloud.requests(method="POST", path=CREATE)) == 1
+    # Report and watch say what it is.
+    folder = ("-e", "tenant_decommission_receipts_dir=qlik-rehearsal/receipts")
+    for playbook, status in (("report", 0), ("watch", 2)):
+        told = terminal.run("ansible-playbook", f"tenantops.qlik.{playbook}", *folder)
+        assert told.status == status, told
+        assert "rehearsal-1.eu.qlikcloud.com.json: The creation of a tenant in region eu" in told.stdout
+        assert "Left out" not in told.stdout and "Files that are no receipts" not in told.stdout
 
 
 @pytest.mark.thorough
