@@ -188,7 +188,7 @@ QUESTIONS = (
     Question("Which codes come with 400, 403, 412?", _refusals),
     Question("What does a purged tenant's hostname answer?", _nothing),
     Question("Does a second deactivation move the purge date?", _second_date),
-    Question("Which errors does only a live tenant give?", _errors_of_life),
+    Question("Which errors come only from a live tenant?", _errors_of_life),
     Question("`TENANT_DEACTIVATED` or `TENANT_DISABLED`?", _errors_of_deactivation),
     Question("Who may set `purgeAfterDays`?", _purge_days),
     Question("Which hostname confirms?", _confirmation),
@@ -197,15 +197,18 @@ QUESTIONS = (
     Question("Do token requests count against a rate limit?", _token_limit),
     Question("Is `region` of a tenant the short code or the data centre's name?", _region),
     Question("Must a filter of the organization API name a `subscriptionId`?", _filters),
-    Question("In which shape is one tenant of the organization, and what is the cursor called?", _one_of_the_list),
+    Question(
+        "Is a single tenant returned as an object, or as a list with one entry? Which parameter has the position of the next page?",
+        _one_of_the_list,
+    ),
     Question("Are there other statuses?", _statuses),
     Question(
         "Does the client see everything in a tenant, such as personal spaces and automations of others?", _nothing
     ),
-    Question("Under which name does a login stand in the audits, and is a list of them sorted and filtered?", _nothing),
+    Question("Which event type does a login have in the audits? Do sorting and filtering work?", _nothing),
     Question("Does a token request begin a session in the audits?", _audits),
     Question("Does an empty list of audits mean that nobody logged in?", _shown_audits),
     Question("Does `/api/v1/tenants/me` show the tenant?", _itself),
     Question("What does setting a name and an alias answer?", _alias),
-    Question("Which headers tell of rate limits and deprecations?", _headers),
+    Question("Which headers announce rate limits and deprecations?", _headers),
 )

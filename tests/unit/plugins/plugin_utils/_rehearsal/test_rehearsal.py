@@ -64,7 +64,7 @@ def said(found: Seen, beginning: str) -> str | None:
 class TestQuestions:
     def test_they_are_those_of_the_page(self) -> None:
         page = (ROOT / "docs/assumptions.md").read_text()
-        rows = rows_of(page, "question", "documented", "in either case", "tests", "send us")
+        rows = rows_of(page, "question", "documented", "what the collection does", "tests", "send us")
         assert [row[0] for row in rows] == [question.words for question in QUESTIONS]
 
     def test_an_empty_run_answers_none_of_them(self) -> None:
@@ -132,7 +132,7 @@ class TestQuestions:
                 "region eu-west-1, datacenter None",
             ),
             (
-                "In which shape",
+                "Is a single tenant",
                 [answer("console", "GET", "/api/core/tenants/{id}", fields=["data", "data[].id"])],
                 "200, one tenant in a list",
             ),
