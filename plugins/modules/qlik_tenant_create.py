@@ -18,10 +18,11 @@ description:
   - The API has no way to say that a second request means the first one again, so a repeat makes a second tenant. This module sends one
     request for each receipt. If O(receipt_path) says that its tenant was created, none is sent. Then the task only checks that the tenant
     lives, and sets O(alias) and O(name) if they are not set yet.
-  - If the answer to the request was lost, the task fails and says what to look for. The request is not sent again, and not by a later run
-    with the same receipt either. With the client of the organization it names the tenants that may have been created by it, by the list.
-    Those are the live tenants of the region that were created since, have no alias, and are in no receipt of the same folder. Somebody else
-    may have created them, so nothing is sent to them before a person confirms one, with O(confirm_hostname).
+  - If the answer to the request was lost, the request is not sent again, and not by a later run with the same receipt either. With the
+    client of the organization, its list is searched for live tenants of the region that were created since, have no alias, and are in no
+    receipt of the same folder. If there is exactly one, and it was created before the request's O(timeout) had passed, it is the new
+    tenant. In all other cases the task fails and names what it found. Somebody else may have created that, so nothing is sent to it
+    before a person confirms it with O(confirm_hostname).
   - If O(alias) is given, the task stops if any tenant has it, live or deactivated, or if nobody can say.
   - In check mode no license key is read and nothing is sent that has an effect.
 extends_documentation_fragment:
@@ -35,8 +36,8 @@ options:
     description:
       - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
         connections. The refusal of a proxy is final.
-      - The request that creates the tenant is not repeated if it may have had an effect, since that could make a second one. The task
-        stops then.
+      - The request that creates the tenant is not repeated if it may have had an effect, since that could make a second one. The
+        organization's list is read instead.
     type: int
     default: 5
   region:
@@ -65,8 +66,9 @@ options:
     type: str
   confirm_hostname:
     description:
-      - The hostname of the tenant that an earlier run with the same O(receipt_path) created, if the answer to that was lost. The failed
-        task names the hostname. Set this only after you have seen in the management console that nobody else created that tenant.
+      - The hostname of the tenant that an earlier run with the same O(receipt_path) created, if the answer to that was lost and the list
+        does not say for certain which tenant it is. The failed task names the hostname. Set this only after you have seen in the management
+        console that nobody else created that tenant.
       - The tenant is used only if the list of the organization has it, so this needs the client of the organization.
       - If the receipt has no creation that is in doubt, or the tenant of the receipt has another hostname, the task stops.
     type: str

@@ -5,8 +5,9 @@
 """The next step of a run that creates one tenant: look, send once, find out, adjust. Pure; ``creator.py`` performs the steps.
 
 A creation that is sent twice makes two tenants. So a request whose effect is not known is never sent again, by this run or by a later
-one: the run stops. The organization's list names the tenants that it may have created. One of them is used only if a person confirms it,
-since somebody else may have created it at the same time, and nothing in the API tells the two cases apart.
+one. The organization's list names the tenants that it may have created. If there is exactly one, and it was created while the request was
+on its way, that is the new tenant. In all other cases the run stops, since somebody else may have created what is listed, and nothing in
+the API tells the two cases apart. A person can confirm one of them.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from __future__ import annotations
 import enum
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 
 from .._api.creation import NewTenant, read_new_tenant
 from .._base.errors import NoResponse
+from .._base.timestamps import read_time
 from .._domain.addresses import Address
 from .._http.messages import Response
 from .._receipts.creation import Made
@@ -34,12 +37,22 @@ class Effect(enum.Enum):
 class Listed:
     """The tenants of the organization's list that the request may have created, and how many entries of the list cannot be read.
 
-    ``error``: why the list was not shown.
+    ``until``: by then the request had taken effect, or never will; None: not known. ``error``: why the list was not shown.
     """
 
     candidates: tuple[NewTenant, ...]
     unreadable: int = 0
+    until: datetime | None = None
     error: str | None = None
+
+    def chosen(self, confirmed: Address | None) -> NewTenant | None:
+        """The tenant that the request created: the one that a person confirmed, else the only one, if it is of the request's time."""
+        if confirmed is not None:
+            return next((one for one in self.candidates if one.address == confirmed), None)
+        if len(self.candidates) != 1 or self.unreadable or self.until is None:
+            return None
+        created = read_time(self.candidates[0].created)
+        return self.candidates[0] if created is not None and created <= self.until else None
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,7 @@ class LookLater:
 
 @dataclass(frozen=True)
 class Adopt:
-    """The tenant that the list has and a person confirmed: write that it was created."""
+    """The tenant of the list that the request created: write that it was created."""
 
     tenant: NewTenant
 
@@ -218,9 +231,9 @@ def _in_doubt(progress: CreationProgress, limits: CreationLimits, mode: Mode) ->
     listed = progress.listed
     if listed is None:
         return LookInList()
-    confirmed = [one for one in listed.candidates if one.address == limits.confirmed]
-    if len(confirmed) == 1:
-        return Adopt(confirmed[0])
+    chosen = listed.chosen(limits.confirmed)
+    if chosen is not None:
+        return Adopt(chosen)
     if not listed.candidates and listed.error is None and progress.looks <= limits.retries:
         return LookLater(progress.looks)
     return StopInDoubt(listed)

@@ -285,10 +285,11 @@ class _Creator:
         if asked_at is None:
             return Listed(())
         listing = list_tenants(organization)
-        since, command = asked_at + ahead - _CLOCK_ERROR, self._command
+        command, since = self._command, asked_at + ahead - _CLOCK_ERROR
+        until = asked_at + ahead + timedelta(seconds=self._client.timeout) + _CLOCK_ERROR
         found = tenants_created_since(listing, since, command.region, command.license_from)
         known = self._journal.known_ids()
-        return Listed(tuple(one for one in found if one.tenant_id not in known), listing.unreadable)
+        return Listed(tuple(one for one in found if one.tenant_id not in known), listing.unreadable, until)
 
     def _look_later(self, attempt: int) -> None:
         try:

@@ -281,16 +281,29 @@ class TestLost:
         assert [kind for kind, _facts in told(path)] == ["intent", "failed"]
 
     @pytest.mark.parametrize("case", LOST)
-    def test_what_the_list_shows_is_named_and_nothing_is_sent_to_it(
+    def test_the_only_new_tenant_of_the_list_is_it(self, run: Run, path: Path, wire: Wire, case: str) -> None:
+        wire.on(CREATE, LOST[case])
+        old = listed(1, created="2026-11-24T11:00:00.000Z")
+        elsewhere = listed(2, hostnames=["fleet0002.us.qlikcloud.com"])
+        named, gone = listed(3, hostnames=["fleet0003.eu.qlikcloud.com", ALIAS]), listed(4, status="deleted")
+        wire.on(READ, answers.page(old, elsewhere, listed(), named, gone))
+        result = create(run, path, **LIST)
+        assert (result["failed"], result["changed"], result["id"]) == (False, True, TENANT_ID)
+        assert len(wire.of(CREATE)) == 1
+        assert told(path)[-1] == FOUND
+
+    @pytest.mark.parametrize("case", LOST)
+    def test_one_that_the_request_was_too_old_for_is_named_and_nothing_is_sent_to_it(
         self, run: Run, path: Path, wire: Wire, case: str
     ) -> None:
         wire.on(CREATE, LOST[case])
         wire.on(PROBE, answers.NOBODYS_HOST, answers.tenant_token())
-        wire.on(READ, answers.page(), answers.page(listed()))
+        later = "2026-11-24T12:02:03.000Z"
+        wire.on(READ, answers.page(), answers.page(listed(created=later)))
         result = create(run, path, alias="acme-old", name="Rehearsal", **LIST)
         assert (result["failed"], result["changed"], result["id"], result["hostname"]) == (True, True, None, None)
         for said in (
-            f"1 tenant that may be it: {HOSTNAME} (id {TENANT_ID}, created 2026-11-24T12:00:03.000Z)",
+            f"1 tenant that may be it: {HOSTNAME} (id {TENANT_ID}, created {later})",
             str(path),
         ):
             assert said in result["msg"]
@@ -383,7 +396,7 @@ class TestLost:
         older, ours = "2026-11-24T11:50:00.000Z", "2026-11-24T12:00:02.000Z"
         wire.on(TOKEN, Reply(200, answers.token().body, {"Date": "Tue, 24 Nov 2026 13:00:00 GMT"}))
         wire.on(READ, answers.page(listed(1, created=older), listed(created=ours)))
-        assert "1 tenant that may be it: acme" in create(run, path, **LIST)["msg"]
+        assert create(run, path, **LIST)["id"] == TENANT_ID
 
     def test_what_may_still_take_effect_is_waited_for(self, run: Run, path: Path, wire: Wire, clock: FakeClock) -> None:
         put(path, pending(hours=0))

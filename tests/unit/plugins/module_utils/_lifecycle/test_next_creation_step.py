@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -52,10 +53,12 @@ NOT_SENT = NoResponse("refused", Reason.CONNECTION_REFUSED)
 NO_PROXY = NoResponse("no proxy", Reason.PROXY_REFUSED)
 CUT = NoResponse("cut", Reason.RESPONSE_BROKEN)
 
-TENANT = NewTenant(TENANT_ID, Address(HOSTNAME, REGION), (HOSTNAME,))
+TENANT = NewTenant(TENANT_ID, Address(HOSTNAME, REGION), (HOSTNAME,), created="2026-11-24T12:00:03.000Z")
 OTHER = NewTenant("another", Address("other.eu.qlikcloud.com", REGION), ("other.eu.qlikcloud.com",))
-NONE, ONE, TWO = Listed(()), Listed((TENANT,)), Listed((TENANT, OTHER))
-UNSURE = Listed((TENANT,), unreadable=1)
+UNTIL = datetime(2026, 11, 24, 12, 0, 3, tzinfo=timezone.utc)
+NONE, ONE, TWO = Listed((), until=UNTIL), Listed((TENANT,), until=UNTIL), Listed((TENANT, OTHER), until=UNTIL)
+LATER = Listed((TENANT,), until=UNTIL - timedelta(milliseconds=1))
+UNSURE = Listed((TENANT,), unreadable=1, until=UNTIL)
 HIDDEN = Listed((), error="Forbidden")
 
 NEW = CreationProgress()
@@ -102,8 +105,14 @@ TABLE: dict[str, Row] = {
     "waited for the server": Row(replace(sent(CUT), waited=True), LookInList(), Made.IN_DOUBT, YOUNG),
     "check mode does not wait": Row(NEW, LookInList(), Made.IN_DOUBT, YOUNG, Mode.CHECK),
     "in doubt without a list": Row(sent(CUT), StopInDoubt(None), Made.IN_DOUBT, CreationLimits(1)),
-    "the list has one": Row(looked(ONE), StopInDoubt(ONE), Made.IN_DOUBT),
-    "the list has one, which a person confirmed": Row(looked(ONE), Adopt(TENANT), Made.IN_DOUBT, CONFIRMED),
+    "the list has one of the request's time": Row(looked(ONE), Adopt(TENANT), Made.IN_DOUBT),
+    "the list has one that was created later": Row(looked(LATER), StopInDoubt(LATER), Made.IN_DOUBT),
+    "the list has one that was created later, which a person confirmed": Row(
+        looked(LATER), Adopt(TENANT), Made.IN_DOUBT, CONFIRMED
+    ),
+    "the list has one of the request's time, and a person confirmed another one": Row(
+        looked(ONE), StopInDoubt(ONE), Made.IN_DOUBT, replace(LIMITS, confirmed=OTHER.address)
+    ),
     "the list has two, of which a person confirmed one": Row(looked(TWO), Adopt(TENANT), Made.IN_DOUBT, CONFIRMED),
     "the list has two, and a person confirmed another one": Row(
         looked(TWO),
@@ -146,8 +155,8 @@ def test_what_is_in_doubt_is_never_sent_again(
 @pytest.mark.parametrize(
     ("answer", "effect"),
     [
-        (CREATED, TENANT),
-        (replace(CREATED, status=200), TENANT),
+        (CREATED, replace(TENANT, created=None)),
+        (replace(CREATED, status=200), replace(TENANT, created=None)),
         (replace(CREATED, status=202), Effect.UNKNOWN),
         (replace(CREATED, body=None), Effect.UNKNOWN),
         (replace(CREATED, body={**RECORD, "id": "me"}), Effect.UNKNOWN),
