@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .._base.files import UnusableFile, unusable
 from .._base.text import for_terminal
+from .._domain.addresses import find_address
 from .events import BadReceipt, Receipt, receipt_state
 from .store import read_receipt_file
 
@@ -66,7 +68,7 @@ def read_whole_folder(path: str) -> WholeFolder:
                 if receipt_state(found["events"]).pending is not None:
                     creations[file] = found
                 continue
-            if name != f"{found['hostname']}{_SUFFIX}":
+            if not _may_be_called(name, found):
                 raise BadReceipt(
                     f"is the receipt of {found['hostname']}, and no run finds it under this name: move it to"
                     f" {found['hostname']}{_SUFFIX}, unless there is one already"
@@ -74,4 +76,29 @@ def read_whole_folder(path: str) -> WholeFolder:
             receipts[file] = found
         except (BadReceipt, UnusableFile) as error:
             unreadable.append(Unreadable(file, str(error)))
+    unreadable += _doubles(receipts)
+    for double in unreadable:
+        receipts.pop(double.path, None)
     return WholeFolder(path, receipts, tuple(unreadable), creations)
+
+
+def _may_be_called(name: str, found: Receipt) -> bool:
+    """A run finds a receipt by its first hostname, or by its id under any hostname, such as the alias of a tenant that was created."""
+    stem = name.removesuffix(_SUFFIX)
+    return stem == found["hostname"] or (found["tenant_id"] is not None and find_address([stem]) is not None)
+
+
+def _doubles(receipts: Mapping[str, Receipt]) -> Iterator[Unreadable]:
+    """The files of tenants that have more than one. A run uses the one that is named after the hostname, and refuses any others."""
+    by_id: dict[str, list[str]] = {}
+    for file, found in receipts.items():
+        if found["tenant_id"] is not None:
+            by_id.setdefault(found["tenant_id"], []).append(file)
+    for files in by_id.values():
+        for file in files if len(files) > 1 else ():
+            found = receipts[file]
+            if os.path.basename(file) != f"{found['hostname']}{_SUFFIX}":
+                others = ", ".join(for_terminal(os.path.basename(one), 300) for one in files if one != file)
+                yield Unreadable(
+                    file, f"is a second receipt of tenant {found['tenant_id']}, beside {others}: keep the right one"
+                )

@@ -119,7 +119,7 @@ def test_files_that_are_no_receipts_are_named_and_left_out(source: Source, tmp_p
     source.write("broken.eu.qlikcloud.com.json", b"{")
     source.write("twice.eu.qlikcloud.com.json", b'{"schema": 2, "schema": 2}')
     source.write("newer.eu.qlikcloud.com.json", receipt(hostname="newer.eu.qlikcloud.com", schema=99))
-    source.write("other.eu.qlikcloud.com.json", receipt(*gone(NOW), hostname="moved.eu.qlikcloud.com"))
+    source.write("other.json", receipt(*gone(NOW), hostname="moved.eu.qlikcloud.com"))
     source.write("unborn.eu.qlikcloud.com.json", unborn(event("intent", action="create")))
     source.write("README.md", b"no receipt")
     source.write(".half.json.new", b"{")
