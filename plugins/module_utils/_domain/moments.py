@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from .._base.errors import InvalidInput
 from .._base.text import shown
 
+# Newer Pythons read the days of weeks too.
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # A fraction of a second is left out.
 _TIME = re.compile(
@@ -55,6 +56,25 @@ def check_end(value: t.Any, option: str, zone: tzinfo) -> datetime | None:
     if the moment is not after now.
     """
     return None if value is None else _moment(value, option, zone, days=1)
+
+
+def check_day(value: t.Any, option: str, meaning: str) -> date | None:
+    """The day that is given as a text or as YAML's date, and not as a time; None if none is given.
+
+    :arg meaning: what the day is, for the message.
+    :raises InvalidInput: it is no day.
+    """
+    if value is None:
+        return None
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+        # A time is a date too, and Ansible's own dates are of types beneath these.
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return date(value.year, value.month, value.day)
+    except ValueError:
+        pass
+    raise InvalidInput(f"{option} is {shown(value)}: it must be {meaning}, such as 2026-11-26.")
 
 
 def _moment(value: t.Any, option: str, zone: tzinfo, *, days: int) -> datetime:

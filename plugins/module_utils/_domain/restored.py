@@ -6,18 +6,14 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 
-from .._base.errors import InvalidInput
-from .._base.text import for_terminal, shown
+from .._base.text import for_terminal
 from .._base.timestamps import read_time
-
-# Newer Pythons read the days of weeks too.
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+from .moments import check_day
 
 
 @dataclass(frozen=True)
@@ -78,22 +74,10 @@ class RestoreRule:
 def check_restore_date(value: t.Any, option: str) -> str | None:
     """The day of a restore as ``2026-11-26``, given as a text or as YAML's date; None: not given.
 
-    :raises InvalidInput: it is no date.
+    :raises InvalidInput: it is no day.
     """
-    if value is None or value == "":
-        return None
-    try:
-        # A time of day is none, which YAML makes a datetime of, and that is a date too.
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return f"{date.fromisoformat(value)}"
-        # Ansible's own dates are of a type beneath it.
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return f"{value:%Y-%m-%d}"
-    except ValueError:
-        pass
-    raise InvalidInput(
-        f"{option} is {shown(value)}: it must be the day on which the tenant was restored (UTC), such as 2026-11-26."
-    )
+    day = None if value == "" else check_day(value, option, "the day on which the tenant was restored (UTC)")
+    return None if day is None else f"{day}"
 
 
 def restore_of(event: Mapping[str, t.Any], at: datetime) -> Restore:
