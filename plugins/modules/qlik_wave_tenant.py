@@ -17,8 +17,10 @@ description:
     M(tenantops.qlik.qlik_wave_guard) has passed in the same run of ansible-playbook, after the tenant's own guards. Those are the
     confirmation, the range of days, and what is protected.
   - A tenant without an id gets it from its receipt, else its host is asked for it.
-  - If the task stops before the entry is used, such as for an entry that the guard has not signed in this run, the result lacks the keys
-    that are returned for a guarded entry.
+  - The result also has the keys that M(tenantops.qlik.qlik_tenant_deactivate) returns, for a restore as well. Only C(id) is called
+    RV(tenant_id) here, and RV(probe_state) stands for C(probe).
+  - If the task stops before the entry is used, such as for an entry that the guard has not signed in this run, the result lacks these keys
+    and those that are returned for a guarded entry.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.controller_only
@@ -106,71 +108,21 @@ wave:
   returned: for a guarded entry
   type: str
   sample: 0f3a9c2b7d1e48560f3a9c2b7d1e4856
-hostname:
-  description: The hostname of the tenant.
-  returned: for a guarded entry
-  type: str
-  sample: acme.eu.qlikcloud.com
-name:
-  description: The name of the tenant. Null if the register host does not show it.
-  returned: for a guarded entry
-  type: str
-  sample: Acme
 tenant_id:
   description: The id of the tenant.
   returned: for a guarded entry
   type: str
   sample: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
-region:
-  description: The region of the tenant.
-  returned: for a guarded entry
-  type: str
-  sample: eu
-hostnames:
-  description: The hostnames that the register host shows of it.
-  returned: for a guarded entry
-  type: list
-  elements: str
-  sample: [acme.eu.qlikcloud.com]
 action:
   description: What was decided, V(deactivate), V(reactivate), V(reset) or V(no-op). Null for a failure.
   returned: for a guarded entry
   type: str
   sample: deactivate
-purge_after_days:
-  description: The days between deactivation and purge that were asked for.
-  returned: for a guarded entry
-  type: int
-  sample: 30
-previous_status:
-  description: The status before; null where it was not read.
-  returned: for a guarded entry
-  type: str
-  sample: active
-status:
-  description: The status now, or as it would be in check mode; null where it is not known.
-  returned: for a guarded entry
-  type: str
-  sample: disabled
-estimated_purge_date:
-  description: When the tenant is purged, UTC; null where nobody knows it.
-  returned: for a guarded entry
-  type: str
-  sample: "2026-12-24T14:01:22.000Z"
-purge_date_computed:
-  description: Whether RV(estimated_purge_date) was worked out, since the answer with the date was lost.
-  returned: for a guarded entry
-  type: bool
 probe_state:
   description: What a user of the tenant sees now, as in M(tenantops.qlik.qlik_tenant_probe); null where it was not probed.
   returned: for a guarded entry
   type: str
   sample: deactivated
-receipt:
-  description: The file of the tenant's receipt.
-  returned: for a guarded entry
-  type: str
-  sample: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
 changed:
   description: Whether the tenant was changed, or may have been. In check mode, whether it would be.
   returned: always
@@ -189,10 +141,6 @@ msg:
   returned: always
   type: str
   sample: active → disabled
-diff:
-  description: The status before and after, for the option C(--diff).
-  returned: if it is known what is, or would be, done
-  type: dict
 activity:
   description: Who used the tenant in the 90 days before, as M(tenantops.qlik.qlik_tenant_usage_info) returns it.
   returned: if it was asked for, such as by C(tenant_decommission_idle_days), and the tenant is live
@@ -221,21 +169,6 @@ notes:
   returned: if there are any
   type: list
   elements: str
-http_status:
-  description: The HTTP status of the answer that the failure rests on; null where there was none.
-  returned: failure
-  type: int
-  sample: 403
-code:
-  description: The code of the error in that answer.
-  returned: failure
-  type: str
-  sample: AUTH-5
-trace_id:
-  description: The trace id in that answer, for the vendor's support.
-  returned: failure
-  type: str
-  sample: 0f3a9c2b7d1e4856
 """
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module import run_controller_only

@@ -4,10 +4,10 @@
 
 """What became of one tenant of a wave: the result of its task, a part of which the summary shows.
 
-To add a key, add a field to Shown (the summary shows it too) or to TenantResult, and its words to RETURN of qlik_wave_tenant. A key of
-Shown also stands in ``docs/summary.schema.json``. A test compares the three. The number of that schema rises if a key is renamed or
-removed, not if one is added. If the result of the deactivation or the reactivation has a key of that name, its value is taken.
-TenantResult.of() makes every other value from that result.
+To add a key, add a field to Shown (the summary shows it too) or to TenantResult. If the result of the deactivation or the reactivation has
+a key of that name, its value is taken, and RETURN of qlik_tenant_deactivate describes it. Any other value is made by TenantResult.of(), and
+RETURN of qlik_wave_tenant describes it. A key of Shown also stands in ``docs/summary.schema.json``. A test compares them. The number of
+that schema rises if a key is renamed or removed, not if one is added.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Outcome(str, enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The keys of a result that the summary shows too. What they mean stands in RETURN of qlik_wave_tenant."""
+    """The keys of a result that the summary shows too. The two RETURN say what they mean."""
 
     hostname: str | None = None
     tenant_id: str | None = None

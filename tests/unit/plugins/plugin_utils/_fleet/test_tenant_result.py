@@ -13,7 +13,7 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from ansible_collections.tenantops.qlik.plugins.modules import qlik_wave_tenant
+from ansible_collections.tenantops.qlik.plugins.modules import qlik_tenant_deactivate, qlik_wave_tenant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.tenant_result import Outcome, Shown, TenantResult
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME, TENANT_ID
 from ansible_collections.tenantops.qlik.tests.unit.receipts import DOCS
@@ -32,10 +32,13 @@ OWN_KEYS_OF_THE_SUMMARY = {"host", "outcome", "overdue"}
 
 
 def test_the_documentation_has_each_key_with_its_type() -> None:
-    returned = yaml.safe_load(qlik_wave_tenant.RETURN)
-    assert {name: found["type"] for name, found in returned.items()} == {
-        field.name: TYPES[str(field.type)][0] for field in fields(TenantResult)
-    }
+    types = {field.name: TYPES[str(field.type)][0] for field in fields(TenantResult)}
+    # What has its value from the deactivation is described there.
+    own, others = (yaml.safe_load(module.RETURN) for module in (qlik_wave_tenant, qlik_tenant_deactivate))
+    described = {name: found["type"] for name, found in {**others, **own}.items()}
+    assert {name: described.get(name) for name in types} == types
+    assert set(own) <= set(types)
+    assert set(own) & set(others) == {"msg"}
 
 
 def test_the_schema_of_the_summary_has_each_key_that_it_shows_with_its_type() -> None:
