@@ -7,10 +7,12 @@
 Each rule is a pure function of the wave, and yields what is wrong with the wave as a whole, one sentence each. To add a rule, write
 one function and add it to RULES. What is wrong with one tenant is left to that tenant's own task, which does not stop the others.
 
-A rule also runs in a restore (``wave.operation``), and if a plan is made (``wave.planning``): what it yields refuses the plan, which is
-not written. It sees all entries: also those of tenants that need no change (``wave.done``), and those with an ``error``, in which each
-value that could not be evaluated is the default. ``_faults_by()`` runs a check of one value, such as those of ``_domain/moments.py``, for
-each entry; ``_hosts_by()`` gathers the hosts that have the same fault, and ``some()`` names a few of them.
+A rule also runs in a restore: one that is only for a decommission begins with ``if wave.operation != DECOMMISSION: return``. It runs if
+a plan is made (``wave.planning``), too: what it yields refuses the plan, which is not written. It sees all entries: also those of tenants
+that need no change (``wave.done``), and those with an ``error``, in which each value that could not be evaluated is the default. So a rule
+about a missing value leaves out entries with an ``error``: their own tasks stop them with it. ``_faults_by()`` runs a check of one value,
+such as those of ``_domain/moments.py``, for each entry; ``_hosts_by()`` gathers the hosts that have the same fault, and ``some()`` names a
+few of them.
 """
 
 from __future__ import annotations
