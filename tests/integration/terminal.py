@@ -21,6 +21,7 @@ import yaml
 
 from ansible_collections.tenantops.qlik.tests.integration.evidence import Receipt, read_summary
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS
+from ansible_collections.tenantops.qlik.tests.usual_host import OF_EVERY_TENANT
 
 if TYPE_CHECKING:
     from simulator.process import Simulator
@@ -77,7 +78,11 @@ class Terminal:
 
     def write_inventory(self, hosts: dict[str, Any], **group_vars: Any) -> None:
         """Write tenants.yml."""
-        self.write("tenants.yml", {"qlik_tenants": {"hosts": hosts, "vars": group_vars}})
+        self.write("tenants.yml", {"qlik_tenants": {"hosts": hosts, "vars": {**OF_EVERY_TENANT, **group_vars}}})
+
+    def write_group_vars(self, **group_vars: Any) -> None:
+        """Write what the tenants of a source of a plugin have in common, beside it."""
+        self.write("group_vars/qlik_tenants.yml", {**OF_EVERY_TENANT, **group_vars})
 
     def receipt(self, name: str, region: str = "eu", folder: str = "qlik-receipts") -> Receipt:
         """A tenant's receipt, beside tenants.yml where no other folder is said."""

@@ -268,6 +268,9 @@ def rows_of(text: str, *heading: str) -> list[list[str]]:
     return found
 
 
+ELLIPSIS = "In the page, write … for whatever the code puts into a message, also for a constant."
+
+
 def texts_in(code: ast.AST) -> list[str]:
     """Each text in code. What is put into a text, also a constant, is an ellipsis."""
     texts = []
@@ -301,7 +304,8 @@ def test_each_message_that_a_page_quotes_is_one_of_the_code() -> None:
     for path in sorted((ROOT / "plugins").rglob("*.py")):
         texts += texts_in(ast.parse(path.read_text()))
     code = "\n".join(texts)
-    assert not [message for message in quoted if not re.search(pattern_of(message), code)]
+    unknown = sorted(message for message in quoted if not re.search(pattern_of(message), code))
+    assert not unknown, f"A page quotes what the code does not say. {ELLIPSIS}"
 
 
 def test_each_message_of_a_rule_of_the_guard_is_in_the_troubleshooting() -> None:
@@ -312,7 +316,8 @@ def test_each_message_of_a_rule_of_the_guard_is_in_the_troubleshooting() -> None
     own = [message for message in messages if message != "…: …"]
     assert len(own) > 10
     patterns = [pattern_of(quoted) for quoted in messages_in_troubleshooting()]
-    assert not [message for message in own if not any(re.search(pattern, message) for pattern in patterns)]
+    unquoted = [message for message in own if not any(re.search(pattern, message) for pattern in patterns)]
+    assert not unquoted, f"The code says what no row of docs/troubleshooting.md quotes. {ELLIPSIS}"
 
 
 def test_every_test_that_the_threat_model_names_exists() -> None:

@@ -325,6 +325,7 @@ def test_the_playbooks_run_on_it_as_it_is(cloud, terminal, inventory):
     terminal.go_online(cloud)
     terminal.log_in()
     terminal.write("eu.qlik_tenants.yml", {"plugin": "tenantops.qlik.qlik_tenants", "regions": ["eu"]})
+    terminal.write_group_vars()
     done = terminal.run("ansible-playbook", "-i", "eu.qlik_tenants.yml", "tenantops.qlik.decommission")
     assert done.status == 2
     assert "tenant_decommission_confirm_hostname is missing" in done.stdout

@@ -78,13 +78,10 @@ def test_250_tenants_whose_licence_ended_go_by_an_approved_plan(online, terminal
             "keyed_groups": [{"key": "qlik_region", "prefix": "region"}],
         },
     )
-    terminal.write(
-        "group_vars/qlik_tenants.yml",
-        {
-            "tenant_decommission_credentials": CLIENTS,
-            "tenant_decommission_max_tenants": 250,
-            "tenant_decommission_max_percent": 93,
-        },
+    terminal.write_group_vars(
+        tenant_decommission_credentials=CLIENTS,
+        tenant_decommission_max_tenants=250,
+        tenant_decommission_max_percent=93,
     )
 
     def run(playbook, *options):
