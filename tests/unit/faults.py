@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes wrong before an answer is there, as urllib3 raises it out of its connection pool."""
+"""What goes wrong before an answer is there, as urllib3 raises it out of its connection pool if it is to repeat nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import typing as t
 
 from urllib3.exceptions import (
     ConnectTimeoutError,
-    MaxRetryError,
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
@@ -28,13 +27,9 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
 _POOL: t.Any = object()
 
 
-def _gave_up(reason: Exception) -> MaxRetryError:
-    return MaxRetryError(_POOL, "/", reason)
-
-
-def refused() -> MaxRetryError:
+def refused() -> NewConnectionError:
     """Nobody listens there."""
-    return _gave_up(NewConnectionError(_POOL, "Failed to establish a new connection: [Errno 111] Connection refused"))
+    return NewConnectionError(_POOL, "Failed to establish a new connection: [Errno 111] Connection refused")
 
 
 def cut() -> ProtocolError:
@@ -54,9 +49,9 @@ def read_timeout() -> ReadTimeoutError:
     return ReadTimeoutError(_POOL, "/", "Read timed out. (read timeout=30)")
 
 
-def connect_timeout() -> MaxRetryError:
+def connect_timeout() -> ConnectTimeoutError:
     """No connection in time."""
-    return _gave_up(ConnectTimeoutError(_POOL, "Connection to the host timed out. (connect timeout=30)"))
+    return ConnectTimeoutError(_POOL, "Connection to the host timed out. (connect timeout=30)")
 
 
 def write_timeout() -> ProtocolError:
@@ -64,50 +59,47 @@ def write_timeout() -> ProtocolError:
     return ProtocolError("Connection aborted.", TimeoutError("The write operation timed out"))
 
 
-def certificate() -> MaxRetryError:
+def certificate() -> SSLError:
     """A certificate that nobody vouches for."""
     reason = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
     reason.verify_message = "self-signed certificate"
-    return _gave_up(SSLError(reason))
+    return SSLError(reason)
 
 
-def name(errno: int) -> MaxRetryError:
+def name(errno: int) -> NameResolutionError:
     """The host's name is not resolved."""
-    return _gave_up(_unresolved(errno))
+    return _unresolved(errno)
 
 
-def name_unknown() -> MaxRetryError:
+def name_unknown() -> NameResolutionError:
     """The name service knows no such host."""
     return name(socket.EAI_NONAME)
 
 
-def name_service_down() -> MaxRetryError:
+def name_service_down() -> NameResolutionError:
     """The name service gives no answer."""
     return name(socket.EAI_AGAIN)
 
 
-def proxy_name_unknown() -> MaxRetryError:
+def proxy_name_unknown() -> ProxyError:
     """The name service knows no such proxy."""
-    return _gave_up(ProxyError("Unable to connect to proxy", _unresolved(socket.EAI_NONAME)))
+    return ProxyError("Unable to connect to proxy", _unresolved(socket.EAI_NONAME))
 
 
-def proxy_refused() -> MaxRetryError:
+def proxy_refused() -> ProxyError:
     """No proxy listens there."""
-    return _gave_up(ProxyError("Unable to connect to proxy", NewConnectionError(_POOL, "Connection refused")))
+    return ProxyError("Unable to connect to proxy", NewConnectionError(_POOL, "Connection refused"))
 
 
-def tunnel_refused(words: str = "403 Forbidden") -> MaxRetryError:
+def tunnel_refused(words: str = "403 Forbidden") -> ProxyError:
     """The proxy is there and does not connect to the host."""
-    return _gave_up(ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {words}")))
+    return ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {words}"))
 
 
-def cut_by_proxy() -> MaxRetryError:
+def cut_by_proxy() -> ProxyError:
     """The proxy dropped the connection: the same class as a refused CONNECT, but the request may have passed."""
-    return _gave_up(
-        ProxyError(
-            "Unable to connect to proxy",
-            http.client.RemoteDisconnected("Remote end closed connection without response"),
-        )
+    return ProxyError(
+        "Unable to connect to proxy", http.client.RemoteDisconnected("Remote end closed connection without response")
     )
 
 

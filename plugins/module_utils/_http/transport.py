@@ -2,18 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One HTTPS request and its response. The only file that imports requests, and that knows urllib3.
+"""One HTTPS request and its response. The only file that imports requests and urllib3.
 
 What holds for every request: https only, certificates checked, one deadline over all of it, redirects not followed (the
-credentials would go with them), ``.netrc`` not read (it would replace the token), proxies and CA bundle from the
+credentials would go with them), ``.netrc`` not read (it would replace the token), no cookies, proxies and CA bundle from the
 environment as requests has it.
+
+requests reads the environment and connects to proxies. urllib3, which it brings, sends. There is no session of requests: it is for
+redirects, cookies, ``.netrc`` and repeats, and would double the CPU of a request.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import http.cookiejar
 import json
 import os
 import re
@@ -38,16 +40,21 @@ try:
     import requests
     import requests.adapters
     import requests.utils
+    import urllib3
 except ImportError:
     # Whoever runs an operation says so before it begins.
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
     _HTTPAdapter: t.Any = object
-    _RequestsSession: t.Any = object
+    _HEADERS: dict[str, str] = {}
 else:
     _HTTPAdapter = requests.adapters.HTTPAdapter
-    _RequestsSession = requests.Session
+    # requests says which compression can be undone here.
+    _HEADERS = {
+        **requests.utils.default_headers(),
+        "Accept": "application/json",
+        "User-Agent": f"tenantops.qlik/{VERSION}",
+    }
 
-_USER_AGENT = f"tenantops.qlik/{VERSION}"
 _LARGEST_BODY = 1024 * 1024
 _PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
 
@@ -73,15 +80,15 @@ class Transport:
         self._ca_option = ca_option
         self._masking = masking
         self._answers = answer_log()
-        self._session = _new_session(ca_path, ca_option)
+        self._adapter = _Adapter(_context(ca_path, ca_option))
         # By host. Looking through the environment for each request would cost as much as sending it.
-        self._proxies: dict[str, dict[str, str]] = {}
+        self._managers: dict[str, urllib3.PoolManager] = {}
         for url in _proxy_urls():
             masking.add_proxy(url)
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._adapter.close()
 
     def send(self, request: Request) -> Response:
         """One request, once.
@@ -103,32 +110,33 @@ class Transport:
                 self._answers.note(request, outcome, time.monotonic() - started, self._masking.mask)
 
     def _exchange(self, request: Request) -> Response:
-        body = None if request.body is None else json.dumps(request.body)
-        headers = {"Accept": "application/json", "User-Agent": _USER_AGENT, **request.headers}
+        body = None if request.body is None else json.dumps(request.body).encode()
+        headers = {**_HEADERS, **request.headers}
         if body is not None:
             headers["Content-Type"] = "application/json"
         with deadline(self.timeout) as running:
             try:
-                with self._session.request(
+                # With retries=False a redirect is a response like any other, and nothing is repeated.
+                response = self._pool(request.host).urlopen(
                     request.method,
-                    f"https://{request.host}{request.path}",
-                    data=body,
+                    request.path,
+                    body=body,
                     headers=headers,
                     timeout=self.timeout,
-                    allow_redirects=False,
-                    stream=True,
-                    proxies=self._proxies_for(request.host),
-                ) as response:
-                    content = _read_body(response)
-                    return read_response(request, response.status_code, response.headers, content, self._masking.mask)
-            except (requests.exceptions.RequestException, ValueError, TypeError) as error:
-                # Nothing of what is sent can be wrong in itself: a ValueError is about the proxy's URL.
+                    retries=False,
+                    redirect=False,
+                    preload_content=False,
+                )
+                content = _read_body(response)
+            except (urllib3.exceptions.HTTPError, requests.exceptions.RequestException, ValueError, TypeError) as error:
                 raise self._no_response(request, error, running) from None
+        return read_response(request, response.status, response.headers, content, self._masking.mask)
 
-    def _proxies_for(self, host: str) -> dict[str, str]:
-        if host not in self._proxies:
-            self._proxies[host] = proxies_for(host)
-        return self._proxies[host]
+    def _pool(self, host: str) -> urllib3.HTTPConnectionPool:
+        """The connections to a host. Not kept here: their manager closes those of hosts that were not used for long."""
+        if host not in self._managers:
+            self._managers[host] = self._adapter.manager_for(proxy_for(host))
+        return self._managers[host].connection_from_host(host, 443, "https")
 
     def _no_response(self, request: Request, error: Exception, running: Deadline) -> NoResponse:
         """Say what happened in our own words: the libraries' texts hold addresses of objects, and passwords of proxies."""
@@ -165,20 +173,14 @@ class Transport:
                     return Reason.NAME_SERVICE, f"{where} cannot be resolved"
                 reason = Reason.PROXY_NAME_UNKNOWN if about_proxy else Reason.NAME_UNKNOWN
                 return reason, f"{where} cannot be resolved"
-        about_url = (
-            requests.exceptions.InvalidURL,
-            requests.exceptions.InvalidSchema,
-            requests.exceptions.MissingSchema,
-        )
-        if isinstance(error, about_url) or not isinstance(error, requests.exceptions.RequestException):
+        if isinstance(error, (requests.exceptions.RequestException, ValueError, TypeError)):
+            # Nothing of what is sent can be wrong in itself.
             return (
                 Reason.PROXY_URL,
                 "the proxy in HTTPS_PROXY cannot be used: it must be a URL such as http://proxy.example:3128",
             )
-        late = isinstance(error, requests.exceptions.Timeout) or not names.isdisjoint(
-            ("ReadTimeoutError", "TimeoutError")
-        )
-        if isinstance(error, requests.exceptions.ConnectTimeout) or (late and connecting):
+        late = not names.isdisjoint(("ConnectTimeoutError", "ReadTimeoutError", "TimeoutError"))
+        if "ConnectTimeoutError" in names or (late and connecting):
             return Reason.CONNECT_TIMEOUT, "no connection within the time-out"
         if "NewConnectionError" in names:
             whose = "the proxy's" if about_proxy else "the"
@@ -214,13 +216,14 @@ def prepare_process() -> None:
 
 def route_to(host: str) -> str:
     """How a host is reached: "directly", or through which proxy (without the password in its URL)."""
-    proxy = requests.utils.select_proxy(f"https://{host}/", proxies_for(host))
+    proxy = proxy_for(host)
     return f"through {for_terminal(proxy.rpartition('@')[2])}" if proxy else "directly"
 
 
-def proxies_for(host: str) -> dict[str, str]:
-    """The proxies that the environment names for a host."""
-    found: dict[str, str] = requests.utils.get_environ_proxies(f"https://{host}/")
+def proxy_for(host: str) -> str | None:
+    """The proxy that the environment names for a host."""
+    url = f"https://{host}/"
+    found: str | None = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
     return found
 
 
@@ -228,15 +231,8 @@ def _proxy_urls() -> set[str]:
     return {os.environ[name] for name in _PROXY_VARIABLES if "@" in os.environ.get(name, "")}
 
 
-class _Session(_RequestsSession):
-    """A session that takes a redirect for a response: not even where it leads to is looked at."""
-
-    def get_redirect_target(self, _resp: t.Any) -> None:
-        return None
-
-
 class _Adapter(_HTTPAdapter):
-    """The adapter of requests, told not to read the CA bundle again for each connection, not to hold small writes back
+    """What requests makes connections with, told not to read the CA bundle again for each of them, not to hold small writes back
     (urllib3 leaves Nagle's algorithm on for connections through a proxy), and to keep to the deadline.
     """
 
@@ -244,6 +240,7 @@ class _Adapter(_HTTPAdapter):
         self._context = context
         self._pool_options = {
             "ssl_context": context,
+            "cert_reqs": "CERT_REQUIRED",
             "socket_options": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         }
         super().__init__()
@@ -260,8 +257,17 @@ class _Adapter(_HTTPAdapter):
         _keep_to_deadline(manager)
         return manager
 
-    def cert_verify(self, conn: t.Any, *_args: t.Any) -> None:
-        conn.cert_reqs = "CERT_REQUIRED"
+    def manager_for(self, proxy: str | None) -> t.Any:
+        """What manages urllib3's connections through a proxy; None: without one.
+
+        :raises ValueError, requests.exceptions.RequestException: the URL of the proxy cannot be used.
+        """
+        if not proxy:
+            return self.poolmanager
+        url: str = requests.utils.prepend_scheme_if_needed(proxy, "http")  # type: ignore[no-untyped-call]
+        if not urllib3.util.parse_url(url).host:
+            raise requests.exceptions.InvalidProxyURL
+        return self.proxy_manager_for(url)
 
 
 def _keep_to_deadline(manager: t.Any) -> None:
@@ -302,10 +308,10 @@ def _ca_path(ca_path: str | None) -> str:
     return os.path.expanduser(chosen) if chosen else requests.utils.DEFAULT_CA_BUNDLE_PATH
 
 
-def _new_session(ca_path: str | None, ca_option: str) -> requests.Session:
+def _context(ca_path: str | None, ca_option: str) -> ssl.SSLContext:
     path = _ca_path(ca_path)
     try:
-        context = context_for(path)
+        return context_for(path)
     except OSError as error:
         source = ca_option if ca_path else "REQUESTS_CA_BUNDLE (or CURL_CA_BUNDLE)"
         raise InvalidInput(
@@ -313,22 +319,17 @@ def _new_session(ca_path: str | None, ca_option: str) -> requests.Session:
             " file or a folder of certificates in PEM form."
         ) from None
 
-    session = _Session()
-    # Off: .netrc, and the environment's CA bundle, which is in the context already. Proxies are passed with each request.
-    session.trust_env = False
-    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-    session.adapters.clear()
-    session.mount("https://", _Adapter(context))
-    return session
 
-
-def _read_body(response: requests.Response) -> bytes:
+def _read_body(response: urllib3.BaseHTTPResponse) -> bytes:
     body = b""
-    for chunk in response.iter_content(64 * 1024):
+    for chunk in response.stream(64 * 1024):
         body += chunk
         if len(body) > _LARGEST_BODY:
             # Nothing that this API answers is as large: it is not read to its end, and not taken for a response.
+            response.close()
             return b""
+    # An empty body is at its end before anything was read, so the connection was not given back.
+    response.release_conn()
     return body
 
 

@@ -19,7 +19,7 @@ from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about, secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.facts import GIVEN_TOKEN, HOSTNAME, PROXY_PASSWORD, REGISTER
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, region_token
-from ansible_collections.tenantops.qlik.tests.unit.wire import REAL_ADAPTER, Wire
+from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 PROXY = "http://proxy.example:3128"
 
@@ -95,15 +95,15 @@ def test_hosts_without_a_proxy_are_told_apart(
     ],
 )
 def test_a_proxy_that_is_none_is_told_in_our_words_and_nothing_is_sent(
-    run: Run, monkeypatch: pytest.MonkeyPatch, proxy: str
+    wire: Wire, run: Run, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    monkeypatch.setattr(transport, "_Adapter", REAL_ADAPTER)  # It is what refuses it.
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     result = region_token(run)
     assert result["failed"] is True
     assert "HTTPS_PROXY" in result["msg"]
     assert "Unexpected" not in result["msg"]
     assert secrets_in(result) == []
+    assert wire.sent == []
 
 
 def test_the_password_of_a_proxy_is_known_as_a_secret(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,20 +177,6 @@ def test_ca_certificates_that_cannot_be_read_are_named_with_their_source_and_not
     assert result["failed"] is True
     assert str(path) in result["msg"]
     assert is_one_sentence_about(result["msg"], source)
-
-
-def test_certificates_and_names_are_always_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_Adapter", REAL_ADAPTER)
-    session = transport._new_session(None, "ca_path")
-    context = session.get_adapter("https://x").poolmanager.connection_pool_kw["ssl_context"]  # type: ignore[attr-defined]
-    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
-    assert session.verify is True
-
-
-def test_nothing_is_spoken_but_https() -> None:
-    session = transport._new_session(None, "ca_path")
-    with pytest.raises(requests.exceptions.InvalidSchema):
-        session.get_adapter(f"http://{REGISTER}/")
 
 
 def test_a_context_is_made_once_a_process() -> None:
