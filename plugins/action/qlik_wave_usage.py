@@ -53,7 +53,7 @@ class ActionModule(QlikAction):
     def check(self, params: Mapping[str, t.Any]) -> None:
         """The options that Ansible would convert."""
         check_request_options(params, lambda option: f"{_PREFIX}{option}")
-        check_whole_number(params["days"], _DAYS, 1, LONGEST_WINDOW_DAYS, "days")
+        self._days()
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """The step."""
@@ -67,14 +67,19 @@ class ActionModule(QlikAction):
             return {"changed": False}
         hosts = [str(host) for host in task_vars["ansible_play_hosts_all"]]
         results = {host: plain(task_vars["hostvars"][host].get(params["result_variable"])) for host in hosts}
-        days = check_whole_number(params["days"], _DAYS, 1, LONGEST_WINDOW_DAYS, "days")
-        usage = FleetUsage([HostUsage.from_result(host, results[host]) for host in hosts], days, run.clock.now())
+        usage = FleetUsage(
+            [HostUsage.from_result(host, results[host]) for host in hosts], self._days(), run.clock.now()
+        )
         for line in usage.lines():
             say(line)
         for kind, path in files.items():
             content = as_json(usage.as_dict()) if kind is USAGE else usage.as_csv()
             write_output(path, content, _FILE, kind, params["dest"])
         return {"changed": False, "idle": usage.idle}
+
+    def _days(self) -> int:
+        days = self._variables.first(_DAYS)
+        return check_whole_number(90 if days is None else days, _DAYS, 1, LONGEST_WINDOW_DAYS, "days")
 
     def _read(self, params: Mapping[str, t.Any], run: Run, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Read the tenant of this host. One that is out of service already is no failure: there is nothing to be read."""
@@ -87,7 +92,7 @@ class ActionModule(QlikAction):
             "region": address.region,
             "tenant_id": variables.value("tenant_id", "qlik_tenant_id"),
             "subset": SUBSETS,
-            "activity_days": params["days"],
+            "activity_days": self._days(),
         }
         if variables.has_clients:
             # The client of another region, or of the environment, is no good here.

@@ -32,10 +32,6 @@ options:
     description: The variable that each host's result of O(step=read) was registered in.
     type: str
     default: _tenant_decommission_usage
-  days:
-    description: How many days back was looked for activity, from 1 to 90.
-    type: raw
-    default: 90
   dest:
     description:
       - A file such as V(usage.json). The usage is written to it as JSON, and as CSV to the file of the same name with the ending C(.csv).
@@ -50,13 +46,11 @@ EXAMPLES = r"""
 - name: Read who uses each tenant, and what is in it
   tenantops.qlik.qlik_wave_usage:
     step: read
-    days: 90
   register: _tenant_decommission_usage
 
 - name: Show what was read of all tenants
   tenantops.qlik.qlik_wave_usage:
     step: show
-    days: 90
   run_once: true
 """
 

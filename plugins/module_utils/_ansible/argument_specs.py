@@ -207,7 +207,6 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         **_COMMON,
         "step": {"type": "str", "choices": ["check", "read", "show"], "required": True},
         "result_variable": {"type": "str", "default": "_tenant_decommission_usage"},
-        "days": _AS_GIVEN | {"default": 90},
         "dest": {"type": "path"},
     },
     "qlik_wave_check": {"operation": _OPERATION},

@@ -31,7 +31,11 @@ class HostVariables:
 
     def value(self, name: str, *others: str) -> t.Any:
         """The value of a variable; of the first of some others, by their full names, if it is not set or null."""
-        for full_name in (f"{self._prefix}{name}", *others):
+        return self.first(f"{self._prefix}{name}", *others)
+
+    def first(self, *full_names: str) -> t.Any:
+        """The value of the first of some variables, by their full names, that is set and not null."""
+        for full_name in full_names:
             value = self._found.get(full_name)
             value = plain(self._templar.template(value) if isinstance(value, str) else value)
             if value is not None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -15,7 +16,7 @@ from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.controller import run_action
 from ansible_collections.tenantops.qlik.tests.unit.core import template
 from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, HOSTNAME, TENANT_ID
-from ansible_collections.tenantops.qlik.tests.unit.tenant_content import TenantContent
+from ansible_collections.tenantops.qlik.tests.unit.tenant_content import TenantContent, login
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
@@ -106,9 +107,15 @@ def test_a_tenant_that_is_not_found_fails(wire: Wire, content: TenantContent) ->
     assert read(ONE_CLIENT)["failed"]
 
 
+@pytest.mark.parametrize(("variables", "users"), [({}, 1), ({"qlik_usage_days": 30}, 0)])
+def test_a_variable_says_how_many_days_back(content: TenantContent, variables: dict[str, t.Any], users: int) -> None:
+    content.lists["/audits"] = [login((datetime.now(timezone.utc) - timedelta(days=40)).isoformat())]
+    assert read({**ONE_CLIENT, **variables})["activity"]["active_users"] == users
+
+
 @pytest.mark.parametrize("days", [0, 91, "x"])
 def test_wrong_days_send_nothing(wire: Wire, content: TenantContent, days: t.Any) -> None:
-    result = read(ONE_CLIENT, days=days)
+    result = read({**ONE_CLIENT, "qlik_usage_days": days})
     assert result["failed"]
     assert "qlik_usage_days" in result["msg"]
     assert wire.sent == []
