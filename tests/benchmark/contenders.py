@@ -83,6 +83,9 @@ def contenders(tenants: int, forks: int) -> Iterator[Contender]:
     usage = playbook("tenantops.qlik.usage", USAGE_FORKS)
     name = f"tenantops.qlik.usage, {USAGE_FORKS} forks, {_USAGE_LATENCY * 1000:.0f} ms latency"
     yield Contender(name, tenants, usage, evidence.reads_each, latency=_USAGE_LATENCY)
+    pool = [sys.executable, str(_HERE / "usage_pool.py"), "tenants.txt", str(USAGE_FORKS)]
+    name = f"the same requests in a pool of {USAGE_FORKS} threads"
+    yield Contender(name, tenants, pool, evidence.reads_each, latency=_USAGE_LATENCY)
 
     nothing = playbook(str(_HERE / "playbooks" / "nothing.yml"))
     yield Contender("one task that does nothing", tenants, nothing, evidence.runs_on_each)

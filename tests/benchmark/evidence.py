@@ -10,8 +10,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from benchmark.fleet import REGIONS, Fleet, Tenant
+from benchmark.usage_pool import PATHS, TOKEN_PATH
 
 Entry = Mapping[str, Any]
 Check = Callable[[Fleet, Sequence[Entry], str], None]
@@ -35,15 +37,21 @@ def leaves_each(fleet: Fleet, log: Sequence[Entry], output: str) -> None:
 
 def reads_each(fleet: Fleet, log: Sequence[Entry], output: str) -> None:
     """Of each tenant's own host one token is requested, then what is in it is read; and nothing else."""
-    found = Counter((entry["host"], entry["method"], entry["status"]) for entry in log)
+    wanted = Counter(("GET", *_path_and_query(path), 200) for path in PATHS) + Counter([("POST", TOKEN_PATH, (), 200)])
+    found: defaultdict[str, Counter[tuple[Any, ...]]] = defaultdict(Counter)
+    for entry in log:
+        query = tuple(sorted(entry["query"].items()))
+        found[entry["host"]][entry["method"], entry["path"], query, entry["status"]] += 1
     for tenant in fleet.tenants:
-        reads = found.pop((tenant.hostname, "GET", 200), 0)
-        if found.pop((tenant.hostname, "POST", 200), 0) != 1 or reads * len(fleet) + len(fleet) != len(log):
-            raise NotDone(
-                f"{tenant.hostname}: expected one token and the reads that each tenant gets, the log has {reads} reads"
-            )
+        if found.pop(tenant.hostname, None) != wanted:
+            raise NotDone(f"{tenant.hostname}: expected one token and {len(PATHS)} reads, the log has others")
     if found:
-        raise NotDone(f"expected nothing else, the log has {found}")
+        raise NotDone(f"expected nothing else, the log has requests of {sorted(found)}")
+
+
+def _path_and_query(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    parts = urlsplit(url)
+    return parts.path, tuple(sorted(parse_qsl(parts.query)))
 
 
 def runs_on_each(fleet: Fleet, log: Sequence[Entry], output: str) -> None:
