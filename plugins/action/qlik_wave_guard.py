@@ -112,7 +112,7 @@ class ActionModule(QlikAction):
         if hosts and 100 * failed / len(hosts) > allowed:
             raise Stopped(
                 f"The wave is stopped: {failed} of the {len(hosts)} tenants of the batch before failed, and max_fail_percentage allows"
-                f" {allowed:g} %. Nothing was sent for the other batches."
+                f" {allowed:g} %. Nothing was changed for the other batches."
             )
 
     def _guard(
@@ -128,7 +128,7 @@ class ActionModule(QlikAction):
         self._hosts = {entry.host: str(entry["hostname"]).lower() for entry in entries}
         problems = list(of_play.problems)
         if problems:
-            raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(problems))
+            raise InvalidInput("The wave is refused: nothing was changed. " + " ".join(problems))
         wave = self._read(entries, params, run, task_vars, plan=approved.plan, before=before)
         guard_wave(wave)
         receipts = {tenant.command.receipt_path for tenant in wave.tenants if tenant.command}
@@ -142,7 +142,7 @@ class ActionModule(QlikAction):
         listed = look_up_wave(wave, params, run) if operation == DECOMMISSION else Listed()
         too_many = [one for one in (listed.error, in_days_problem(wave, listed.taken_down)) if one]
         if too_many and not params["planning"]:
-            raise InvalidInput(f"The wave is refused, nothing was changed. {' '.join(too_many)}")
+            raise InvalidInput(f"The wave is refused: nothing was changed. {' '.join(too_many)}")
         warnings = [*approved.warnings, *wave.policy.warnings, *expired_protections(wave)]
         warnings += [*(f"Applying the plan would be refused: {one}" for one in too_many), *listed.warnings]
         tenants = pass_tenants(

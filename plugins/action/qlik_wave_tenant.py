@@ -86,13 +86,13 @@ class ActionModule(QlikAction):
         tenant, host = self._tenant, task_vars.get("inventory_hostname")
         if tenant is None or tenant.host != host:
             raise Stopped(
-                f"{host} was not passed by the guard of this wave: nothing was sent. Run the play from its beginning, with all tasks of"
+                f"{host} was not passed by the guard of this wave: nothing was changed. Run the play from its beginning, with all tasks of"
                 " the role. If a condition (when) is set around the role, choose the tenants with --limit or the play's hosts instead."
             )
         if tenant.prepares and tenant.not_before is None:
             mark = task_vars.get(params["prepared_variable"])
             if mark == _FAILED:
-                raise Stopped(f"Not deactivated, nothing was sent: {_failed_task(task_vars, tenant)}")
+                raise Stopped(f"Not deactivated: {_failed_task(task_vars, tenant)}")
             self._must_be_prepared(tenant, is_marked=mark == params["tenant"]["signature"])
         return change_tenant(tenant, params, run, lambda: self._late_credentials(tenant, task_vars))
 
@@ -111,7 +111,7 @@ class ActionModule(QlikAction):
             why = "tags were chosen, which may leave out some of them" if chosen else "they have not run for it"
             raise Stopped(
                 f"The tasks in {for_terminal(tenant.pre_tasks)} come before {for_terminal(tenant.host)} is deactivated, and {why}:"
-                " nothing was sent. Run the play from its beginning, with all tasks."
+                " nothing was changed. Run the play from its beginning, with all tasks."
             )
 
 

@@ -99,8 +99,8 @@ class ActionModule(QlikAction):
             client = variables.late_client_of(address.region)
             if client is None:
                 raise InvalidInput(
-                    f"{_PREFIX}credentials has no client for region {address.region}: add it there; beside {_PREFIX}credentials no others"
-                    " are used."
+                    f"{_PREFIX}credentials has no client for region {address.region}: add it there (if {_PREFIX}credentials is set,"
+                    f" {_PREFIX}client_id, {_PREFIX}client_secret and the environment are not used)."
                 )
             options |= {"client_id": client.client_id, "client_secret": client.client_secret}
         try:

@@ -47,6 +47,9 @@ _COMMON: dict[str, t.Any] = {"region": {"type": "str"}, **_CREDENTIALS, **_CONNE
 # What module_defaults may set for the whole action group, also for those of its modules that send nothing.
 OF_THE_GROUP = frozenset(_COMMON)
 
+# Why a task of such a module is refused elsewhere.
+ON_THE_CONTROLLER = "{} must run on the controller: remove async and delegate_to from the task."
+
 # What a wave is for.
 _OPERATION: dict[str, t.Any] = {"type": "str", "choices": ["decommission", "restore"], "default": "decommission"}
 

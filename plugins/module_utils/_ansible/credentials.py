@@ -34,9 +34,7 @@ def setting_names(prefix: str = "", kind: str = "", mapping: str = "") -> Settin
     return SettingNames(
         credentials=f"client_id and client_secret in {mapping}" if mapping else f"{option}id and {option}secret",
         environment=f"{variable}ID and {variable}SECRET",
-        region=f"{prefix}region, and the region in the hostname",
-        max_wait=f"{prefix}max_wait",
-        ca_path=f"{prefix}ca_path",
+        prefix=prefix,
     )
 
 
@@ -127,7 +125,8 @@ def missing_credentials(regions: Iterable[str], known: Collection[str], prefix: 
     if known:
         return (
             f"There are no credentials for {where} in {prefix}credentials, which has the keys {some(sorted(known))}: add"
-            f" {'it' if len(missing) == 1 else 'them'} there; beside {prefix}credentials no others are used."
+            f" {'it' if len(missing) == 1 else 'them'} there (if {prefix}credentials is set, {prefix}client_id, {prefix}client_secret and"
+            " the environment are not used)."
         )
     return (
         f"There are no credentials for {where}: give them in {prefix}credentials (a client works only in its own region), or"
@@ -180,8 +179,8 @@ def _check_ends(value: str, name: str) -> None:
 def _check_length(value: str, name: str) -> None:
     if len(value) < SHORTEST_SECRET:
         raise InvalidInput(
-            f"{name} has fewer than {SHORTEST_SECRET} characters: so short a secret cannot be kept out of messages; check that it is the"
-            " whole one."
+            f"{name} has fewer than {SHORTEST_SECRET} characters, and a secret that short cannot be hidden in messages: check that it is"
+            " complete."
         )
 
 
@@ -198,7 +197,11 @@ def _is_client(value: t.Any) -> bool:
 def _kind_of(value: t.Any) -> str:
     """What something is, without showing it: there may be a secret in it."""
     if isinstance(value, str):
-        return "a text (JSON in quotes is a text, too)" if value.lstrip()[:1] in ("{", "[") else "a text"
+        return (
+            "a text with JSON in it (with -e, do not quote the value inside the JSON)"
+            if value.lstrip()[:1] in ("{", "[")
+            else "a text"
+        )
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, (list, tuple)):

@@ -13,7 +13,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._http.masking import MASK
 from .._http.transport import REQUESTS_IMPORT_ERROR
-from .argument_specs import ARGUMENT_SPECS
+from .argument_specs import ARGUMENT_SPECS, ON_THE_CONTROLLER
 from .client_options import Run
 from .operations import OPERATIONS, perform
 
@@ -52,6 +52,4 @@ def _without_secrets(params: Mapping[str, t.Any], specs: Mapping[str, t.Any]) ->
 def run_controller_only(name: str) -> None:
     """Be a module whose work is done by the action plugin of the same name, and by nothing else."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPECS[name], supports_check_mode=True)
-    module.fail_json(
-        msg=f"{name} looks at the hosts of the play, and so runs in the controller alone: without async, not delegated."
-    )
+    module.fail_json(msg=ON_THE_CONTROLLER.format(name))

@@ -52,7 +52,6 @@ def region_token(params: Params, run: Run, prefix: str = "") -> dict[str, t.Any]
         credentials: Credentials | None = check_client(params["credentials"], region, mapping)
     else:
         credentials = check_credentials(params, prefix=prefix)
-    must_be_able_to_act(credentials, None)
     names = setting_names(prefix, mapping=mapping)
     client = open_client(params, run, region=region, credentials=credentials, names=names)
     issued = client.request_token()
@@ -92,7 +91,7 @@ def tenant_create(params: Params, run: Run) -> dict[str, t.Any]:
     for option in ("license_from", "alias", "name"):
         if credentials is None and params[option] is not None:
             raise InvalidInput(
-                f"{option} takes a token of a tenant's own host, so client_id and client_secret must be given too, or QLIK_CLIENT_ID and"
+                f"{option} needs a token of a tenant's own host: give client_id and client_secret too, or QLIK_CLIENT_ID and"
                 " QLIK_CLIENT_SECRET in the environment."
             )
     organization = open_organization_client(params, run)
@@ -131,11 +130,11 @@ def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:
         found = find_in_organization(organization, tenant_id)
         if found and found["region"] is not None and region not in (None, found["region"]):
             raise Stopped(
-                f"Tenant {tenant_id} lies in region {found['region']}, and region is '{region}': one of the two is wrong."
+                f"Tenant {tenant_id} is in region {found['region']}, but region is '{region}'. Set region to {found['region']} or leave it"
+                " out, or check tenant_id."
             )
         return {"changed": False, "tenants": [found] if found else []}
     credentials, token = check_credentials(params), check_access_token(params)
-    must_be_able_to_act(credentials, token)
     if address:
         client = open_client(params, run, region=address.region, credentials=credentials)
         answer = find_by_hostname(client, address)
@@ -144,8 +143,11 @@ def tenant_info(params: Params, run: Run) -> dict[str, t.Any]:
             "tenants": [answer.record] if answer.record else [],
             "state": answer.state.value,
         }
+    must_be_able_to_act(credentials, token)
     if region is None:
-        raise InvalidInput("region is missing: a tenant's id is looked up at its region's register host.")
+        raise InvalidInput(
+            "region is missing: to look up a tenant by tenant_id, give region (such as eu), or org_client_id and org_client_secret."
+        )
     client = open_client(params, run, region=region, credentials=credentials, token=token)
     found = find_by_id(client, str(tenant_id), register_host(region))
     return {"changed": False, "tenants": [found] if found else []}
@@ -160,12 +162,12 @@ def organization_tenants(params: Params, run: Run) -> dict[str, t.Any]:
     listing = list_tenants(client, check_filter(params["filter"]))
     result: dict[str, t.Any] = {"changed": False, "tenants": listing.tenants}
     if listing.unreadable:
-        entries = (
-            "entry of the list is not a tenant and is"
-            if listing.unreadable == 1
-            else "entries of the list are not tenants and are"
+        is_one = listing.unreadable == 1
+        warning = (
+            f"{listing.unreadable} {'entry' if is_one else 'entries'} of the organization's list could not be read, and"
+            f" {'was' if is_one else 'were'} left out. If a tenant is missing, ask the vendor's support."
         )
-        result["warnings"] = [f"{listing.unreadable} {entries} left out."]
+        result["warnings"] = [warning]
     return result
 
 

@@ -128,7 +128,7 @@ class OwnRecord:
 
     def __init__(self, client: Client, tenant: NewTenant) -> None:
         self._tenant = tenant
-        self._host = _open_host(client, tenant.address, f"reading and setting name and alias of tenant {tenant.target}")
+        self._host = _open_host(client, tenant.address, f"setting name and alias of tenant {tenant.target}")
 
     def read(self) -> dict[str, t.Any]:
         """The record in its normal form.
@@ -156,14 +156,14 @@ def _open_host(client: Client, address: Address, what: str) -> TenantHost:
         client,
         address,
         what=what,
-        if_no_credentials=f"client_id and client_secret are missing: {what} takes a token of its own host.",
+        if_no_credentials=f"client_id and client_secret are missing: {what} needs a token of its own host.",
         if_refused=f"The host issues no token: check that {address.hostname} is a tenant of this subscription, and that client_id and"
         f" client_secret are those of region {address.region}.",
     )
     if isinstance(host, TenantHost):
         return host
     raise Stopped(
-        f"{sentence(what)}: the tenant does not live, {host.description}. Check that {address.hostname} is a live tenant of the"
+        f"{sentence(what)}: the tenant is not live ({host.description}). Check that {address.hostname} is a live tenant of the"
         " subscription.",
         **host.error_fields(),
     )

@@ -52,7 +52,8 @@ def find_by_id(client: Client, tenant_id: str, region_host: str) -> dict[str, t.
         raise answer.refusal(
             SERVER_FAILED
             if answer.status >= 500
-            else "The register host does not show the tenant. Ask by hostname, which a live tenant's own host answers."
+            else "The register host does not show the tenant. Give hostname instead of tenant_id: then the tenant's own host is asked, with"
+            " a token for client_id and client_secret."
         )
     return record
 
@@ -67,10 +68,9 @@ def find_by_hostname(client: Client, address: Address) -> Found:
         client,
         address,
         what=f"looking up {address.hostname}",
-        if_no_credentials=f"tenant_id is missing and {address.hostname} cannot be asked for it without client_id and client_secret: give"
-        " the id, or the credentials.",
-        if_refused="The tenant's host issues no token, so its id cannot be looked up. Check client_id and client_secret, or give its id"
-        " (tenant_id; qlik_tenant_id in an inventory).",
+        if_no_credentials=f"{client.names.credentials} are missing: they are needed to look up {address.hostname}.",
+        if_refused=f"The tenant's host issues no token, so the tenant cannot be looked up. Check {client.names.credentials}, or give the"
+        " tenant's id (tenant_id; qlik_tenant_id in an inventory).",
     )
     return Found(State.ACTIVE, _read_itself(host)) if isinstance(host, TenantHost) else Found(host.state, None)
 
@@ -136,12 +136,13 @@ def _read_itself(host: TenantHost) -> dict[str, t.Any]:
     record = normal_form(answer.body) if answer.status == 200 else None
     if record is None or tenant_id not in (None, record["id"]):
         raise answer.refusal(
-            "The tenant's host does not show its record. Give its id (tenant_id; qlik_tenant_id in an inventory)."
+            "The tenant's host does not show its record. Give the tenant's id (tenant_id; qlik_tenant_id in an inventory)."
         )
     if address.hostname not in (name.lower() for name in record["hostnames"]):
         raise Stopped(
-            f"{address.hostname} shows a tenant with the hostnames {for_terminal(', '.join(record['hostnames']))}."
-            " Nothing was sent. Give its id (tenant_id; qlik_tenant_id in an inventory)."
+            f"{address.hostname} answers for a tenant with the hostnames {for_terminal(', '.join(record['hostnames']))}, and is not one of"
+            " them. Nothing was changed. Check the hostname, or give the id of the tenant that you mean (tenant_id; qlik_tenant_id in an"
+            " inventory)."
         )
     return record
 

@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .._base.errors import Refused, Stopped
+from .._base.errors import RUN_LATER, Refused, Stopped
 from .._domain.addresses import CONSOLE_HOST, ORGANIZATION_TENANTS_PATH, Address
 from .._domain.tenant import DISABLED_STATUSES
 from .._http.client import Client
@@ -25,13 +25,12 @@ _LONGEST_FILTER_IN_URL = 1000
 
 _NEXT_STEPS = {
     400: "The API refuses this request. Check the filter: the vendor's reference lists attributes and operators. If the answer says that"
-    " subscriptionId is missing, the subscription has to be named: in the filter, with subscription_ids of an inventory source, or as"
-    " qlik_subscription_id of the tenants of a play.",
+    " subscriptionId is missing, name the subscription: in filter (module), in subscription_ids (inventory), or in qlik_subscription_id"
+    " of the tenants (roles).",
     401: "The token is refused, and so is a new one. Check org_client_id and org_client_secret.",
     403: "The client may not read these tenants. Check that each subscription that you named is one of its organization, and that the"
     " client has the scope cloud-console.tenants:read.",
 }
-_TRY_LATER = "Try again later; if it stays, show this to the vendor's support."
 _RUN_AGAIN = "Tenants may be missing in what was read, so it is not used. Run again."
 
 
@@ -54,7 +53,7 @@ def list_tenants(client: Client, scim_filter: str | None = None) -> Listing:
     found = 0
     for page in read_pages(
         lambda query: client.request_with_token(_page_request(scim_filter, query)),
-        next_step=lambda answer: _NEXT_STEPS.get(answer.status, _TRY_LATER),
+        next_step=lambda answer: _NEXT_STEPS.get(answer.status, RUN_LATER),
         things="tenants",
     ):
         total = _total(page.body)
@@ -98,7 +97,7 @@ def find_in_organization(client: Client, tenant_id: str) -> dict[str, t.Any] | N
         return None
     tenant = normal_form(entries[0]) if answer.status == 200 and len(entries) == 1 else None
     if tenant is None or tenant["id"] != tenant_id:
-        raise answer.refusal(_NEXT_STEPS.get(answer.status, _TRY_LATER))
+        raise answer.refusal(_NEXT_STEPS.get(answer.status, RUN_LATER))
     return tenant
 
 
@@ -111,9 +110,10 @@ def find_by_hostname_in_organization(client: Client, address: Address) -> list[d
     listing = _list_at_least(client, f"hostnames eq {literal(address.hostname)}")
     found = [tenant for tenant in listing.tenants if address.hostname in (name.lower() for name in tenant["hostnames"])]
     if not found and listing.unreadable:
+        entries = "1 entry" if listing.unreadable == 1 else f"{listing.unreadable} entries"
         raise Stopped(
-            f"No tenant with the hostname {address.hostname} was found, but {listing.unreadable} entries of the list are no tenants that"
-            f" can be read, and one of them may be it. {_TRY_LATER}"
+            f"No tenant with the hostname {address.hostname} was found, but {entries} of the organization's list could not be read, and"
+            f" may be this tenant. {RUN_LATER}"
         )
     # A tenant that lives is what is meant, before those that are gone and had the hostname.
     return sorted(found, key=lambda tenant: tenant["status"] == "deleted")

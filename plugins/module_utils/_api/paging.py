@@ -68,10 +68,12 @@ def read_pages(
         found += len(entries)
         idle = 0 if entries else idle + 1
         if cursor in cursors or idle > _MOST_IDLE_PAGES:
-            raise answer.refusal(f"The list goes round in circles after {found} {things}. {_RUN_AGAIN}")
+            raise answer.refusal(
+                f"The server sent the same page of the list again after {found} {things}. {_RUN_AGAIN}"
+            )
         cursors.add(cursor)
         query = dict([cursor])
-    raise answer.refusal(f"The list has no end after {most_pages} pages. {_RUN_AGAIN}")
+    raise answer.refusal(f"The list goes on after {most_pages} pages, so reading it was stopped. {_RUN_AGAIN}")
 
 
 def with_query(path: str, query: Query) -> str:

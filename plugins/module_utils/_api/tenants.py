@@ -9,16 +9,16 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Collection
 
-from .._base.errors import NoResponse
+from .._base.errors import RUN_LATER, NoResponse
 from .._base.timestamps import read_time
 from .._domain.addresses import Address, tenant_path
 from .._domain.commands import Target
 from .._domain.tenant import Probe, Reading, Record, State
 from .._http.client import Client
 from .._http.messages import Request, Response
-from .._http.oauth import Credentials, read_token, token_request
+from .._http.oauth import Credentials, SettingNames, read_token, token_request
 
-SERVER_FAILED = "The server failed. Run again later; if it stays, show this to the vendor's support."
+SERVER_FAILED = f"The server failed. {RUN_LATER}"
 
 
 _DEACTIVATED_CODES = frozenset(("TENANT_DEACTIVATED", "TENANT_DISABLED"))
@@ -55,7 +55,7 @@ def read_tenant(client: Client, target: Target) -> Record | Reading:
         return Reading.REFUSED
     record = _read_record(answer.body) if answer.status == 200 else None
     if record is None or record.tenant_id != target.tenant_id:
-        raise answer.refusal(_why_no_record(answer))
+        raise answer.refusal(_why_no_record(answer, client.names))
     return record
 
 
@@ -64,16 +64,19 @@ def says_no_such_tenant(answer: Response) -> bool:
     return answer.status == 404 and answer.is_api_error and (answer.code or "").startswith("TENANTS-")
 
 
-def _why_no_record(answer: Response) -> str:
+def _why_no_record(answer: Response, names: SettingNames) -> str:
     if answer.status >= 500:
         return SERVER_FAILED
     if answer.status == 429:
-        return "The rate limit still holds. Run again later, or raise retries and max_wait."
+        return (
+            "The rate limit still blocks the client. Run again later, or raise"
+            f" {names.option('retries')} and {names.option('max_wait')}."
+        )
     if 300 <= answer.status < 400:
-        return "A redirect is not an answer of this API. Check proxy and region."
+        return "A redirect is not an answer of this API. Check the proxy and the region."
     if answer.succeeded:
-        return "This is no record of that tenant. Check tenant_id and region; if they are right, try again later."
-    return "The tenant cannot be read. Run again later; if it stays, show this to the vendor's support."
+        return "The response is not the record of this tenant. Check the tenant's id and region. If they are right, run again later."
+    return f"The tenant cannot be read. {RUN_LATER}"
 
 
 def probe(client: Client, address: Address, *, credentials: Credentials | None, patiently: bool = True) -> Probe:

@@ -69,13 +69,17 @@ class Refused(QlikError):
     """The server answered, and the answer is no (or nothing that can be taken for yes)."""
 
 
+# What to do about a failure of the server that nothing else is known of.
+RUN_LATER = "Run again later. If the same error comes again, send this message to the vendor's support."
+
+
 class Reason(enum.Enum):
     """Why there is no response to a request."""
 
     NAME_UNKNOWN = "the name service knows no such host"
     NAME_SERVICE = "the name service gives no answer"
-    PROXY_NAME_UNKNOWN = "the name service knows no such proxy, or the proxy no such host"
-    PROXY_URL = "the proxy's URL is none"
+    PROXY_NAME_UNKNOWN = "the name of the proxy, or of the host, cannot be resolved"
+    PROXY_URL = "the proxy's URL is not valid"
     PROXY_REFUSED = "the proxy refuses to connect"
     PROXY_UNAVAILABLE = "the proxy cannot connect now"
     NO_TLS = "what answers does not speak TLS"
@@ -134,7 +138,7 @@ class WaitTooLong(QlikError):
 
 
 class Stopped(QlikError):
-    """What was found is not what may be acted on: nothing was sent."""
+    """What was found is not what may be acted on. No change was sent."""
 
 
 class Unrecorded(QlikError):

@@ -33,7 +33,7 @@ def absolute(path: str) -> str:
     :raises UnusableFile: it is empty, holds a NUL, or begins with a ``~`` that stands for no folder.
     """
     if not path or "\0" in path or not _is_encodable(path):
-        raise UnusableFile("is not a path")
+        raise UnusableFile("is not a valid path (it is empty, or has a character that a path cannot have)")
     if path.split("/", maxsplit=1)[0] == "~":
         # Not os.path.expanduser(): it leaves the ~ if there is no home folder, and so makes a folder with that name.
         home = home_folder()
@@ -133,7 +133,7 @@ def write_file(path: str, content: bytes, new: str | None = None) -> None:
             remove(new)
             raise
     except OSError as error:
-        raise unusable(error) from None
+        raise unusable(error, "written") from None
     # It is written. Some file systems cannot flush a folder, and to say that it is not written would not be true.
     with contextlib.suppress(OSError):
         directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -157,7 +157,7 @@ def check_writable(path: str) -> None:
         finally:
             remove(new)
     except OSError as error:
-        raise unusable(error) from None
+        raise unusable(error, "written") from None
 
 
 def new_file(path: str) -> str:
@@ -172,11 +172,14 @@ def remove(path: str) -> None:
         os.unlink(path)
 
 
-def unusable(error: OSError) -> UnusableFile:
-    """The error of the system in words."""
+def unusable(error: OSError, done: str = "read") -> UnusableFile:
+    """The error of the system in words.
+
+    :arg done: what cannot be done to the file: ``read`` or ``written``.
+    """
     if error.errno == errno.ELOOP:
         return UnusableFile("is a symbolic link, which is not followed")
-    return UnusableFile(f"cannot be read or written ({error.strerror or type(error).__name__})")
+    return UnusableFile(f"cannot be {done} ({error.strerror or type(error).__name__})")
 
 
 def _is_encodable(path: str) -> bool:

@@ -36,7 +36,7 @@ def _with_each_key_once(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
     if len(found) != len(pairs):
         keys = [key for key, _value in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise DuplicateKey(f"the key {for_terminal(twice, 60)} stands twice in one object")
+        raise DuplicateKey(f"the key {for_terminal(twice, 60)} appears twice in one object")
     return found
 
 

@@ -101,8 +101,8 @@ def alias_warning(hostname: str, hostnames: Sequence[str]) -> str | None:
     if not hostnames or hostnames[0].lower() == hostname:
         return None
     return (
-        f"{hostname} is an alias, which may belong to another customer later: use {for_terminal(hostnames[0].lower(), 253)}, the hostname"
-        " of this tenant that never changes"
+        f"{hostname} is an alias, and an alias can be given to another customer later: name this tenant by"
+        f" {for_terminal(hostnames[0].lower(), 253)}, its hostname that never changes"
     )
 
 

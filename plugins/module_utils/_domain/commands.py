@@ -165,7 +165,10 @@ def build_deactivation(
     :raises InvalidInput: what is wrong, in one sentence.
     """
     common = _check_common(given, run_id, name_of, must_confirm=must_confirm)
-    days = check_purge_days(given["purge_after_days"], name_of("purge_after_days"), *check_policy(given, name_of))
+    policy = f"{name_of('min_purge_days')} and {name_of('max_purge_days')}"
+    days = check_purge_days(
+        given["purge_after_days"], name_of("purge_after_days"), *check_policy(given, name_of), policy
+    )
     reset = check_bool(given.get("reset_purge_timer", False), name_of("reset_purge_timer"))
     if planned:
         _check_planned(planned, common["target"], days, name_of, reset=reset)
@@ -295,8 +298,8 @@ def _check_planned(planned: Planned, target: Target, days: int, name_of: Naming,
     """What the inventory says of a tenant is what the plan says."""
     if planned.tenant_id is not None and target.tenant_id != planned.tenant_id:
         raise InvalidInput(
-            f"Tenant {target} has the id {planned.tenant_id} in the plan: one of the two ids may be another customer's. Find"
-            f" out which, and make a new plan where {name_of('tenant_id')} is right."
+            f"{name_of('tenant_id')} of {target.address.hostname} is {target.tenant_id}, and in the plan it is {planned.tenant_id}: one of"
+            " the two ids may be another customer's. Find out which is right, correct it, and make a new plan."
         )
     if planned.changes and days != planned.purge_after_days:
         raise InvalidInput(

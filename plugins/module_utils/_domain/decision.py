@@ -33,7 +33,7 @@ class Decision:
     verdict: Verdict
     status: str | None = None
     reason: str = ""
-    next_step: str = "Check that it is the tenant that is meant."
+    next_step: str = "Check the id and the hostname of this tenant."
 
 
 _DELETED = "deleted"
@@ -68,7 +68,8 @@ def decide_deactivation(
         return Decision(
             Verdict.STOP,
             None,
-            f"{read.value}, and its receipt says that it is disabled: only a token of its own host would prove that it is live again",
+            f"{read.value}, and the receipt says that the tenant is disabled: only a token of its own host would prove that it is live"
+            " again",
             "Check client_id and client_secret (without them no token can be requested), and find out who restored the tenant.",
         )
     # The register host's own word that it is gone; not a refusal, behind which the tenant may live under another hostname.
@@ -82,7 +83,7 @@ def decide_deactivation(
     return Decision(
         Verdict.NOT_FOUND,
         decision.status,
-        f"{decision.reason}, but its host answers as {probed.value}: it may be another's now",
+        f"{decision.reason}, but its hostname answers as {probed.value}, so it may belong to another customer now",
     )
 
 
@@ -101,7 +102,9 @@ def _decide(
         has_lost_them = read.status == _DELETED and not names
         if names is not None and not has_lost_them and hostname not in (name.lower() for name in names):
             shown = (
-                f"the hostnames {', '.join(names)}, not {hostname}" if names else f"no hostnames, not even {hostname}"
+                f"the hostnames {', '.join(names)}, not {hostname}"
+                if names
+                else f"no hostnames, so {hostname} cannot be checked"
             )
             return Decision(Verdict.STOP, read.status, f"the tenant with this id has {shown}")
         if read.status == _DELETED:
@@ -110,7 +113,8 @@ def _decide(
             return Decision(
                 Verdict.STOP,
                 read.status,
-                f"its status is '{read.status}', and what that means for it is not documented",
+                f"its status is '{read.status}', and it is not documented what that means",
+                "Look at the tenant in the management console, and ask the vendor's support about this status.",
             )
         return Decision(Verdict.CHANGE if again or read.status not in wanted else Verdict.NO_OP, read.status)
     if read is Reading.ABSENT:
@@ -118,16 +122,16 @@ def _decide(
     if probed is None:
         return Decision(Verdict.PROBE)
     if probed is State.NOT_FOUND:
-        return Decision(Verdict.NOT_FOUND, None, f"{read.value}, and nobody has this hostname")
+        return Decision(Verdict.NOT_FOUND, None, f"{read.value}, and this hostname does not exist")
     if probed is State.UNREACHABLE:
         return Decision(
-            Verdict.STOP, None, f"{read.value}, and its host gives no answer that tells its state", "Run again later."
+            Verdict.STOP, None, f"{read.value}, and the tenant's own host cannot be reached", "Run again later."
         )
     if probed is State.UNKNOWN:
         return Decision(
             Verdict.STOP,
             None,
-            f"{read.value}, and the answer of its host proves neither that it is live nor that it is disabled",
+            f"{read.value}, and the answer of the tenant's own host shows neither that it is live nor that it is disabled",
             "Check what answers in place of the tenant (a proxy, a block page), then run again.",
         )
     # A live tenant may refuse the credentials: it lives.
@@ -138,6 +142,7 @@ def _decide(
         return Decision(
             Verdict.STOP,
             None,
-            f"{read.value}, and without it nothing can be done to a tenant: give its id (tenant_id; qlik_tenant_id in an inventory)",
+            f"{read.value}, and a tenant cannot be changed without it",
+            "Give the tenant's id (tenant_id; qlik_tenant_id in an inventory).",
         )
     return Decision(Verdict.CHANGE, status)

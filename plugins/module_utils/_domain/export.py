@@ -84,25 +84,27 @@ def read_export(content: bytes) -> Export:
     try:
         found = read_json(content)
     except ValueError:
-        raise BadExport("is no JSON") from None
+        raise BadExport("is not JSON") from None
     if not isinstance(found, dict):
-        raise BadExport("is no JSON object")
+        raise BadExport("is not a JSON object")
     for key in ("hostname", "by"):
         if not isinstance(found.get(key), str) or not found[key]:
-            raise BadExport(f"has no {key}, which must be a text")
+            raise BadExport(f"does not have the key {key} with a text")
     time = read_zoned_time(found.get("time"))
     if time is None:
-        raise BadExport("has no time with a zone, such as 2026-11-26T08:00:00Z")
+        raise BadExport("does not have the key time with a time and its zone, such as 2026-11-26T08:00:00Z")
     listed = found.get("files")
     if not isinstance(listed, list) or not listed:
-        raise BadExport("has no files, which must be a list with at least one")
-    return Export(found["hostname"], time, found["by"], tuple(_file(one) for one in listed))
+        raise BadExport("does not have the key files with a list of at least one file")
+    return Export(found["hostname"], time, found["by"], tuple(_file(number, one) for number, one in enumerate(listed)))
 
 
-def _file(found: t.Any) -> ExportedFile:
+def _file(number: int, found: t.Any) -> ExportedFile:
     if isinstance(found, dict):
         path, size, sha256 = found.get("path"), found.get("size"), found.get("sha256")
         is_size = isinstance(size, int) and not isinstance(size, bool) and size >= 0
         if isinstance(path, str) and path and is_size and isinstance(sha256, str) and _SHA256.fullmatch(sha256):
             return ExportedFile(path, t.cast(int, size), sha256)
-    raise BadExport("has a file without path, size (a whole number) or sha256 (64 digits)")
+    raise BadExport(
+        f"has a fault in files[{number}]: it must have path, size (a whole number) and sha256 (64 hexadecimal digits)"
+    )

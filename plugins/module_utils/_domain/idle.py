@@ -38,11 +38,11 @@ class IdleRule:
         use = activity.use_since(now - timedelta(days=self.days))
         if use is Use.IDLE:
             return None
-        remedy = f"If it is meant all the same, set {self.check_option} to {WARN}."
+        remedy = f"To deactivate the tenant anyway, set {self.check_option} to {WARN}."
         if use is Use.UNKNOWN:
             return (
-                f"does not show when somebody last logged in, and {self.option} is {self.days}: that is no proof that nobody uses it",
-                f"The module qlik_tenant_usage_info shows what the server hides. {remedy}",
+                f"does not show its last login, so it is not known whether it was used in the last {self.days} days ({self.option})",
+                f"Run the module qlik_tenant_usage_info to see which values the server does not return. {remedy}",
             )
         last = t.cast(datetime, activity.last_use)
         what = "the last login" if last == activity.last_login else "the last use of analyzer capacity"

@@ -78,12 +78,12 @@ class Planned:
             if self.hostnames and _normal(names) != _normal(self.hostnames):
                 return f"its hostnames are {', '.join(names)}, and the plan has {', '.join(self.hostnames)}"
         elif self.hostnames and decision.verdict is Verdict.CHANGE:
-            return f"{found.value}, and the plan rests on the tenant's record"
+            return f"{found.value} now, and the plan was made with the tenant's record"
         if decision.verdict is not Verdict.CHANGE:
             # Somebody has done what was planned, or nothing is to be done, as planned.
             return None
         if not self.changes:
-            return f"it is {decision.status}, and the plan has it as {self.status}, to be left alone"
+            return f"it is {decision.status}, but in the plan it is {self.status} and needs no change"
         if decision.status != self.status:
             return f"its status is {decision.status}, and the plan has {self.status}"
         return None

@@ -44,7 +44,7 @@ class Reading(enum.Enum):
     """How reading the record went, if it showed none."""
 
     ABSENT = "the API knows no such tenant"
-    REFUSED = "the register host answers no reads"
+    REFUSED = "the register host does not allow reads"
     NO_ID = "no tenant id is known"
 
 

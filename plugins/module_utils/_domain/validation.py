@@ -88,11 +88,15 @@ def check_purge_days(
     option: str = "purge_after_days",
     shortest: int = SHORTEST_PURGE_DAYS,
     longest: int = LONGEST_PURGE_DAYS,
+    policy: str = "",
 ) -> int:
-    """The days until the purge; the range is the API's, or a narrower one of the house."""
+    """The days until the purge; the range is the API's, or a narrower one.
+
+    :arg policy: what the user calls the settings of the narrower one.
+    """
     days = check_whole_number(value, option, SHORTEST_PURGE_DAYS, LONGEST_PURGE_DAYS, "days")
     if not shortest <= days <= longest:
-        raise InvalidInput(f"{option} is {days}: the local policy allows {shortest} to {longest} days.")
+        raise InvalidInput(f"{option} is {days}: it must be {shortest} to {longest} days ({policy}).")
     return days
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .._base.clock import Clock
-from .._base.errors import InvalidInput, NoResponse, Reason, WaitTooLong
+from .._base.errors import RUN_LATER, InvalidInput, NoResponse, Reason, WaitTooLong
 from .._base.text import sentence
 from .masking import Masking
 from .messages import Request, Response
@@ -56,8 +56,8 @@ class Client:
         self.secrets = Masking()
         self._token = token
         self._renewed = False
-        self._names = names
-        self._transport = Transport(timeout=timeout, ca_path=ca_path, ca_option=names.ca_path, masking=self.secrets)
+        self.names = names
+        self._transport = Transport(timeout=timeout, ca_path=ca_path, names=names, masking=self.secrets)
         self._limiter = RateLimiter(retry_policy.clock)
         if credentials:
             self.secrets.add(credentials.client_secret)
@@ -159,7 +159,7 @@ class Client:
                 if blocked <= 0:
                     # It is only our own estimate that the call is too early: the server decides.
                     return
-                name = self._names.max_wait
+                name = self.names.option("max_wait")
                 raise NoResponse(
                     f"{sentence(request.what)}: not sent. {reason}, for {blocked:.0f} s more, which is longer than what is left of"
                     f" {name}. Run again later, or raise {name}.",
@@ -222,7 +222,7 @@ class Client:
         """
         if self.credentials is None or self.issuer is None:
             raise InvalidInput(
-                f"{self._names.credentials} are missing: give both, or {self._names.environment} in the environment."
+                f"{self.names.credentials} are missing: give both, or {self.names.environment} in the environment."
             )
         what = f"asking for a token of {self.issuer.name}"
         response = self.request(token_request(self.issuer.host, self.credentials, what))
@@ -234,10 +234,10 @@ class Client:
 
     def _why_no_token(self, response: Response, issuer: Issuer) -> str:
         if response.code == NO_SUCH_HOST:
-            return f"{issuer.absence}: check {self._names.region}."
+            return f"{issuer.absence}: check {self.names.option('region')}, and the region in the hostname."
         if response.status in (400, 401, 403):
-            return f"Check {self._names.credentials}: {issuer.advice}."
-        return "Try again later; if it stays, show this to the vendor's support."
+            return f"Check {self.names.credentials}: {issuer.advice}."
+        return RUN_LATER
 
     def wait(self, attempt: int, cause: Response | NoResponse) -> None:
         """Wait before a repeat. Raises WaitTooLong if max_wait does not leave that much."""
@@ -249,9 +249,9 @@ class Client:
         try:
             self.retry_policy.wait(attempt, sentence(words), headers, self._is_news(tier))
         except WaitBudgetSpent as spent:
-            name = self._names.max_wait
+            name = self.names.option("max_wait")
             raise WaitTooLong(
-                f"{sentence(words)}. Not waited for: the next wait would be {spent.wanted:.0f} s, and {spent.left:.0f} s are left of"
-                f" {name}. Run again later, or raise {name}.",
+                f"{sentence(words)}. The task did not wait any longer: the next wait would be {spent.wanted:.0f} s, but only"
+                f" {spent.left:.0f} s of {name} are left. Run again later, or raise {name}.",
                 **cause.error_fields(),
             ) from None

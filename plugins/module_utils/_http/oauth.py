@@ -34,13 +34,18 @@ NO_SUCH_HOST = "LOGIN-2"
 
 @dataclass(frozen=True)
 class SettingNames:
-    """What the user calls the settings of a client. Whoever took them from the user says so; these are the modules' options."""
+    """What the user calls the settings of a client. Whoever took them from the user says so; these are the modules' options.
+
+    ``prefix``: what stands before the options in the names of the user's variables.
+    """
 
     credentials: str = "client_id and client_secret"
     environment: str = "QLIK_CLIENT_ID and QLIK_CLIENT_SECRET"
-    region: str = "region, and the region in the hostname"
-    max_wait: str = "max_wait"
-    ca_path: str = "ca_path"
+    prefix: str = ""
+
+    def option(self, name: str) -> str:
+        """What the user calls an option."""
+        return f"{self.prefix}{name}"
 
 
 @dataclass(frozen=True)

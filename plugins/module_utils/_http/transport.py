@@ -33,6 +33,7 @@ from .answer_log import answer_log
 from .deadline import Deadline, DeadlineSocket, bounded, current_deadline, deadline
 from .masking import Masking
 from .messages import Request, Response, read_response
+from .oauth import SettingNames
 from .tls import context_for
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -69,18 +70,18 @@ class Transport:
 
     :arg timeout: one request, from the name service to the last byte of the response, s.
     :arg ca_path: file or folder of CA certificates; None: as the environment says, else what requests brings.
-    :arg ca_option: what the user calls ca_path, for messages.
+    :arg names: what the user calls these settings, for messages.
     :arg masking: the passwords of proxies are added to it, and texts from outside are masked by it.
     :raises InvalidInput: the CA certificates cannot be read.
     """
 
-    def __init__(self, *, timeout: float, ca_path: str | None, ca_option: str, masking: Masking) -> None:
+    def __init__(self, *, timeout: float, ca_path: str | None, names: SettingNames, masking: Masking) -> None:
         self.timeout = timeout
         self.ca_path = _ca_path(ca_path)
-        self._ca_option = ca_option
+        self._names = names
         self._masking = masking
         self._answers = answer_log()
-        self._adapter = _Adapter(_context(ca_path, ca_option))
+        self._adapter = _Adapter(_context(ca_path, names.option("ca_path")))
         # By host. Looking through the environment for each request would cost as much as sending it.
         self._managers: dict[str, urllib3.PoolManager] = {}
         for url in _proxy_urls():
@@ -153,8 +154,8 @@ class Transport:
         for cause in causes:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return Reason.CERTIFICATE, (
-                    f"the server's certificate is not trusted: {for_terminal(cause.verify_message)}. Behind a proxy with a CA of its"
-                    f" own set {self._ca_option} or REQUESTS_CA_BUNDLE"
+                    f"the server's certificate is not trusted: {for_terminal(cause.verify_message)}. If a proxy uses its own CA, set"
+                    f" {self._names.option('ca_path')} or REQUESTS_CA_BUNDLE"
                 )
             if isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed"):
                 return self._refused_by_proxy(str(cause))
@@ -165,7 +166,7 @@ class Transport:
                         "the proxy does not answer with TLS: HTTPS_PROXY begins with https://, and must begin with http:// for this"
                         " proxy"
                     )
-                return Reason.NO_TLS, "what answers there does not speak TLS"
+                return Reason.NO_TLS, "the server does not answer with TLS. Check HTTPS_PROXY and NO_PROXY"
         for cause in causes:
             if isinstance(cause, socket.gaierror):
                 where = "the name of the host or of the proxy" if about_proxy else "the host's name"
@@ -181,21 +182,25 @@ class Transport:
             )
         late = not names.isdisjoint(("ConnectTimeoutError", "ReadTimeoutError", "TimeoutError"))
         if "ConnectTimeoutError" in names or (late and connecting):
-            return Reason.CONNECT_TIMEOUT, "no connection within the time-out"
+            return Reason.CONNECT_TIMEOUT, f"no connection within {self._limit}"
         if "NewConnectionError" in names:
             whose = "the proxy's" if about_proxy else "the"
             return Reason.CONNECTION_REFUSED, f"{whose} connection was refused"
         if late:
-            return Reason.RESPONSE_TIMEOUT, "no whole response within the time-out"
+            return Reason.RESPONSE_TIMEOUT, f"no complete response within {self._limit}"
         if connecting:
             return Reason.CONNECTION_BROKEN, "the connection broke before the request could be sent"
         return Reason.RESPONSE_BROKEN, "the connection broke before the response was there"
+
+    @property
+    def _limit(self) -> str:
+        return f"{self.timeout:g} s ({self._names.option('timeout')})"
 
     def _refused_by_proxy(self, words: str) -> tuple[Reason, str]:
         """A proxy's refusal to connect; the proxy wrote the text after the number, and may say back what it was sent."""
         status = re.search(r"failed: (\d{3})", words)
         number = int(status[1]) if status else 0
-        said = f"the proxy opens no connection to it: {for_terminal(self._masking.mask(words))}"
+        said = f"the proxy refused the connection: {for_terminal(self._masking.mask(words))}"
         if number == 407:
             return Reason.PROXY_REFUSED, f"{said}. Check the user and the password in HTTPS_PROXY"
         temporary = number >= 500 or number in (408, 425, 429)

@@ -27,26 +27,12 @@ from .failures import request_name, unconfirmed
 from .progress import Mode, Objection, Observation, Spec
 from .use import has_to_look, look_at_use
 
-_NEXT_STEPS = {
-    401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
-    403: "The client may not do this, or not with this tenant: check its scopes, or ask the vendor's support.",
-    404: "The API knows no such tenant in this region: check tenant_id and region.",
-    412: "The id belongs to a tenant with another hostname: check both, one may be another customer's."
-    " If it is an alias of this tenant, give the first of its hostnames.",
-    429: "The rate limit still holds: run again later, or raise retries and max_wait.",
-}
-
-
 _DEACTIVATION = Spec(
     action="deactivate",
     doing="deactivating",
     noun="deactivation",
     end="disabled",
     end_states=frozenset((State.DEACTIVATED,)),
-    next_steps={
-        **_NEXT_STEPS,
-        400: "The request is wrong for the server: check purge_after_days (only multi-tenant entitlements may set it).",
-    },
 )
 
 _REACTIVATION = Spec(
@@ -56,7 +42,6 @@ _REACTIVATION = Spec(
     end="active",
     # A live tenant may refuse the credentials, or that there are none.
     end_states=LIVE_STATES,
-    next_steps=_NEXT_STEPS,
 )
 
 
@@ -68,7 +53,14 @@ def deactivate(client: Client, command: Deactivation, mode: Mode) -> dict[str, t
     """
     days, restarts = command.purge_after_days, command.reset_purge_timer
     looks = has_to_look(command, mode)
-    spec = replace(_DEACTIVATION, purge_after_days=days, restarts_countdown=restarts, looks_at_use=looks)
+    next_steps = {
+        **_next_steps(client),
+        400: f"The request is wrong for the server: check {client.names.option('purge_after_days')} (only multi-tenant entitlements may"
+        " set it).",
+    }
+    spec = replace(
+        _DEACTIVATION, next_steps=next_steps, purge_after_days=days, restarts_countdown=restarts, looks_at_use=looks
+    )
     return _Deactivating(client, command, spec, mode).run()
 
 
@@ -78,7 +70,21 @@ def reactivate(client: Client, command: Reactivation, mode: Mode) -> dict[str, t
     :returns: the result of qlik_tenant_reactivate.
     :raises QlikError: as Executor.run().
     """
-    return _Reactivating(client, command, _REACTIVATION, mode).run()
+    return _Reactivating(client, command, replace(_REACTIVATION, next_steps=_next_steps(client)), mode).run()
+
+
+def _next_steps(client: Client) -> dict[int, str]:
+    """What to do if the server refuses a request, by its status."""
+    names = client.names
+    return {
+        401: f"The server does not accept the token: check {names.credentials}, and that it is a client of this region.",
+        403: "The client may not do this, or not with this tenant: check its scopes, or ask the vendor's support.",
+        404: "The API knows no such tenant in this region: check the tenant's id and region.",
+        412: "The id belongs to a tenant with another hostname: check both, one may be another customer's."
+        " If it is an alias of this tenant, give the first of its hostnames.",
+        429: "The rate limit still blocks the client: run again later, or raise"
+        f" {names.option('retries')} and {names.option('max_wait')}.",
+    }
 
 
 class _Deactivating(Executor):
@@ -122,16 +128,22 @@ class _Deactivating(Executor):
         target, client = self._target, self._client
         try:
             if client.obtain_credentials() is None:
-                raise InvalidInput("a token of its own host takes client_id and client_secret, and there are none")
+                raise InvalidInput(
+                    f"a token of the tenant's own host needs {client.names.credentials}, and there are none"
+                )
             record = find_by_hostname(client, target.address).record
             if record is None or record["id"] != target.tenant_id:
-                raise Stopped("its own host does not show the tenant with this id")
+                raise Stopped("the tenant's own host does not show the tenant with this id")
         except QlikError as error:
             reason = (
-                f"Tenant {target} may be protected: the register host does not show its hostnames, and its own host does not"
-                f" either ({error.message.rstrip('.')})"
+                f"Tenant {target} may be protected: neither the register host nor the tenant's own host shows its hostnames"
+                f" ({error.message.rstrip('.')})"
             )
-            next_step = "Give the client of its region, or take out the protection if it is not needed for this tenant."
+            sources = sorted({one.source for one in self._command.protected if one.is_of_hostnames})
+            next_step = (
+                f"Give the client of region {target.address.region} ({client.names.credentials}). Or, if they do not concern this tenant,"
+                f" remove the entries from {' and '.join(sources)}."
+            )
             raise self._stopped(Objection(reason, next_step)) from None
         return tuple(record["hostnames"])
 
@@ -143,7 +155,7 @@ class _Deactivating(Executor):
         the next run counts it.
         """
         status, recorded = found.decision.status, self._journal.receipt_state.state
-        said = "the organization's list did not have it as live"
+        said = "the organization's list did not show it as live"
         if recorded in (DISABLED, PURGED):
             said = f"its receipt said that it was {recorded}"
         # From now on its receipt has it as live: it counts, and may have to be confirmed as a restored one.
@@ -152,10 +164,9 @@ class _Deactivating(Executor):
         rule = self._command.restore_rule
         confirm = f"set {rule.option} to {restore.on} and " if restore and rule else ""
         return Objection(
-            f"Tenant {self._target} is {for_terminal(status)}, and {said}: so it was not counted for the limits of the wave, nor were the"
-            " tasks run that come before a deactivation",
-            f"Find out who brought it back. If it is meant to go all the same, {confirm}run again: its receipt has it as live now, and it"
-            " counts.",
+            f"Tenant {self._target} is {for_terminal(status)}, but {said}. So it was not counted for the limits of this run, and the tasks"
+            " that come before a deactivation did not run for it",
+            f"Find out who restored it. To deactivate it anyway, {confirm}run again: it is counted then.",
         )
 
     def _is_restored(self) -> Objection | None:
@@ -224,10 +235,15 @@ class _Deactivating(Executor):
         said = "has no estimatedPurgeDate"
         if given is not None:
             self._raw_date = for_terminal(given, 100)
-            said = f"has an estimatedPurgeDate that is no time with a zone (RFC 3339), {self._raw_date}"
+            said = f"has an estimatedPurgeDate that is not a time with a zone (RFC 3339), {self._raw_date}"
         self._warnings.append(
             f"Tenant {self._target} is disabled, and the server's answer {said}."
-            + (f" Computed from {days} days: about {computed:%Y-%m-%d}." if computed else " So no purge date is known.")
+            + (
+                f" The purge date was computed from {days} days: about {computed:%Y-%m-%d}."
+                if computed
+                else " So no purge date is known."
+            )
+            + " Check it in the management console."
         )
         return {"estimated_purge_date": write_time(computed), "purge_date_computed": True} if computed else {}
 
@@ -263,15 +279,15 @@ class _Deactivating(Executor):
     def _words_for_absence(self) -> str:
         receipt = self._journal.receipt_state
         if receipt.state is None:
-            proof = "no receipt tells that it was deactivated"
+            proof = "but no receipt says that it was deactivated"
         elif receipt.state == LIVE:
-            proof = "its receipt tells that it was live"
+            proof = "but its receipt says that it was live"
         elif receipt.purge_date:
-            proof = f"its receipt gives {for_terminal(receipt.purge_date, 40)} as the date of its purge"
+            proof = f"and its receipt has the purge date {for_terminal(receipt.purge_date, 40)}"
         else:
             when = f" on {receipt.since:%Y-%m-%d}" if receipt.since else ""
-            proof = f"its receipt tells that it was {receipt.state}{when}, and no purge date"
-        return f"{super()._words_for_absence()}, and {proof}"
+            proof = f"and its receipt says that it was {receipt.state}{when}, without a purge date"
+        return f"{super()._words_for_absence()}, {proof}"
 
     def _conclude(self, previous_status: str | None, *, changed: bool, **more: t.Any) -> None:
         receipt = self._journal.receipt_state
@@ -310,8 +326,9 @@ class _Deactivating(Executor):
         ):
             return
         self._warnings.append(
-            f"Tenant {self._target} will be purged about {date:%Y-%m-%d} by the server's word;"
-            f" {days} days were asked for, which would be {expected:%Y-%m-%d}."
+            f"The server says that tenant {self._target} will be purged about {date:%Y-%m-%d}. But"
+            f" {self._client.names.option('purge_after_days')} is {days}, which would be {expected:%Y-%m-%d}. Some entitlements do not"
+            " allow you to set the days."
         )
 
 
@@ -348,4 +365,4 @@ class _Reactivating(Executor):
         receipt = self._journal.receipt_state
         passed = is_overdue(receipt.purge_date, self._client.clock.now())
         date = f" Its purge date, {for_terminal(receipt.purge_date, 40)}, has passed." if passed else ""
-        return f"{super()._words_for_absence()}, and nothing brings it back.{date}".rstrip(".")
+        return f"{super()._words_for_absence()}, and then nothing can restore it.{date}".rstrip(".")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from .._api.creation import NewTenant
-from .._base.errors import NOTHING_SAID, NoResponse, QlikError, Refused, Stopped, Unconfirmed, Unrecorded
+from .._base.errors import NOTHING_SAID, RUN_LATER, NoResponse, QlikError, Refused, Stopped, Unconfirmed, Unrecorded
 from .._base.text import for_terminal, sentence
 from .._base.timestamps import write_time
 from .._domain.addresses import Address
@@ -29,12 +29,11 @@ _BY_CODE = {
 }
 _BY_STATUS = {
     400: "The request is wrong for the server: check license_key.",
-    401: "The server does not take the token: check the client's id and secret, and that it is a client of this region.",
+    401: "The server does not accept the token: check client_id and client_secret, and that it is a client of this region.",
     403: "The client may not create tenants: check that it has the scope tenants:create, and that the subscription may have more than one"
     " tenant.",
-    429: "The rate limit still holds: run again later, or raise retries and max_wait.",
+    429: "The rate limit still blocks the client: run again later, or raise retries and max_wait.",
 }
-_LATER = "Run again later; if it stays, show this to the vendor's support."
 
 
 def refused(cause: Response | NoResponse) -> QlikError:
@@ -42,7 +41,7 @@ def refused(cause: Response | NoResponse) -> QlikError:
     if isinstance(cause, NoResponse):
         return cause
     return cause.refusal(
-        f"No tenant was created. {_BY_CODE.get(cause.code or '', _BY_STATUS.get(cause.status, _LATER))}"
+        f"No tenant was created. {_BY_CODE.get(cause.code or '', _BY_STATUS.get(cause.status, RUN_LATER))}"
     )
 
 
@@ -50,12 +49,12 @@ def still_in_doubt(
     command: Creation, asked_at: datetime | None, sent: Response | NoResponse | None, listed: Listed | None
 ) -> Unconfirmed:
     """Nobody can say what became of the request."""
-    when = write_time(asked_at) if asked_at else "then"
+    when = f" at {write_time(asked_at)}" if asked_at else ""
     reason = f" {_words(sent)}" if sent else ""
     fields = sent.error_fields() if sent else NOTHING_SAID
     return Unconfirmed(
-        f"The creation of a tenant in region {command.region} was sent, or was about to be sent, at {when}, and is not confirmed.{reason}"
-        f" It is not sent again: that could make a second tenant. {_said_by(listed)}."
+        f"It is not known whether a tenant was created in region {command.region}: the request was sent, or was about to be sent,{when}"
+        f" and is not confirmed.{reason} It is not sent again: that could make a second tenant. {_said_by(listed)}."
         f" {_what_to_do(command, listed)}",
         changed=sent is not None,
         **fields,
@@ -66,7 +65,7 @@ def not_to_be_confirmed(confirmed: Address, known: NewTenant | None) -> Stopped:
     """A person confirms a tenant, and the receipt has no creation in doubt, or that of another one."""
     says = f"the receipt is that of tenant {known.target}" if known else "the receipt has no creation that is in doubt"
     return Stopped(
-        f"confirm_hostname is {confirmed.hostname}, and there is nothing to confirm: {says}. Nothing was sent. Check receipt_path"
+        f"confirm_hostname is {confirmed.hostname}, and there is nothing to confirm: {says}. Nothing was changed. Check receipt_path"
         " and confirm_hostname; for a creation that is not in doubt leave confirm_hostname out."
     )
 
@@ -75,14 +74,16 @@ def alias_not_free(alias: Address, found: Probe, owners: Sequence[Mapping[str, t
     """Somebody has the alias, or nobody can say."""
     if owners:
         owner = owners[0]
-        reason = f"the organization's list has it: tenant {owner['id']}, {for_terminal(owner['status'])}"
+        reason = (
+            f"it is taken: the organization's list has it for tenant {owner['id']}, {for_terminal(owner['status'])}"
+        )
     elif found.state in (*LIVE_STATES, State.DEACTIVATED):
-        reason = f"a tenant answers there as {found.state.value}"
+        reason = f"it is taken: a tenant answers there as {found.state.value}"
     else:
-        reason = f"nobody can say if it is free: {found.description.rstrip('.')}"
+        reason = f"it is not known whether it is free: {found.description.rstrip('.')}"
     return Stopped(
-        f"The alias {alias.hostname} is not used: {reason}. Nothing was sent. Give another alias; if that tenant is the one that you mean,"
-        " it exists already, and receipt_path names another file than its receipt.",
+        f"The alias {alias.hostname} cannot be used: {reason}. Nothing was changed. Choose another alias. If an earlier run created the"
+        " tenant that has it, set receipt_path to the receipt of that tenant.",
         **found.error_fields(),
     )
 
@@ -91,7 +92,7 @@ def no_license_there(origin: Address, found: Probe) -> Stopped:
     """The tenant that is to show the license key does not live."""
     return Stopped(
         f"license_from is {origin.hostname}, and that tenant answers as {found.state.value}: {found.description.rstrip('.')}. Nothing was"
-        " sent. Name a live tenant of the subscription, or give license_key.",
+        " changed. Name a live tenant of the subscription, or give license_key.",
         **found.error_fields(),
     )
 
@@ -99,18 +100,20 @@ def no_license_there(origin: Address, found: Probe) -> Stopped:
 def unrecorded(tenant: NewTenant, why: Exception) -> Unrecorded:
     """It was created, and the receipt does not have it."""
     return Unrecorded(
-        f"Tenant {tenant.target} was created, and its receipt does not have it: {why}. Keep its id and hostname. Fix that and run again"
-        f" with the organization's client and with {tenant.address.hostname} in confirm_hostname: the receipt is brought up to date then.",
+        f"Tenant {tenant.target} was created, but this could not be written to its receipt: {why}. Keep its id and hostname. Fix the cause"
+        f" and run again with org_client_id and org_client_secret, and with {tenant.address.hostname} in confirm_hostname: then the receipt"
+        " is brought up to date.",
         changed=True,
     )
 
 
 def not_recorded(command: Creation, sent: Response | NoResponse, why: Exception, *, in_doubt: bool) -> QlikError:
     """It failed, and the receipt does not have that: for the next run it is in doubt."""
-    kind, words = (Unconfirmed, "is not confirmed") if in_doubt else (Refused, "failed")
+    kind, words = (Unconfirmed, "is not confirmed") if in_doubt else (Refused, "failed, and no tenant was created")
     return kind(
-        f"The creation of a tenant in region {command.region} {words}, and the receipt does not have that: {why}. {_words(sent)} Fix the"
-        " file" + ("." if in_doubt else ", and move it away if it has no other tenant: no tenant was created."),
+        f"The creation of a tenant in region {command.region} {words}. This could not be written to the receipt: {why}. {_words(sent)} Fix"
+        " the file"
+        + ("." if in_doubt else ", and move it away before the next run if it is not the receipt of another tenant."),
         changed=in_doubt,
         **sent.error_fields(),
     )
@@ -128,10 +131,12 @@ def not_alive_yet(tenant: NewTenant, found: Probe, seconds: float) -> Unconfirme
 
 def does_not_live(tenant: NewTenant, reason: str, found: Probe | None) -> Stopped:
     """The tenant of the receipt is not live any more."""
-    seen = f", and its host answers as {found.state.value} ({found.description.rstrip('.')})" if found else ""
+    seen = (
+        f", and the tenant's own host answers as {found.state.value} ({found.description.rstrip('.')})" if found else ""
+    )
     return Stopped(
-        f"Tenant {tenant.target} was created with this receipt, and it does not live now: {reason}{seen}. Nothing was sent. A deactivated"
-        " tenant comes back with qlik_tenant_reactivate; for another tenant name another file in receipt_path.",
+        f"The tenant of this receipt, {tenant.target}, is not live any more: {reason}{seen}. Nothing was changed. Restore a deactivated"
+        " tenant with qlik_tenant_reactivate. To create another tenant, name another file in receipt_path.",
         **(found.error_fields() if found else NOTHING_SAID),
     )
 
@@ -139,37 +144,42 @@ def does_not_live(tenant: NewTenant, reason: str, found: Probe | None) -> Stoppe
 def has_other_hostnames(tenant: NewTenant, hostnames: Sequence[str]) -> Stopped:
     """The record with the id of the receipt is not that of its hostname."""
     return Stopped(
-        f"Tenant {tenant.target} was created with this receipt, and the tenant with this id has other hostnames:"
-        f" {for_terminal(', '.join(hostnames))}. Nothing was sent. Look at the receipt: the first hostname of a tenant never changes."
+        f"This receipt has tenant {tenant.target}, but the tenant with this id has other hostnames: {for_terminal(', '.join(hostnames))}."
+        " Nothing was changed. Check the receipt: the first hostname of a tenant never changes."
     )
 
 
 def has_another_alias(tenant: NewTenant, alias: Address, other: str) -> Stopped:
     """To replace an alias would give the old one away."""
     return Stopped(
-        f"Tenant {tenant.target} has the alias {for_terminal(other, 253)}, and alias is to be {alias.hostname}: it is not replaced, since"
-        " other customers could take the old one then. Leave alias out, or change it in the tenant itself."
+        f"Tenant {tenant.target} has the alias {for_terminal(other, 253)} already, and alias is {alias.hostname}. The alias is not changed,"
+        " because another customer could then take the old one. Leave alias out, or change it in the tenant itself."
     )
 
 
-def not_set(answer: Response, value: str) -> Refused:
-    """The server refused name or alias."""
-    advice = _BY_CODE.get(answer.code or "") or (
-        "Some licenses, such as those of trials, have no alias; another tenant may have it already."
-        if answer.status in (400, 403, 404, 409, 422)
-        else _LATER
-    )
+def not_set(answer: Response, option: str, value: str) -> Refused:
+    """The server refused a value.
+
+    :arg option: ``name`` or ``alias``.
+    """
+    advice = _BY_CODE.get(answer.code or "", "")
+    if not advice and answer.status not in (400, 403, 404, 409, 422):
+        advice = RUN_LATER
+    elif not advice and option == "alias":
+        advice = (
+            "Some licenses, such as those of trials, do not allow an alias. Another tenant may have this one already."
+        )
     return answer.refusal(
-        f"'{for_terminal(value)}' is not set. The tenant exists, and its receipt has it. {advice} Leave the option out, or give another"
-        " value, and run again."
+        f"The {option} '{for_terminal(value)}' was refused. The tenant exists, and its receipt has it.{f' {advice}' if advice else ''}"
+        f" Leave {option} out, or give another value, and run again."
     )
 
 
 def alias_not_shown(tenant: NewTenant, alias: Address) -> Unconfirmed:
     """The server took the alias, and does not show it."""
     return Unconfirmed(
-        f"The alias {alias.hostname} of tenant {tenant.target} was set by the server's word, and its record does not show it. Run again: it"
-        " is read first.",
+        f"The server confirmed the alias {alias.hostname} of tenant {tenant.target}, but does not show it yet. Run again: the tenant is"
+        " read first.",
         changed=True,
     )
 
@@ -177,21 +187,21 @@ def alias_not_shown(tenant: NewTenant, alias: Address) -> Unconfirmed:
 def _said_by(listed: Listed | None) -> str:
     if listed is None:
         return (
-            "The organization's list was not asked, since org_client_id and org_client_secret are missing (or QLIK_ORG_CLIENT_ID and"
-            " QLIK_ORG_CLIENT_SECRET): run again with them"
+            "The organization's list was not read, because org_client_id and org_client_secret (or QLIK_ORG_CLIENT_ID and"
+            " QLIK_ORG_CLIENT_SECRET in the environment) are missing: run again with them"
         )
     if listed.error is not None:
-        return f"The organization's list was not shown, so run again later: {listed.error.rstrip('.')}"
+        return f"The organization's list could not be read, so run again later: {listed.error.rstrip('.')}"
     found = []
     if listed.candidates:
         names = (f"{one.address.hostname} (id {one.tenant_id}, created {one.created})" for one in listed.candidates[:5])
         plural = "s" if len(listed.candidates) > 1 else ""
-        found.append(f"{len(listed.candidates)} tenant{plural} that may be it: {', '.join(names)}")
+        found.append(f"{len(listed.candidates)} tenant{plural} that may be the new one: {', '.join(names)}")
     if listed.unreadable:
-        found.append(f"entries that cannot be read ({listed.unreadable}), of which one may be it")
+        found.append(f"entries that cannot be read ({listed.unreadable}), and the new tenant may be one of them")
     if found:
         return f"The organization's list has {', and '.join(found)}"
-    return "The organization's list has no such tenant by now, and may have it later: run again"
+    return "The new tenant is not in the organization's list yet, and may appear there later: run again"
 
 
 def _what_to_do(command: Creation, listed: Listed | None) -> str:

@@ -120,7 +120,7 @@ class _Creator:
 
     def _open(self) -> None:
         command = self._command
-        self._hold(f"of the receipt {command.receipt_path}")
+        self._hold(command.receipt_path, "the receipt ")
         if command.alias:
             self._hold(command.alias.hostname)
         self._journal.open_for_creation(command.region)
@@ -131,9 +131,9 @@ class _Creator:
         if confirmed and (self._journal.made is Made.NO or (self._tenant and self._tenant.address != confirmed)):
             raise not_to_be_confirmed(confirmed, self._tenant)
 
-    def _hold(self, name: str) -> None:
+    def _hold(self, name: str, kind: str = "tenant ") -> None:
         if self._mode is Mode.APPLY:
-            self._locks.hold(name)
+            self._locks.hold(name, kind)
 
     def _know(self, tenant: NewTenant) -> None:
         """From now on the tenant is known. Nobody else changes it as long as this run lasts."""
@@ -224,7 +224,8 @@ class _Creator:
             self._journal.intend(CREATE, {})
         except NotWritten as error:
             raise Stopped(
-                f"The receipt cannot be written: {error}. Nothing was sent. Fix that and run again: no tenant is created without a receipt."
+                f"The receipt cannot be written: {error}. Nothing was changed. Fix the cause, then run again: no tenant is created without"
+                " a receipt."
             ) from None
         self._progress = replace(self._progress, attempts=self._progress.attempts + 1)
         try:
@@ -331,18 +332,18 @@ class _Creator:
         tenant, alias, name = t.cast(NewTenant, self._tenant), self._command.alias, self._command.name
         own = OwnRecord(self._client, tenant)
         record = own.read()
-        wishes: list[tuple[str, str]] = []
+        wishes: list[tuple[str, str, str]] = []
         if name is not None and record["name"] != for_terminal(name):
-            wishes.append(("/name", name))
+            wishes.append(("name", "/name", name))
         if alias is not None and alias.hostname not in (one.lower() for one in record["hostnames"]):
             if len(record["hostnames"]) > 1:
                 raise has_another_alias(tenant, alias, record["hostnames"][1])
-            wishes.append(("/hostnames/1", alias.hostname))
+            wishes.append(("alias", "/hostnames/1", alias.hostname))
         if wishes and self._mode is Mode.APPLY:
-            for path, value in wishes:
+            for option, path, value in wishes:
                 answer = own.replace(path, value)
                 if not answer.succeeded:
-                    raise not_set(answer, value)
+                    raise not_set(answer, option, value)
                 self._changed = True
             record = own.read()
             self._tenant = replace(tenant, hostnames=tuple(record["hostnames"]))

@@ -55,7 +55,7 @@ class Executor(Observer):
     def run(self) -> dict[str, t.Any]:
         """The result; if it ends in an error, that holds what is known by then.
 
-        :raises Stopped: what was found is not to be acted on; nothing was sent.
+        :raises Stopped: what was found is not to be acted on; no change was sent.
         :raises Refused: the server said no.
         :raises Unconfirmed: it was sent, and neither the response nor looking again confirms it.
         :raises Unrecorded: it was done, and the receipt does not have it.
@@ -139,7 +139,7 @@ class Executor(Observer):
         if progress.conclusion:
             timeout = t.cast(float, self._command.verify_timeout)
             return not_verified(spec, target, self._known["status"], cause, timeout)
-        reason = f"its host answers {cause.description}, which does not tell its state"
+        reason = f"the answer of the tenant's own host, {cause.description}, does not show its state"
         return unconfirmed(spec, target, reason, cause)
 
     def _final(self, error: QlikError) -> QlikError:
@@ -183,7 +183,7 @@ class Executor(Observer):
             self._journal.intend(self._spec.action, {**self._intent(), "previous_status": previous})
         except NotWritten as error:
             reason = f"The receipt of tenant {self._target} cannot be written: {error}"
-            next_step = "Fix that and run again: nothing is changed without a receipt."
+            next_step = "Fix the cause, then run again: no tenant is changed without a receipt."
             raise self._stopped(Objection(reason, next_step)) from None
         self._progress = replace(progress, intended=True, attempts=progress.attempts + 1)
         self._progress = self._progress.answered(self._post())
@@ -240,7 +240,11 @@ class Executor(Observer):
         since = self._journal.gone_by(self._target.tenant_id)
         self._conclude(PURGED, changed=False)
         self._progress = self._progress.concluded(PURGED, changed=False)
-        self._known |= {"status": PURGED, "msg": f"gone (by receipt of {since:%Y-%m-%d})", "probe": probed.result()}
+        self._known |= {
+            "status": PURGED,
+            "msg": f"purged (receipt: out of service since {since:%Y-%m-%d})",
+            "probe": probed.result(),
+        }
         if self._journal.receipt_state.state != PURGED:
             with self._recording():
                 self._journal.record("purged", probe_fields(probed))

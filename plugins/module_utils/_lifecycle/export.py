@@ -40,6 +40,6 @@ def _check_file(file: ExportedFile, folder: str) -> None:
     except UnusableFile as error:
         raise BadExport(f"names the file {name}, which {error}") from None
     if size != file.size:
-        raise BadExport(f"names the file {name} with {file.size} bytes, and it has {size}")
+        raise BadExport(f"says that the file {name} has {file.size} bytes, but it has {size}")
     if sha256 != file.sha256:
-        raise BadExport(f"names the file {name} with another SHA-256 digest than it has")
+        raise BadExport(f"has another SHA-256 digest for the file {name} than the file itself")

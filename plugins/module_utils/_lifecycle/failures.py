@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .._base.errors import NOTHING_SAID, ErrorFields, NoResponse, QlikError, Stopped, Unconfirmed, Unrecorded
+from .._base.errors import NOTHING_SAID, RUN_LATER, ErrorFields, NoResponse, QlikError, Stopped, Unconfirmed, Unrecorded
 from .._base.text import sentence
 from .._domain.commands import Target
 from .._domain.tenant import Probe
@@ -25,8 +25,8 @@ def stopped(progress: Progress, objection: Objection, *, actions_sent: int) -> S
     :arg actions_sent: how many POSTs the task has sent.
     """
     probed = progress.last.probe if progress.last else None
-    seen = f" Its host says: {probed.description}." if probed and probed.description else ""
-    sent = " Nothing was sent."
+    seen = f" The tenant's own host says: {probed.description}." if probed and probed.description else ""
+    sent = " Nothing was changed."
     if progress.in_doubt:
         sent = ""
     elif actions_sent:
@@ -46,9 +46,7 @@ def failed(spec: Spec, target: Target, progress: Progress, cause: Response | NoR
         return unconfirmed(spec, target, reason, cause)
     if 300 <= cause.status < 400:
         return cause.refusal("A redirect is not an answer of this API: check proxy and region.")
-    return cause.refusal(
-        spec.next_steps.get(cause.status, "Run again later; if it stays, show this to the vendor's support.")
-    )
+    return cause.refusal(spec.next_steps.get(cause.status, RUN_LATER))
 
 
 def unconfirmed(spec: Spec, target: Target, reason: str, cause: Response | QlikError | Probe) -> Unconfirmed:
@@ -65,10 +63,10 @@ def unconfirmed(spec: Spec, target: Target, reason: str, cause: Response | QlikE
 def not_verified(spec: Spec, target: Target, status: str | None, sight: Probe, timeout: float) -> Unconfirmed:
     """The API says one thing, and the tenant's host another one."""
     return Unconfirmed(
-        f"Tenant {target} is {status} by the API's word, but its host does not answer as"
-        f" {' or '.join(sorted(state.value for state in spec.end_states))} within {timeout:g} s: it answers as"
-        f" {sight.state.value}. {sentence(sight.description.rstrip('.'))}. Probe it again later with qlik_tenant_probe; if it"
-        " stays, check that tenant_id and hostname belong together.",
+        f"The API says that tenant {target} is {status}, but after {timeout:g} s (verify_timeout) its own host does not answer as"
+        f" {' or '.join(sorted(state.value for state in spec.end_states))}: it answers as {sight.state.value}."
+        f" {sentence(sight.description.rstrip('.'))}. Probe it again later with qlik_tenant_probe. If the result is the same, check that"
+        " the tenant's id and hostname belong together.",
         **sight.error_fields(),
     )
 
@@ -79,8 +77,8 @@ def unrecorded(target: Target, status: str, date: str | None, why: Exception, sa
     :arg date: the purge date, if one is known.
     """
     return Unrecorded(
-        f"Tenant {target} is {status}, and its receipt does not have it: {why}."
-        f"{f' It is to be purged about {date}: keep that date.' if date else ''} Fix that and run again: the tenant is read"
-        " first, and the receipt is brought up to date.",
+        f"Tenant {target} is {status}, but this could not be written to its receipt: {why}."
+        f"{f' It will be purged about {date}: keep that date.' if date else ''} Fix the cause, then run again: the tenant is"
+        " read first, and the receipt is brought up to date.",
         **said,
     )

@@ -150,10 +150,10 @@ class Observer(abc.ABC):
         if found.decision.verdict is Verdict.NOT_FOUND:
             return Objection(
                 f"Tenant {target} was not found in region {target.address.region}: {reason}",
-                f"Check tenant_id, hostname and region; {self._words_for_absence()}.",
+                f"Check the tenant's id, hostname and region. {self._words_for_absence()}.",
             )
         if found.decision.verdict is Verdict.STOP:
-            return Objection(f"Tenant {target} is left alone: {reason}", found.decision.next_step)
+            return Objection(f"Tenant {target} cannot be changed safely: {reason}", found.decision.next_step)
         protection = protection_of(
             self._command.protected,
             self._client.clock.now(),
@@ -163,12 +163,12 @@ class Observer(abc.ABC):
         if protection:
             return Objection(
                 f"Tenant {target} is protected: {protection}",
-                "If it is meant all the same, take the entry out of the protected ones.",
+                "To change this tenant anyway, remove that entry.",
             )
         differs = self._command.planned.fault(found.read, found.decision) if self._command.planned else None
         if differs:
             return Objection(
-                f"Tenant {target} is not as the plan has it: {for_terminal(differs, 1000)}",
+                f"Tenant {target} differs from the plan: {for_terminal(differs, 1000)}",
                 "Find out what has changed, make a new plan and have it approved.",
             )
         if found.decision.verdict is not Verdict.CHANGE or self._journal.intended:
@@ -177,7 +177,7 @@ class Observer(abc.ABC):
 
     @abc.abstractmethod
     def _must_stay(self, found: Observation) -> Objection | None:
-        """What else speaks against the change of this action; nothing was sent for it yet."""
+        """What else speaks against the change of this action; no request for it was sent yet."""
 
     def _record_life(self) -> None:
         """Write that a tenant lives which is to be stopped, if its receipt has it otherwise. It stops too if that cannot be written."""
@@ -191,7 +191,7 @@ class Observer(abc.ABC):
         return stopped(self._progress, objection, actions_sent=self._client.actions_sent)
 
     def _words_for_absence(self) -> str:
-        return "a tenant that was purged is not found either"
+        return "It may have been purged"
 
 
 def probe_fields(probed: Probe | None) -> EventFields:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .._base.errors import NoResponse, WaitTooLong
 from .._base.timestamps import days_after, write_time
@@ -42,7 +42,7 @@ class Spec:
     noun: str
     end: str
     end_states: frozenset[State]
-    next_steps: Mapping[int, str]
+    next_steps: Mapping[int, str] = field(default_factory=dict)
     purge_after_days: int | None = None
     restarts_countdown: bool = False
     looks_at_use: bool = False

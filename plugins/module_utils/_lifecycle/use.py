@@ -66,7 +66,7 @@ def look_at_use(
         if rule is None:
             raise
         reason = f"{rule.option} is {for_terminal(rule.path, 1000)}, which {error}"
-        reason = f"Tenant {target} stays, since its export cannot be relied on: {reason}"
+        reason = f"The export of tenant {target} is not valid: {reason}"
         return Use(usage, Objection(reason, "Export it once more, with a new manifest."))
     problem = command.idle_rule.problem(activity, now) if command.idle_rule else None
     if command.idle_rule is None or problem is None:

@@ -40,23 +40,23 @@ class TenantLocks:
         self._announce = announce
         self._file: int | None = None
 
-    def hold(self, name: str) -> None:
+    def hold(self, name: str, kind: str = "tenant ") -> None:
         """Wait until no other process holds this name, and hold it.
 
+        :arg kind: what the name names, for messages.
         :raises Stopped: another one holds it for longer than max_wait, or there can be no lock.
         """
         place = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 2
+        what = f"{kind}{for_terminal(name, 1000)}"
         waited, announced = 0.0, False
         while not self._taken(place):
             if waited >= self._max_wait:
                 raise Stopped(
-                    f"Another run on this machine works on tenant {for_terminal(name, 100)}, and has not ended within {waited:.0f} s."
-                    " Nothing was sent. Run again when it has ended."
+                    f"Another run on this machine works on {what}, and has not ended within {waited:.0f} s."
+                    " Nothing was changed. Run again when it has ended."
                 )
             if waited >= _WORTH_ANNOUNCING and not announced:
-                self._announce(
-                    f"Another run on this machine works on tenant {for_terminal(name, 100)}: waiting for its end"
-                )
+                self._announce(f"Another run on this machine works on {what}: waiting for its end")
                 announced = True
             self._clock.sleep(_PAUSE)
             waited += _PAUSE
@@ -85,7 +85,7 @@ class TenantLocks:
             if error.errno in (errno.EACCES, errno.EAGAIN) and self._file is not None:
                 return False
             raise Stopped(
-                f"There can be no lock in the state folder ({error.strerror}), so another run could work on the same tenant. Nothing was"
-                " sent. Name a folder on a local disk in TENANTOPS_QLIK_STATE_DIR."
+                f"The state folder cannot be used for locks ({error.strerror}), so another run could work on the same tenant. Nothing was"
+                " changed. Name a folder on a local disk in TENANTOPS_QLIK_STATE_DIR."
             ) from None
         return True

@@ -51,6 +51,6 @@ def _state_home() -> str:
 
 def _unusable(path: str, words: str) -> Stopped:
     return Stopped(
-        f"The state folder {for_terminal(path)} {words}. It keeps two runs from working on one tenant at a time. Nothing was sent. Fix it,"
-        " or set TENANTOPS_QLIK_STATE_DIR to a folder on a local disk that only this user can open."
+        f"The state folder {for_terminal(path)} {words}. It keeps two runs from working on one tenant at a time. Nothing was changed. Fix"
+        " it, or set TENANTOPS_QLIK_STATE_DIR to a folder on a local disk that only this user can open."
     )

@@ -20,7 +20,9 @@ from .._domain.addresses import Address, find_address
 from .._domain.creation import CREATE
 from .events import LARGEST, SCHEMA, BadReceipt, action_of, read_receipt
 from .folder import ids_in
-from .store import Journal, check_folder
+from .store import Journal, check_folder, next_step_for
+
+_OWN_FILE = "Name another file in receipt_path: each tenant that is created has a receipt of its own."
 
 
 class Made(enum.Enum):
@@ -74,8 +76,7 @@ class CreationJournal(Journal):
                 _check_is_of_creation(found, region)
         except (BadReceipt, UnusableFile) as error:
             raise Stopped(
-                f"The receipt {for_terminal(path)} {error}. Nothing was sent, and the file is as it was. Name another file in receipt_path:"
-                " each tenant that is created has a receipt of its own."
+                f"The receipt {for_terminal(path)} {error}. Nothing was changed. {next_step_for(error)}"
             ) from None
         self._content = found or {
             "schema": SCHEMA,
@@ -94,6 +95,12 @@ class CreationJournal(Journal):
 
 def _check_is_of_creation(found: Mapping[str, t.Any], region: str) -> None:
     if not any(event["event"] == "intent" and action_of(event) == CREATE for event in found["events"]):
-        raise BadReceipt(f"is that of {for_terminal(found['hostname'], 100)}, which was not created with it")
+        raise BadReceipt(
+            f"is the receipt of {for_terminal(found['hostname'], 100)}, which qlik_tenant_create did not create",
+            _OWN_FILE,
+        )
     if found["region"] != region:
-        raise BadReceipt(f"is that of a tenant in region {for_terminal(found['region'], 40)}, and region is '{region}'")
+        raise BadReceipt(
+            f"is the receipt of a tenant in region {for_terminal(found['region'], 40)}, and region is '{region}'",
+            _OWN_FILE,
+        )

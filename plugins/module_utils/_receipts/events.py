@@ -118,7 +118,14 @@ _KINDS = kinds_of(EventFields, besides=Noted)
 
 
 class BadReceipt(Exception):
-    """A file is no receipt that can be worked with; the message says why, as the end of a sentence."""
+    """A file is no receipt that can be worked with; the message says why, as the end of a sentence.
+
+    :arg next_step: what to do about it, as a sentence. By default the file is taken for something else than a receipt.
+    """
+
+    def __init__(self, problem: str, next_step: str | None = None) -> None:
+        super().__init__(problem)
+        self.next_step = next_step or "Put the right file back, or move this one away if it is not a receipt."
 
 
 @dataclass(frozen=True)
@@ -325,7 +332,10 @@ def read_receipt(content: bytes, *, before_creation: bool = False) -> Receipt:
         newer = isinstance(schema, (int, float)) and schema > SCHEMA
         raise BadReceipt(
             f"has the schema {for_terminal(schema, 40)}, and this version of the collection reads the schemas 1 to {SCHEMA}"
-            f"{': a newer version wrote it' if newer else ''}"
+            f"{': a newer version wrote it' if newer else ''}",
+            "Install that version of the collection. Do not move the file: it is the record of its tenant."
+            if newer
+            else None,
         )
     found = upgrade(found) if schema == 1 else found
     if not (before_creation and _is_unnamed(found)):
@@ -336,7 +346,7 @@ def read_receipt(content: bytes, *, before_creation: bool = False) -> Receipt:
     for number, event in enumerate(events, 1):
         wrong = _fault(event)
         if wrong:
-            raise BadReceipt(f"has a wrong event {number}: {wrong}")
+            raise BadReceipt(f"has a fault in event {number}: {wrong}")
     if found.get("hostname") is None and any(event.get("action") != "create" for event in events):
         raise BadReceipt("names no tenant, and has more than its creation")
     return t.cast(Receipt, found)
@@ -348,7 +358,10 @@ def check_room(receipt: Receipt) -> None:
     :raises BadReceipt: it has none.
     """
     if len(write_receipt(receipt)) > LARGEST - _ROOM:
-        raise BadReceipt(f"is larger than {LARGEST // MIB} MiB, or will be")
+        raise BadReceipt(
+            f"has no room for more events (a receipt has at most {LARGEST // MIB} MiB)",
+            "Keep the file in an archive, and move it away: the next run begins a new receipt, and does not have what this one proves.",
+        )
 
 
 def upgrade(receipt: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -377,7 +390,8 @@ def _is_unnamed(found: Mapping[str, t.Any]) -> bool:
 def _check_identity(found: dict[str, t.Any]) -> None:
     if _is_unnamed(found):
         raise BadReceipt(
-            "is that of a tenant whose creation is not confirmed: run qlik_tenant_create with it again, which finds out what became of it"
+            "is the receipt of a tenant whose creation is not confirmed",
+            "Run qlik_tenant_create again with this file as receipt_path: it finds out whether the tenant was created.",
         )
     try:
         address = check_hostname(found.get("hostname"))
@@ -386,7 +400,7 @@ def _check_identity(found: dict[str, t.Any]) -> None:
     except InvalidInput as error:
         raise BadReceipt(f"names no tenant: {error.message.rstrip('.')}") from None
     if (found["hostname"], found.get("region")) != (address.hostname, address.region):
-        raise BadReceipt("names no tenant: hostname and region must agree, in lower case")
+        raise BadReceipt("names no tenant: its hostname and its region must agree, in lower case")
     hostnames = found.setdefault("hostnames", [])
     if not isinstance(hostnames, list) or not all(isinstance(name, str) for name in hostnames):
         raise BadReceipt("names no tenant: hostnames must be a list of names")
@@ -394,10 +408,10 @@ def _check_identity(found: dict[str, t.Any]) -> None:
 
 def _fault(event: t.Any) -> str | None:
     if not isinstance(event, dict):
-        return "it is no JSON object"
+        return "it is not a JSON object"
     kind = event.get("event")
     if not isinstance(kind, str) or kind not in EVENTS:
-        return f"its kind is {for_terminal(kind, 40)}"
+        return f"its kind is {for_terminal(kind, 40)}, which this version of the collection does not have"
     if read_time(event.get("at")) is None:
-        return f"its time is {for_terminal(event.get('at'), 60)}"
+        return f"its time (at) is {for_terminal(event.get('at'), 60)}, and must be one such as 2026-11-26T08:00:00Z"
     return fault_of(event, _KINDS)

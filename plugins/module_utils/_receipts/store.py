@@ -50,6 +50,12 @@ class NotWritten(Exception):
     """A step could not be written; the message says why, as part of a sentence."""
 
 
+_KEEP_THE_OTHER = (
+    "Check the id and the hostname of this tenant. If they are right, give that file another name: it is the record of the other"
+    " tenant."
+)
+
+
 @dataclass
 class Journal:
     """The receipt of one tenant during one operation. Without a path there is none: nothing is known, and nothing kept.
@@ -128,8 +134,7 @@ class Journal:
                 check_room(found)
         except (BadReceipt, UnusableFile) as error:
             raise Stopped(
-                f"The receipt of tenant {target}, {for_terminal(self.path)}, {error}. Nothing was sent, and the file is as it"
-                " was. Look at it: put the right file back, or move it away if it is none."
+                f"The receipt of tenant {target}, {for_terminal(self.path)}, {error}. Nothing was changed. {next_step_for(error)}"
             ) from None
         address = target.address
         self._content = found or {
@@ -148,7 +153,10 @@ class Journal:
         found = receipts_beside(self.path, target.tenant_id)
         if len(found) > 1:
             names = ", ".join(for_terminal(os.path.basename(path)) for path in found)
-            raise BadReceipt(f"is not there, and more than one receipt beside it holds the id of the tenant ({names})")
+            raise BadReceipt(
+                f"does not exist, and {len(found)} files beside it are receipts of this tenant ({names})",
+                "Keep the right one, and move the other one away.",
+            )
         return found[0] if found else None
 
     def name(self, tenant_id: str | None, hostnames: t.Sequence[str]) -> None:
@@ -259,6 +267,11 @@ def read_receipt_file(path: str, *, before_creation: bool = False) -> Receipt | 
     return None if content is None else read_receipt(content, before_creation=before_creation)
 
 
+def next_step_for(error: BadReceipt | UnusableFile) -> str:
+    """What to do about a receipt that cannot be used, as a sentence."""
+    return error.next_step if isinstance(error, BadReceipt) else "Fix the cause, then run again."
+
+
 def _check_owner(found: Receipt, target: Target) -> None:
     address = target.address
     if found["tenant_id"] is not None and (found["tenant_id"], found["region"]) == (target.tenant_id, address.region):
@@ -266,9 +279,11 @@ def _check_owner(found: Receipt, target: Target) -> None:
         return
     named = (found["hostname"], found["region"])
     if named != (address.hostname, address.region):
-        raise BadReceipt(f"is another tenant's, that of {for_terminal(found['hostname'], 100)}")
+        raise BadReceipt(f"is another tenant's, that of {for_terminal(found['hostname'], 100)}", _KEEP_THE_OTHER)
     if None not in (found["tenant_id"], target.tenant_id) and found["tenant_id"] != target.tenant_id:
-        raise BadReceipt(f"is another tenant's, that with the id {for_terminal(found['tenant_id'], 100)}")
+        raise BadReceipt(
+            f"is another tenant's, that with the id {for_terminal(found['tenant_id'], 100)}", _KEEP_THE_OTHER
+        )
 
 
 def check_folder(folder: str) -> None:
@@ -279,9 +294,9 @@ def check_folder(folder: str) -> None:
     while not os.path.exists(folder) and folder != os.path.dirname(folder):
         folder = os.path.dirname(folder)
     if not os.path.isdir(folder):
-        raise unusable(OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+        raise unusable(OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)), "written")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise unusable(OSError(errno.EACCES, os.strerror(errno.EACCES)))
+        raise unusable(OSError(errno.EACCES, os.strerror(errno.EACCES)), "written")
 
 
 def _author() -> dict[str, str]:

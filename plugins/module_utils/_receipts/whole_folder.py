@@ -14,20 +14,24 @@ from .._base.files import UnusableFile, unusable
 from .._base.text import for_terminal
 from .._domain.addresses import find_address
 from .events import BadReceipt, Receipt, receipt_state
-from .store import read_receipt_file
+from .store import next_step_for, read_receipt_file
 
 _SUFFIX = ".json"
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A file that looks like a receipt and is left out. ``problem``: the end of a sentence that begins with the file's name."""
+    """A file that looks like a receipt and is left out.
+
+    ``problem``: the end of a sentence that begins with the file's name. ``next_step``: what to do about it, as a sentence.
+    """
 
     path: str
     problem: str
+    next_step: str
 
     def __str__(self) -> str:
-        return f"{for_terminal(os.path.basename(self.path), 300)} {self.problem}"
+        return f"{for_terminal(os.path.basename(self.path), 300)} {self.problem}. {self.next_step}"
 
 
 @dataclass(frozen=True)
@@ -70,12 +74,12 @@ def read_whole_folder(path: str) -> WholeFolder:
                 continue
             if not _may_be_called(name, found):
                 raise BadReceipt(
-                    f"is the receipt of {found['hostname']}, and no run finds it under this name: move it to"
-                    f" {found['hostname']}{_SUFFIX}, unless there is one already"
+                    f"is the receipt of {found['hostname']}, and no run finds it under this name",
+                    f"Rename it to {found['hostname']}{_SUFFIX}, if there is no file of that name.",
                 )
             receipts[file] = found
         except (BadReceipt, UnusableFile) as error:
-            unreadable.append(Unreadable(file, str(error)))
+            unreadable.append(Unreadable(file, str(error), next_step_for(error)))
     unreadable += _doubles(receipts)
     for double in unreadable:
         receipts.pop(double.path, None)
@@ -100,5 +104,7 @@ def _doubles(receipts: Mapping[str, Receipt]) -> Iterator[Unreadable]:
             if os.path.basename(file) != f"{found['hostname']}{_SUFFIX}":
                 others = ", ".join(for_terminal(os.path.basename(one), 300) for one in files if one != file)
                 yield Unreadable(
-                    file, f"is a second receipt of tenant {found['tenant_id']}, beside {others}: keep the right one"
+                    file,
+                    f"is a second receipt of tenant {found['tenant_id']}, beside {others}",
+                    "Keep the right one, and move the other one away.",
                 )

@@ -23,7 +23,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS, OF_THE_GROUP
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import (
+    ARGUMENT_SPECS,
+    OF_THE_GROUP,
+    ON_THE_CONTROLLER,
+)
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS, perform
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
@@ -148,7 +152,9 @@ class QlikAction(ActionBase):
         return run.mask_texts(result)
 
     def _timed_out(self, run: Run) -> dict[str, t.Any]:
-        words = f"The task was ended after {self._task.timeout} s, its keyword timeout."
+        words = (
+            f"The task was stopped after {self._task.timeout} s, because the task has timeout: {self._task.timeout}."
+        )
         if run.may_have_changed:
             words += " A request that changes the tenant had been sent, and its effect is not known: run again, the state is read first."
         else:
@@ -157,9 +163,7 @@ class QlikAction(ActionBase):
 
     def _run_module(self, task_vars: dict[str, t.Any], environment: dict[str, t.Any]) -> dict[str, t.Any]:
         if self.CONTROLLER_ONLY:
-            return _failed(
-                f"{self.NAME} looks at the play, and so runs in the controller alone: without async, not delegated."
-            )
+            return _failed(ON_THE_CONTROLLER.format(self.NAME))
         if self._task.async_val and self.SECRET_RESULT:
             return _failed(
                 f"{self.NAME} refuses async: Ansible would keep the token in a file until somebody fetches it."
@@ -167,14 +171,14 @@ class QlikAction(ActionBase):
         if self._task.args.get("receipt_path"):
             required = ARGUMENT_SPECS[self.NAME]["receipt_path"].get("required", False)
             return _failed(
-                f"receipt_path is given, and {self.NAME} is to run elsewhere: receipts are kept on this machine alone. Leave out async and"
-                f" delegate_to{'' if required else ', or leave out receipt_path'}."
+                f"receipt_path is given, and receipts are written only on this machine: {self.NAME} cannot run with async or delegate_to."
+                f" Leave out these keywords{'' if required else ', or receipt_path'}."
             )
         if not self._delegated_to_another_machine(task_vars):
             if self._connection.transport != "local":
                 return _failed(
-                    f"async runs the module through the connection of the task, here {self._connection.transport}, and nothing is"
-                    " opened to a tenant's host by it: set ansible_connection: local in the task's vars, or delegate the task."
+                    f"With async, Ansible would connect to the tenant's host by {self._connection.transport}, which is not possible. Set"
+                    " ansible_connection: local in the task's vars, or delegate the task."
                 )
             # This machine's Python, not one that interpreter discovery finds; and nobody else's rights.
             task_vars = {"ansible_python_interpreter": sys.executable, **task_vars}

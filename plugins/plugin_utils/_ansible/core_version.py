@@ -25,6 +25,6 @@ def check_core(version: str = __version__) -> None:
     if found and (int(found[1]), int(found[2])) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise InvalidInput(
-            f"This is ansible-core {version}, and tenantops.qlik needs {oldest} or newer: nothing was sent. Install a newer one, such as"
+            f"This is ansible-core {version}, and tenantops.qlik needs {oldest} or newer: nothing was changed. Install a newer one, such as"
             f" with pip install 'ansible-core>={oldest}'."
         )

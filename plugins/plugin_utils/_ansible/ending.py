@@ -95,7 +95,7 @@ def check_guarded(wave: WaveLog) -> None:
     """
     if not wave.parts:
         raise Stopped(
-            "The wave was not guarded, so nothing was sent. Run the play from its beginning, with all tasks of the role."
+            "The wave was not guarded, so nothing was changed. Run the play from its beginning, with all tasks of the role."
         )
 
 

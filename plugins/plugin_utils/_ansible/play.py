@@ -75,14 +75,14 @@ def check_selection(task_vars: Mapping[str, t.Any]) -> None:
     if limit is not None and not any(pattern.strip() for pattern in limit):
         given = for_terminal(str(context.CLIARGS.get("subset")), 100)
         raise InvalidInput(
-            f"--limit is '{given}' and names no host, so the whole group would be taken: nothing was sent. Give --limit a value (in a"
+            f"--limit is '{given}' and names no host, so the whole group would be taken: nothing was changed. Give --limit a value (in a"
             " pipeline, set the variable behind it), or leave it out."
         )
     unread = _unread_sources(inventory)
     if unread:
         raise InvalidInput(
             f"The inventory could not be read as a whole ({some([for_terminal(one, 300) for one in unread])}), so tenants may be"
-            " missing: nothing was sent. Correct the file (Ansible's warning says what is wrong), or leave it out of -i."
+            " missing: nothing was changed. Correct the file (Ansible's warning says what is wrong), or leave it out of -i."
         )
 
 
@@ -121,13 +121,13 @@ def check_play(task: Task, task_vars: Mapping[str, t.Any]) -> None:
     if is_around(task, "run_once", Templar(loader=task_vars["hostvars"]._loader, variables=dict(task_vars))):
         raise InvalidInput(
             f"run_once is set around the role, and the play has {len(hosts)} hosts: Ansible would do the work for one of them, and show"
-            " its result for all. Nothing was sent. Remove run_once; the role itself runs once what has to."
+            " its result for all. Nothing was changed. Remove run_once; the role itself runs once what has to."
         )
     strategy = str(play.strategy)
     if strategy.rpartition(".")[2] not in _IN_STEP:
         raise InvalidInput(
             f"The strategy of the play is '{for_terminal(strategy, 100)}', which does not wait for the guard of the wave: nothing was"
-            " sent. Set strategy: linear in the play."
+            " changed. Set strategy: linear in the play."
         )
 
 

@@ -72,12 +72,14 @@ def change_tenant(
     change = result.get("msg") or (
         f"{result['previous_status']} → {result['status']}"
         if result["changed"]
-        else f"{result['status']} already, left alone"
+        else f"{result['status']} already, not changed"
     )
     if not result["changed"] and command.planned and command.planned.changes:
         done_by_it = result["plan_sha256"] == command.author.plan_sha256
         change += (
-            " (as planned, by an earlier run)" if done_by_it else " (the plan was to deactivate it: somebody has since)"
+            " (an earlier run applied the plan)"
+            if done_by_it
+            else " (somebody else deactivated it after the plan was made)"
         )
     if command.target.tenant_id is None and result["id"] is not None:
         change += f" (its id was looked up: {result['id']})"
@@ -99,7 +101,7 @@ def _not_due(tenant: GuardedTenant, start: str, now: datetime) -> TenantResult:
     start_time = read_time(start)
     msg = f"not due before {start}"
     if start_time is not None and start_time <= now:
-        msg = f"it was not due before {start} when the plan was made, and is left alone: make a new plan"
+        msg = f"not changed: the plan was made before the tenant was due ({start}); make a new plan"
     return TenantResult(
         wave=tenant.wave,
         hostname=tenant.hostname,
@@ -148,9 +150,9 @@ def _token_of(region: str, tokens: Sequence[Mapping[str, t.Any]]) -> Token:
             if value and not result.get("failed"):
                 return Token(str(value), read_time(result.get("expires_at")), result.get("client"))
             raise Stopped(
-                f"There is no token for region {region}, so nothing was sent for this tenant. {result.get('msg', '')}",
+                f"There is no token for region {region}, so nothing was changed for this tenant. {result.get('msg', '')}",
                 http_status=result.get("http_status"),
                 code=result.get("code"),
                 trace_id=result.get("trace_id"),
             )
-    raise Stopped(f"No token was asked for region {region}: nothing was sent. Run the play from its beginning.")
+    raise Stopped(f"No token was asked for region {region}: nothing was changed. Run the play from its beginning.")

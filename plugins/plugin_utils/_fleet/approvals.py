@@ -92,7 +92,7 @@ def read_approval_rule(params: Mapping[str, t.Any]) -> ApprovalRule | None:
         if unused:
             raise InvalidInput(
                 f"qlik_approvals_required is missing, and {' and '.join(unused)} {'is' if len(unused) == 1 else 'are'} given: nothing was"
-                " sent. Say how many people must have signed the plan."
+                " changed. Say how many people must have signed the plan."
             )
         return None
     required = check_whole_number(params["approvals_required"], "qlik_approvals_required", 0, _MOST)
@@ -107,7 +107,7 @@ def read_approval_rule(params: Mapping[str, t.Any]) -> ApprovalRule | None:
     if missing:
         raise InvalidInput(
             f"qlik_approvals_required is {required}, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing: nothing"
-            f" was sent. Give the signatures ({HOW_TO_SIGN} makes plan.json.sig) and OpenSSH's file of allowed signers."
+            f" was changed. Give the signatures ({HOW_TO_SIGN} makes plan.json.sig) and OpenSSH's file of allowed signers."
         )
     (allowed,) = _paths([given["allowed_signers"]], "qlik_allowed_signers")
     revoked = (
@@ -125,7 +125,7 @@ def read_approval_rule(params: Mapping[str, t.Any]) -> ApprovalRule | None:
 def _paths(value: t.Any, option: str) -> tuple[str, ...]:
     """Paths, as a list or separated by commas, made absolute."""
     paths = value.split(",") if isinstance(value, str) else value
-    wrong = InvalidInput(f"{option} is {shown(value)}: it must be a list of the paths of files. Nothing was sent.")
+    wrong = InvalidInput(f"{option} is {shown(value)}: it must be a list of the paths of files. Nothing was changed.")
     if not isinstance(paths, Sequence) or not paths or len(paths) > _MOST:
         raise wrong
     try:
@@ -133,7 +133,7 @@ def _paths(value: t.Any, option: str) -> tuple[str, ...]:
             raise wrong
         return tuple(absolute(path.strip()) for path in paths)
     except UnusableFile as error:
-        raise InvalidInput(f"{option} is {shown(value)}: it {error}. Nothing was sent.") from None
+        raise InvalidInput(f"{option} is {shown(value)}: it {error}. Nothing was changed.") from None
 
 
 def verify_signatures(rule: ApprovalRule, plan: bytes, now: datetime, *, beside: Iterable[str] = ()) -> Verified:
@@ -216,8 +216,8 @@ def check_approvals(rule: ApprovalRule, verified: Verified, planned_by: str | No
     by = ", ".join(_shown(person[0]) for person in counting) or "nobody"
     not_counted = f" Not counted: {'; '.join(reasons)}." if reasons else ""
     raise InvalidInput(
-        f"The plan is refused: qlik_approvals_required is {rule.required}, and it is approved by {by}.{not_counted} Nothing was sent. Have"
-        f" more people sign the plan ({HOW_TO_SIGN}), and name their signatures in qlik_plan_signatures."
+        f"The plan is refused: qlik_approvals_required is {rule.required}, and it is approved by {by}.{not_counted} Nothing was changed."
+        f" Have more people sign the plan ({HOW_TO_SIGN}), and name their signatures in qlik_plan_signatures."
     )
 
 
@@ -257,7 +257,7 @@ def _read(path: str, *, follow_link: bool = False) -> bytes:
 
 
 def _unusable(option: str, path: str, error: Exception) -> InvalidInput:
-    return InvalidInput(f"{option} is {shown(path)}: it {error}. Nothing was sent.")
+    return InvalidInput(f"{option} is {shown(path)}: it {error}. Nothing was changed.")
 
 
 def _doubts(rule: ApprovalRule, beside: Iterable[str]) -> Iterator[str]:

@@ -47,21 +47,21 @@ def approved_plan(params: Mapping[str, t.Any], now: datetime, *, inventory: Iter
     empty = [name for name, value in given.items() if value is not None and not str(value).strip()]
     if empty:
         raise InvalidInput(
-            f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} given and empty: nothing was sent. Give the file of the approved"
-            " plan and its digest, or leave out both."
+            f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} given and empty: nothing was changed. Give the file of the"
+            " approved plan and its digest, or leave out both."
         )
     if path is None and digest is not None:
         raise InvalidInput(
-            "qlik_plan is missing and qlik_plan_sha256 is given: name the file of the plan, or leave out both. Nothing was sent."
+            "qlik_plan is missing and qlik_plan_sha256 is given: name the file of the plan, or leave out both. Nothing was changed."
         )
     rule = read_approval_rule(params)
     if path is None and rule is not None:
         raise InvalidInput(
-            f"qlik_approvals_required is {rule.required}, and qlik_plan is missing: nothing was sent. Name the file of the signed plan."
+            f"qlik_approvals_required is {rule.required}, and qlik_plan is missing: nothing was changed. Name the file of the signed plan."
         )
     if path is None and params["require_plan"]:
         raise InvalidInput(
-            "qlik_require_plan is true and there is no plan: nothing was sent. Give qlik_plan and qlik_plan_sha256."
+            "qlik_require_plan is true and there is no plan: nothing was changed. Give qlik_plan and qlik_plan_sha256."
         )
     if path is None:
         return Approved()

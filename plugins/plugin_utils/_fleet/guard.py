@@ -30,7 +30,7 @@ def guard_wave(wave: WaveInput) -> None:
     """
     problems = [problem for rule in RULES for problem in rule(wave)]
     if problems:
-        raise InvalidInput("The wave is refused, nothing was sent. " + " ".join(problems))
+        raise InvalidInput("The wave is refused: nothing was changed. " + " ".join(problems))
 
 
 @dataclass(frozen=True, kw_only=True)

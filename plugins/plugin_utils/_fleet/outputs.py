@@ -149,7 +149,7 @@ def read_plan_file(path: str) -> bytes:
         if content is None:
             raise UnusableFile("cannot be read (No such file or directory)")
     except UnusableFile as error:
-        raise InvalidInput(f"qlik_plan is {shown(path)}: it {error}. Nothing was sent.") from None
+        raise InvalidInput(f"qlik_plan is {shown(path)}: it {error}. Nothing was changed.") from None
     return content
 
 

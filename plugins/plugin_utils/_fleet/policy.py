@@ -59,7 +59,7 @@ def _read_protected(path: t.Any, zone: tzinfo, *, required: bool) -> tuple[tuple
     """The entries of the file of protected tenants, and warnings. A file that cannot be read is refused in any case."""
     if path is None:
         if required:
-            raise InvalidInput(f"{_REQUIRE} is true, and {_FILE} is missing: nothing was sent. Name the file.")
+            raise InvalidInput(f"{_REQUIRE} is true, and {_FILE} is missing: nothing was changed. Name the file.")
         return (), ()
     try:
         if not isinstance(path, str):
@@ -67,16 +67,16 @@ def _read_protected(path: t.Any, zone: tzinfo, *, required: bool) -> tuple[tuple
         content = read_file(absolute(path), MIB, follow_link=True)
         entries = None if content is None else yaml.safe_load(content)
     except UnusableFile as error:
-        raise InvalidInput(f"{_FILE} is {shown(path)}: it {error}. Nothing was sent.") from None
+        raise InvalidInput(f"{_FILE} is {shown(path)}: it {error}. Nothing was changed.") from None
     except (yaml.YAMLError, ValueError) as error:
         where = for_terminal(str(error), 300).rstrip(".")
-        raise InvalidInput(f"{_FILE} is {shown(path)}: it is no YAML ({where}). Nothing was sent.") from None
+        raise InvalidInput(f"{_FILE} is {shown(path)}: it is no YAML ({where}). Nothing was changed.") from None
     protected = () if entries is None else check_protections(entries, _FILE, zone)
     if protected:
         return protected, ()
     found = "does not exist" if content is None else "protects no tenant"
     if required:
         raise InvalidInput(
-            f"{_FILE} is {shown(path)}: it {found}, and {_REQUIRE} is true. Nothing was sent. Check the path and what is in the file."
+            f"{_FILE} is {shown(path)}: it {found}, and {_REQUIRE} is true. Nothing was changed. Check the path and what is in the file."
         )
     return (), (f"{_FILE} is {shown(path)}: it {found}.",)

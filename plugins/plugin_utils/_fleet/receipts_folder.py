@@ -60,7 +60,7 @@ class ReceiptsFolders:
         if len(having) > 1:
             places = " and in ".join(map(for_terminal, having))
             raise InvalidInput(
-                f"There are {len(having)} receipts of {for_terminal(hostname, 100)}: in {places}. Nothing was sent. Keep the one that is"
+                f"There are {len(having)} receipts of {for_terminal(hostname, 100)}: in {places}. Nothing was changed. Keep the one that is"
                 f" right and move the other one away, or set {self._variable} to the folder."
             )
         return having[0] if having else self.folder
@@ -79,7 +79,7 @@ class ReceiptsFolders:
         if self._is_far:
             raise InvalidInput(
                 f"The inventory sources lie in different folders, and {for_terminal(self._common)} is all that they have in common. Nothing"
-                f" was sent. Set {self._variable} to the folder for the receipts."
+                f" was changed. Set {self._variable} to the folder for the receipts."
             )
         return os.path.join(self._common, RECEIPTS)
 

@@ -65,7 +65,7 @@ def read_recent(folders: Iterable[str], limit: MaxInDays, now: datetime, option:
             found = read_whole_folder(folder)
         except UnusableFile as error:
             raise InvalidInput(
-                f"{option} cannot be checked: the folder of the receipts, {for_terminal(folder, 300)}, {error}. Nothing was sent."
+                f"{option} cannot be checked: the folder of the receipts, {for_terminal(folder, 300)}, {error}. Nothing was changed."
             ) from None
         for receipt in found.receipts.values():
             at = taken_down_at(receipt["events"])

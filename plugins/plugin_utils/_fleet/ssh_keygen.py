@@ -70,14 +70,14 @@ class Verifier:
                 timeout=_TIME_LIMIT,
             )
         except subprocess.TimeoutExpired:
-            raise InvalidInput(f"{self.program} did not end within {_TIME_LIMIT:g} s: nothing was sent.") from None
+            raise InvalidInput(f"{self.program} did not end within {_TIME_LIMIT:g} s: nothing was changed.") from None
         except OSError as error:
-            raise InvalidInput(f"{self.program} cannot be run ({error.strerror}): nothing was sent.") from None
+            raise InvalidInput(f"{self.program} cannot be run ({error.strerror}): nothing was changed.") from None
         words = self._words(done.stderr)
         if done.returncode:
             if "usage:" in words:
                 raise InvalidInput(
-                    f"{self.program} cannot verify signatures: nothing was sent. Install {_OLDEST} or newer."
+                    f"{self.program} cannot verify signatures: nothing was changed. Install {_OLDEST} or newer."
                 )
             raise NotGood(words or "ssh-keygen does not say why")
         good = _GOOD.fullmatch(done.stdout.decode(errors="replace"))
@@ -108,7 +108,7 @@ def open_verifier(allowed: bytes, revoked: bytes | None, now: datetime) -> Itera
     program = shutil.which(_PROGRAM, path=os.pathsep.join(folders))
     if program is None:
         raise InvalidInput(
-            f"The signatures of the plan cannot be verified, since there is no {_PROGRAM} on this machine: nothing was sent. Install"
+            f"The signatures of the plan cannot be verified, since there is no {_PROGRAM} on this machine: nothing was changed. Install"
             f" {_OLDEST} or newer (the package is usually called openssh-client or openssh-clients)."
         )
     with tempfile.TemporaryDirectory(prefix="qlik-") as folder:

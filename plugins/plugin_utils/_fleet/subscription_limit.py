@@ -93,7 +93,7 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
         names = setting_names(prefix, ORGANIZATION_PREFIX)
         raise InvalidInput(
             f"{prefix}max_percent is {min(limits.values()):g}, and nobody can be asked how many tenants there are: give"
-            f" {names.credentials}, or {names.environment} in the environment. Nothing was sent."
+            f" {names.credentials}, or {names.environment} in the environment. Nothing was changed."
         )
     try:
         listing, whole = _list(client, tenants, only_disabled=not limits and not wave.planning)

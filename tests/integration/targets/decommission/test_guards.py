@@ -62,7 +62,7 @@ WAVES = {
     "credentials as JSON in a text": (
         host("acme"),
         {"tenant_decommission_credentials": json.dumps(CLIENTS)},
-        "tenant_decommission_credentials is a text (JSON in quotes is a text, too)",
+        "tenant_decommission_credentials is a text with JSON in it",
     ),
     "credentials as a list": (
         host("acme"),
@@ -205,7 +205,7 @@ TENANTS = {
     },
     "days against the house rule": (
         {"tenant_decommission_purge_after_days": 10, "tenant_decommission_min_purge_days": 20},
-        "tenant_decommission_purge_after_days is 10: the local policy allows 20 to 90 days",
+        "tenant_decommission_purge_after_days is 10: it must be 20 to 90 days (tenant_decommission_min_purge_days and",
     ),
     "another region": ({"qlik_region": "us"}, "qlik_region is 'us'"),
     "an empty id": ({"qlik_tenant_id": ""}, "qlik_tenant_id is ''"),
@@ -288,7 +288,7 @@ def test_two_ids_that_were_swapped_stop_both_tenants(cloud, terminal):
 TASKS = {
     "Ask for one token per region": "was not passed by the guard of this wave",
     "Deactivate and verify each tenant": "was not passed by the guard of this wave",
-    "Sum up": "The wave was not guarded, so nothing was sent",
+    "Sum up": "The wave was not guarded, so nothing was changed",
 }
 
 

@@ -55,14 +55,14 @@ PROVEN = {
 }
 # And words of the failure, with a register host that answers reads.
 UNPROVEN = {
-    "noreceipt": (lambda receipt: receipt.path.unlink(), "no receipt tells that it was deactivated"),
+    "noreceipt": (lambda receipt: receipt.path.unlink(), "no receipt says that it was deactivated"),
     "otherid": (of_another_id, "is another tenant's, that with the id somebody"),
-    "cameback": (reactivated_and_not_looked_at, "its receipt tells that it was live"),
-    "early": (days_ago(31), "as the date of its purge"),
-    "byhandearly": (days_ago(91), "its receipt tells that it was disabled on"),
-    "killedearly": (killed_after_the_intent(91), "its receipt tells that it was live"),
-    "silent": (days_ago(33), "its host answers as unreachable: it may be another's now"),
-    "taken": (days_ago(33), "its host answers as unauthorized: it may be another's now"),
+    "cameback": (reactivated_and_not_looked_at, "its receipt says that it was live"),
+    "early": (days_ago(31), "its receipt has the purge date"),
+    "byhandearly": (days_ago(91), "its receipt says that it was disabled on"),
+    "killedearly": (killed_after_the_intent(91), "its receipt says that it was live"),
+    "silent": (days_ago(33), "its hostname answers as unreachable, so it may belong to another customer now"),
+    "taken": (days_ago(33), "its hostname answers as unauthorized, so it may belong to another customer now"),
 }
 # Somebody else has this hostname, and was deactivated. A probe alone cannot tell that from the tenant that is meant.
 TAKEN_AND_DISABLED = "takenanddisabled"
@@ -152,14 +152,14 @@ def test_a_tenant_whose_receipt_proves_the_purge_is_green_where_the_api_says_tha
         # Only a probe tells that nobody has this hostname: no proof.
         assert (result["outcome"], result["changed"]) == ("failed", False)
         assert (
-            "was not found in region eu: the register host answers no reads, and nobody has this hostname"
+            "was not found in region eu: the register host does not allow reads, and this hostname does not exist"
             in result["msg"]
         )
         return
     (proof,) = (event for event in aftermath.terminal.receipt(name).events if event["event"] == PROVEN[name][1])
     assert (result["outcome"], result["changed"], result["status"]) == ("purged", False, "purged")
     assert result["probe_state"] == "not_found"
-    assert result["msg"] == f"gone (by receipt of {proof['at'][:10]})"
+    assert result["msg"] == f"purged (receipt: out of service since {proof['at'][:10]})"
     row = next(line for line in aftermath.done[0].stdout.splitlines() if line.startswith(f"  {name}.eu."))
     assert result["msg"] in row
 
@@ -201,7 +201,7 @@ def test_a_hostname_that_another_tenant_has_and_that_is_deactivated_proves_nothi
     result = aftermath.result(TAKEN_AND_DISABLED)
     if aftermath.reads:
         assert result["outcome"] == "failed"
-        assert "its host answers as deactivated: it may be another's now" in result["msg"]
+        assert "its hostname answers as deactivated, so it may belong to another customer now" in result["msg"]
     else:
         # A probe cannot tell them apart, and nothing is done.
         assert (result["outcome"], result["status"]) == ("unchanged", "disabled")

@@ -219,7 +219,7 @@ def test_a_tenant_that_is_not_confirmed_for_the_restore_stops_alone(disabled, te
 TASKS = {
     "Ask for one token per region": "was not passed by the guard of this wave",
     "Reactivate and verify each tenant": "was not passed by the guard of this wave",
-    "Sum up": "The wave was not guarded, so nothing was sent",
+    "Sum up": "The wave was not guarded, so nothing was changed",
 }
 
 
@@ -281,7 +281,7 @@ def test_after_the_purge_nothing_brings_it_back_and_the_message_says_so(start_cl
     done, summary = terminal.sum_up("restore")
     assert done.status == 2, done
     messages = {host.partition(".")[0]: result["msg"] for host, result in summary["tenants"].items()}
-    absent = "a tenant that was purged is not found either, and nothing brings it back"
+    absent = "a tenant that was purged is not found either, and nothing can restore it"
     assert f"{absent}. Its purge date, {purge_date}, has passed." in messages["acme"]
     assert f"{absent}." in messages["unknown"]
     assert "purge date" not in messages["unknown"]

@@ -163,7 +163,7 @@ def test_without_credentials_of_the_organization_a_percentage_is_an_error(eight,
     assert done.status == 2
     text = " ".join(done.stdout.split())
     assert "give tenant_decommission_org_client_id and tenant_decommission_org_client_secret" in text
-    assert "QLIK_ORG_CLIENT_SECRET in the environment. Nothing was sent" in text
+    assert "QLIK_ORG_CLIENT_SECRET in the environment. Nothing was changed" in text
     assert eight.requests() == []
     four_of_eight(
         terminal,

@@ -201,7 +201,7 @@ def test_a_run_gives_up_on_a_tenant_that_another_does_not_let_go_until_that_is_k
         assert "Another run on this machine works on tenant acme.eu.qlikcloud.com, and has not ended within 1 s." in (
             refused.stdout
         )
-        assert "Nothing was sent. Run again when it has ended." in refused.stdout
+        assert "Nothing was changed. Run again when it has ended." in refused.stdout
         assert {entry["path"] for entry in cloud.requests(since=before)} == {"/oauth/token"}
         assert {entry["host"] for entry in cloud.requests(since=before)} == {"register.eu.qlikcloud.com"}
         assert receipt.path.read_bytes() == written

@@ -73,7 +73,7 @@ def test_from_plan_through_refused_drift_to_restore(kind, start_cloud, terminal)
     forge.meanwhile = lambda: repository.push("notes.md", "Meanwhile.")
     jobs.append(partly := forge.apply(digest, planned))
     assert partly.status != 0
-    assert "beta.eu.qlikcloud.com (betabetabetabetabetabetabetabeta) is not as the plan has it" in partly.output, (
+    assert "beta.eu.qlikcloud.com (betabetabetabetabetabetabetabeta) differs from the plan" in partly.output, (
         partly.output
     )
     assert effective(drifted, "deactivate") == [f"/api/v1/tenants/{tenant_id('acme')}/actions/deactivate"]

@@ -99,7 +99,7 @@ REFUSALS = {
         **approved_as_it_is(lambda text: text.replace('"purge_after_days": 30', '"purge_after_days": 10')),
     ),
     "a key that stands in it twice": Refusal(
-        "the key hostname stands twice in one object",
+        "the key hostname appears twice in one object",
         **approved_as_it_is(lambda text: text.replace('"hostname": "acme', f'"hostname": "{BETA}", "hostname": "acme')),
     ),
     "the same in another layout": Refusal(
@@ -176,7 +176,7 @@ class Since:
     outcome: str = "failed"
     then: dict[str, Any] | None = None
     inventory: dict[str, Any] | None = None
-    # The words where the register host answers no reads; None: nobody can see it, the server alone decides.
+    # The words where the register host does not allow reads; None: nobody can see it, the server alone decides.
     refused: str | None = ""
 
 
@@ -195,7 +195,7 @@ SINCE = {
     ),
     "alias": Since(
         {"aliases": ["new.eu.qlikcloud.com"]},
-        "is not as the plan has it: its hostnames are alias.eu.qlikcloud.com, new.eu.qlikcloud.com, and the plan has"
+        "differs from the plan: its hostnames are alias.eu.qlikcloud.com, new.eu.qlikcloud.com, and the plan has"
         " alias.eu.qlikcloud.com",
         refused=None,
     ),
@@ -205,25 +205,25 @@ SINCE = {
         then={"aliases": ["old.eu.qlikcloud.com"]},
         refused=None,
     ),
-    "gone": Since(None, "the API knows no such tenant", refused="and nobody has this hostname"),
+    "gone": Since(None, "the API knows no such tenant", refused="and this hostname does not exist"),
     "purging": Since(
         {"status": "disabled"},
-        "the plan was to deactivate it: somebody has since",
+        "somebody else deactivated it after the plan was made",
         "unchanged",
-        refused="the plan was to deactivate it: somebody has since",
+        refused="somebody else deactivated it after the plan was made",
     ),
     "back": Since(
         {},
-        "it is active, and the plan has it as disabled, to be left alone",
+        "it is active, but in the plan it is disabled and needs no change",
         then={"status": "disabled"},
-        refused="it is active, and the plan has it as disabled, to be left alone",
+        refused="it is active, but in the plan it is disabled and needs no change",
     ),
     "left": Since(
         {"status": "disabled"},
-        "disabled already, left alone",
+        "disabled already, not changed",
         "unchanged",
         then={"status": "disabled"},
-        refused="disabled already, left alone",
+        refused="disabled already, not changed",
     ),
     "days": Since(
         {},
@@ -233,9 +233,9 @@ SINCE = {
     ),
     "id": Since(
         {},
-        f"has the id {tenant_id('id')} in the plan",
+        f"and in the plan it is {tenant_id('id')}",
         inventory={"qlik_tenant_id": tenant_id("same") + "x"},
-        refused=f"has the id {tenant_id('id')} in the plan",
+        refused=f"and in the plan it is {tenant_id('id')}",
     ),
     "typed": Since(
         {},
@@ -245,14 +245,14 @@ SINCE = {
     ),
     "policy": Since(
         {},
-        "the local policy allows 60 to 90 days",
+        "it must be 60 to 90 days (tenant_decommission_min_purge_days and",
         inventory={"tenant_decommission_min_purge_days": 60},
-        refused="the local policy allows 60 to 90 days",
+        refused="it must be 60 to 90 days (tenant_decommission_min_purge_days and",
     ),
     "no-id": Since({}, "active → disabled", "changed", inventory={"qlik_tenant_id": None}, refused="active → disabled"),
 }
 SINCE["unread"] = Since(
-    {}, "the register host answers no reads, and the plan rests on the tenant's record", refused=None
+    {}, "the register host does not allow reads now, and the plan was made with the tenant's record", refused=None
 )
 
 
@@ -366,7 +366,7 @@ def test_a_plan_is_applied_slice_by_slice_and_again_and_each_time_what_is_left_o
     all_of_it, summary = terminal.sum_up("decommission", *options)
     assert all_of_it.status == 2, all_of_it
     assert "5 tenants: 2 deactivated, 2 unchanged, 1 failed." in all_of_it.stdout
-    assert "somebody has since" not in summary["tenants"]["gone.eu.qlikcloud.com"]["msg"]
+    assert "somebody else deactivated it" not in summary["tenants"]["gone.eu.qlikcloud.com"]["msg"]
     assert "In the plan, and not in this play" not in all_of_it.stdout
     assert (summary["plan_sha256"], summary["not_applied"]) == (digest, [])
     assert {post["path"] for post in cloud.action_posts(since)} == {path_of(name) for name in ("beta", "crown", "kept")}
@@ -406,7 +406,7 @@ def test_what_the_run_itself_did_earlier_is_not_somebody_elses(start_cloud, term
     )
     assert done.status == 0, done
     # The receipt says that this very plan did it.
-    assert "somebody has since" not in summary["tenants"][ACME]["msg"]
+    assert "somebody else deactivated it" not in summary["tenants"][ACME]["msg"]
 
 
 @pytest.mark.thorough

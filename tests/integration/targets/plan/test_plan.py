@@ -245,7 +245,7 @@ def answer(name: str, do: dict[str, Any]) -> dict[str, Any]:
 # Tenants of which nothing can be said: their inventory, and words of the reason.
 UNREADABLE = {
     "html": (planned_host("html"), "no JSON in the response"),
-    "another": (planned_host("another"), "This is no record of that tenant"),
+    "another": (planned_host("another"), "The response is not the record of this tenant"),
     "frozen": (planned_host("frozen"), "its status is 'frozen'"),
     "unknown": (planned_host("unknown"), "the API knows no such tenant"),
     "days": (planned_host("days", tenant_decommission_purge_after_days=5), "from 10 to 90"),
@@ -270,7 +270,7 @@ NO_PLANS = {
     "a wave that is refused": (
         planned_host("copy", qlik_tenant_id=tenant_id("well")),
         (),
-        "No plan was written. The wave is refused, nothing was sent. 2 hosts have the tenant_id",
+        "No plan was written. The wave is refused: nothing was changed. 2 hosts have the tenant_id",
     ),
     "one tenant by two of its hostnames": (
         {**planned_host("twin", qlik_tenant_id=None), **planned_host("alias", qlik_tenant_id=None)},
@@ -406,7 +406,7 @@ def test_hostnames_and_a_status_that_a_server_made_up_can_do_no_harm(tmp_path_fa
 @pytest.mark.parametrize(
     ("keywords", "words"),
     [
-        ({}, "The wave was not guarded, so nothing was sent."),
+        ({}, "The wave was not guarded, so nothing was changed."),
         ({"async": 30, "poll": 1}, "qlik_wave_plan looks at the play, and so runs in the controller alone"),
     ],
     ids=["in the controller", "as a module"],

@@ -351,7 +351,7 @@ def test_a_tenant_that_its_receipt_calls_disabled_is_left_out_and_counts_again_w
         terminal.go_online(cloud)
         stopped = terminal.decommission(*OPTION)
         assert (stopped.status, prepared(stopped)) == (2, []), stopped
-        assert "nor were the tasks run that come before a deactivation" in stopped.stdout
+        assert "the tasks that come before a deactivation did not run for it" in stopped.stdout
         assert cloud.action_posts() == []
         day = terminal.receipt("acme").events[-1]["at"][:10]
         again = terminal.decommission(*OPTION, "-e", f"tenant_decommission_confirm_restored={day}")

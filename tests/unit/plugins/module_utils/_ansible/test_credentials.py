@@ -87,7 +87,7 @@ def test_a_secret_of_the_environment_is_named_as_the_variable_there(monkeypatch:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ('{"eu": {"client_id": "x", "client_secret": "hidden"}}', "is a text (JSON in quotes is a text, too)"),
+        ('{"eu": {"client_id": "x", "client_secret": "hidden"}}', "is a text with JSON in it"),
         ("eu", "is a text"),
         ([{"region": "eu", "client_id": "x", "client_secret": "hidden"}], "is a list"),
         (7, "is a value of type int"),

@@ -189,6 +189,6 @@ def test_a_secret_that_is_too_short_is_refused_in_words_that_can_be_read(
     result = module("qlik_tenant_deactivate", **{**DEACTIVATION, "client_secret": secret})
     assert wire.sent == []
     assert result["msg"].startswith(
-        "client_secret has fewer than 8 characters: so short a secret cannot be kept out of"
+        "client_secret has fewer than 8 characters, and a secret that short cannot be hidden"
     )
     assert shown_arguments(result, "client_secret") in (None, ("********",))

@@ -116,7 +116,7 @@ def test_an_entry_that_is_no_tenant_is_warned_of(wire: Wire, run: Run) -> None:
     wire.on("read", page({"id": "../x"}, listed()))
     result = info(run, filter='status eq "active"')
     assert len(result["tenants"]) == 1
-    assert "1 entry of the list is not a tenant" in result["warnings"][0]
+    assert "1 entry of the organization's list could not be read, and was left out" in result["warnings"][0]
 
 
 def test_a_list_without_oddities_warns_of_nothing(run: Run) -> None:

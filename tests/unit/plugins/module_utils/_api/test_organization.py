@@ -158,7 +158,7 @@ def test_a_link_without_a_cursor_does_not_end_the_list_silently(wire: Wire, clie
 
 def test_a_cursor_that_comes_again_ends_in_an_error(wire: Wire, client: Client) -> None:
     wire.on("read", *(page(listed(number), following=f"next={number % 2}") for number in range(10)))
-    with pytest.raises(Refused, match="goes round in circles after 3 tenants"):
+    with pytest.raises(Refused, match="sent the same page of the list again after 3 tenants"):
         list_tenants(client)
     assert len(wire.of("read")) == 3
 
@@ -166,7 +166,7 @@ def test_a_cursor_that_comes_again_ends_in_an_error(wire: Wire, client: Client) 
 @pytest.mark.parametrize("entries", [[], [listed()]], ids=["empty pages", "the same page"])
 def test_pages_that_bring_nothing_new_end_in_an_error(wire: Wire, client: Client, entries: list[t.Any]) -> None:
     wire.on("read", *(page(*entries, following=f"next={number}") for number in range(20)))
-    with pytest.raises(Refused, match="goes round in circles"):
+    with pytest.raises(Refused, match="sent the same page of the list again"):
         list_tenants(client)
     assert len(wire.of("read")) <= 7
 
@@ -184,7 +184,7 @@ def test_a_list_that_has_no_end_is_given_up(wire: Wire, client: Client, monkeypa
         return page(listed(number), following=f"next={number}") if sent.kind == "read" else answers.token()
 
     monkeypatch.setattr(wire, "reply", reply)
-    with pytest.raises(Refused, match="no end after 1000 pages"):
+    with pytest.raises(Refused, match="goes on after 1000 pages"):
         list_tenants(client)
 
 
@@ -233,17 +233,17 @@ def test_a_hostile_text_is_harmless(wire: Wire, client: Client, value: str) -> N
 
 
 BAD_PAGES = {
-    "400": (answers.error(400, "HTTP-400", "Bad request"), "Check the filter.*subscription_ids of an inventory source"),
+    "400": (answers.error(400, "HTTP-400", "Bad request"), "Check the filter.*subscription_ids"),
     "403": (
         answers.FORBIDDEN,
         "Check that each subscription that you named is one of its organization",
     ),
-    "404": (answers.error(404, "HTTP-404", "Not found"), "Try again later"),
-    "501": (answers.error(501, "HTTP-501", "Oops"), "Try again later"),
+    "404": (answers.error(404, "HTTP-404", "Not found"), "Run again later"),
+    "501": (answers.error(501, "HTTP-501", "Oops"), "Run again later"),
     "HTML": (answers.HTML, "no JSON in the response"),
     "nothing": (answers.EMPTY, "no JSON in the response"),
-    "no list": (answers.as_json(200, {"data": {}}), "Try again later"),
-    "a list": (answers.as_json(200, []), "Try again later"),
+    "no list": (answers.as_json(200, {"data": {}}), "Run again later"),
+    "a list": (answers.as_json(200, []), "Run again later"),
     "a redirect": (
         Reply(302, b"", {"Location": "https://evil.example/"}),
         "redirect to https://evil.example/ not followed",
@@ -400,7 +400,7 @@ def test_a_server_that_refuses_both_says_why(wire: Wire, client: Client) -> None
 
 def test_nobody_is_not_found_where_an_entry_cannot_be_read(wire: Wire, client: Client) -> None:
     wire.on("read", page(None, listed(1)))
-    with pytest.raises(Stopped, match=r"1 entries .* one of them may be it"):
+    with pytest.raises(Stopped, match=r"1 entry of the organization's list could not be read"):
         find_by_hostname_in_organization(client, check_hostname(HOSTNAME))
     wire.on("read", page(None, listed()))
     assert len(find_by_hostname_in_organization(client, check_hostname(HOSTNAME))) == 1

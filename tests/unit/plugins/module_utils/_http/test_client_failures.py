@@ -34,7 +34,7 @@ class Expected:
 
 FAILURES = {
     "connection refused": (faults.refused(), Expected("connection was refused")),
-    "no connection in time": (faults.connect_timeout(), Expected("no connection within the time-out")),
+    "no connection in time": (faults.connect_timeout(), Expected("no connection within")),
     "name unknown": (
         faults.name_unknown(),
         Expected("name cannot be resolved", temporary=False, name_unknown=True),
@@ -61,8 +61,14 @@ FAILURES = {
     "cut by the proxy": (faults.cut_by_proxy(), Expected("broke before the response", sent=True)),
     "cut": (faults.cut(), Expected("broke before the response", sent=True)),
     "reset": (faults.reset(), Expected("broke before the response", sent=True)),
-    "read time-out": (faults.read_timeout(), Expected("no whole response within", sent=True, timed_out=True)),
-    "write time-out": (faults.write_timeout(), Expected("no whole response within", sent=True, timed_out=True)),
+    "read time-out": (
+        faults.read_timeout(),
+        Expected("no complete response within 30 s (timeout)", sent=True, timed_out=True),
+    ),
+    "write time-out": (
+        faults.write_timeout(),
+        Expected("no complete response within 30 s (timeout)", sent=True, timed_out=True),
+    ),
     "certificate": (faults.certificate(), Expected("certificate is not trusted: self-signed", temporary=False)),
 }
 

@@ -163,7 +163,7 @@ class TestNew:
         wire.on(PATCH, answers.FORBIDDEN)
         result = create(run, path, alias="acme-old")
         assert (result["failed"], result["changed"], result["id"]) == (True, True, TENANT_ID)
-        assert "have no alias" in result["msg"]
+        assert "do not allow an alias" in result["msg"]
         assert told(path) == [WANTED, MADE]
 
     def test_a_new_tenant_that_does_not_answer_fails_and_is_kept(self, run: Run, path: Path, wire: Wire) -> None:
@@ -180,8 +180,8 @@ class TestAlias:
         [
             (LIVES, "answers there as unauthorized"),
             (answers.deactivated(), "answers there as deactivated"),
-            (answers.HTML, "nobody can say"),
-            (answers.BAD_GATEWAY, "nobody can say"),
+            (answers.HTML, "it is not known whether it is free"),
+            (answers.BAD_GATEWAY, "it is not known whether it is free"),
         ],
     )
     def test_one_that_answers_or_may_answer_sends_nothing(
@@ -303,7 +303,7 @@ class TestLost:
         result = create(run, path, alias="acme-old", name="Rehearsal", **LIST)
         assert (result["failed"], result["changed"], result["id"], result["hostname"]) == (True, True, None, None)
         for said in (
-            f"1 tenant that may be it: {HOSTNAME} (id {TENANT_ID}, created {later})",
+            f"1 tenant that may be the new one: {HOSTNAME} (id {TENANT_ID}, created {later})",
             str(path),
         ):
             assert said in result["msg"]
@@ -338,10 +338,10 @@ class TestLost:
     @pytest.mark.parametrize(
         ("entries", "words"),
         [
-            ((), "has no such tenant"),
+            ((), "is not in the organization's list yet"),
             ((listed(1), listed(2)), f"confirm_hostname is {HOSTNAME}, which is not listed there"),
             ((listed(2, status="disabled"), {"id": 1}), "cannot be read"),
-            ((listed(created="2026-11-24T09:00:00.000Z"),), "has no such tenant"),
+            ((listed(created="2026-11-24T09:00:00.000Z"),), "is not in the organization's list yet"),
         ],
     )
     def test_what_a_person_cannot_confirm_by_the_list_stops(
@@ -360,7 +360,7 @@ class TestLost:
         origin = listed(2, created="2025-01-02T03:04:05.000Z", hostnames=[ORIGIN])
         wire.on(READ, answers.page(origin, listed(1, subscriptionId="sub-2"), listed()))
         given = {"license_key": None, "license_from": ORIGIN, **LIST}
-        assert "1 tenant that may be it: acme" in create(run, path, **given)["msg"]
+        assert "1 tenant that may be the new one: acme" in create(run, path, **given)["msg"]
         assert create(run, path, **given, confirm_hostname="fleet0001.eu.qlikcloud.com")["id"] is None
 
     @pytest.mark.parametrize("refused", ["token", "list"])
@@ -370,7 +370,7 @@ class TestLost:
         wire.on(READ, answers.FORBIDDEN)
         result = create(run, path, **LIST)
         assert (result["failed"], result["changed"], result["id"]) == (True, True, None)
-        assert "was not shown" in result["msg"]
+        assert "could not be read" in result["msg"]
         assert "It is not sent again" in result["msg"]
         assert len(wire.of(CREATE)) == 1
 
@@ -596,8 +596,8 @@ class TestReceipt:
     @pytest.mark.parametrize(
         ("content", "words"),
         [
-            (receipt(event("observed", status="active")), "was not created with it"),
-            (unborn(), "names no tenant|was not created"),
+            (receipt(event("observed", status="active")), "which qlik_tenant_create did not create"),
+            (unborn(), "names no tenant|did not create"),
             (unborn(event("intent", action="create"), event("deactivated")), "has more than its creation"),
             ({**pending(), "region": "us"}, "region us"),
             (b"{", "is not JSON"),

@@ -946,7 +946,10 @@ def test_a_tenant_that_is_gone_is_purged_where_its_receipt_proves_it(
     result = deactivate(run, receipt_path=str(path), verify=verify)
     assert wire.sequence == ["token", "read", "probe"]
     assert (result["failed"], result["changed"], result["status"]) == (False, False, "purged")
-    assert (result["msg"], result["estimated_purge_date"]) == ("gone (by receipt of 2026-10-22)", ago(days=3))
+    assert (result["msg"], result["estimated_purge_date"]) == (
+        "purged (receipt: out of service since 2026-10-22)",
+        ago(days=3),
+    )
     assert result["probe"]["state"] == "not_found"
     ((kind, facts),) = told(path, 1)
     assert (kind, facts["probe_state"]) == ("purged", "not_found")
@@ -1101,7 +1104,7 @@ def test_a_purge_is_told_by_the_id_of_the_receipt_where_none_is_given(wire: Wire
     result = decommission(run, **wave_of(path))
     assert wire.sequence == ["read", "probe"]
     assert (result["failed"], result["status"], result["tenant_id"]) == (False, "purged", TENANT_ID)
-    assert result["msg"].startswith("gone (by receipt of 2026-10-22)")
+    assert result["msg"].startswith("purged (receipt: out of service since 2026-10-22)")
     assert result["probe_state"] == "not_found"
 
 
@@ -1113,7 +1116,7 @@ def test_the_undo_of_a_tenant_that_is_gone_fails_and_names_its_purge_date(
     gone(wire)
     result = reactivate(run, receipt_path=str(path))
     assert (result["failed"], result["changed"], wire.sequence) == (True, False, ["token", "read"])
-    assert "nothing brings it back" in result["msg"]
+    assert "nothing can restore it" in result["msg"]
     assert ago(days=3) in result["msg"]
     assert path.read_bytes() == before
 
@@ -1140,7 +1143,7 @@ def test_a_wrong_receipt_stops_its_tenant_before_the_first_request(
     result = operation(run, receipt_path=str(path))
     assert wire.sent == []
     assert (result["failed"], result["changed"]) == (True, False)
-    assert "Nothing was sent" in result["msg"]
+    assert "Nothing was changed" in result["msg"]
     assert path.read_bytes() == content
 
 
@@ -1166,7 +1169,7 @@ def test_without_an_intent_in_the_receipt_nothing_is_sent(
     result = operation(run, receipt_path=str(path))
     assert wire.sequence == ["token", "read"]
     assert (result["failed"], result["changed"]) == (True, False)
-    for words in ("cannot be written", "Read-only file system", "Nothing was sent", str(path)):
+    for words in ("cannot be written", "Read-only file system", "Nothing was changed", str(path)):
         assert words in result["msg"]
     assert path.read_bytes() == before
 
@@ -1189,7 +1192,12 @@ def test_a_deactivation_whose_outcome_cannot_be_written_is_failed_and_changed_an
     assert wire.sequence == ["token", "read", DEACTIVATE]
     assert (result["failed"], result["changed"], result["status"]) == (True, True, "disabled")
     assert result["estimated_purge_date"] == PURGE_DATE
-    for words in (f"{HOSTNAME} ({TENANT_ID}) is disabled", "its receipt does not have it", PURGE_DATE, str(path)):
+    for words in (
+        f"{HOSTNAME} ({TENANT_ID}) is disabled",
+        "this could not be written to its receipt",
+        PURGE_DATE,
+        str(path),
+    ):
         assert words in result["msg"]
     assert told(path) == [INTENT]
 
@@ -1241,7 +1249,7 @@ def test_news_that_cannot_be_written_are_a_failure_and_no_change(
     broken(monkeypatch, "replace")
     result = deactivate(run, receipt_path=str(path))
     assert (result["failed"], result["changed"], wire.of(DEACTIVATE)) == (True, False, [])
-    assert "its receipt does not have it" in result["msg"]
+    assert "this could not be written to its receipt" in result["msg"]
     assert path.read_bytes() == before
 
 

@@ -184,7 +184,7 @@ def test_a_tenant_that_does_not_show_its_hostnames_stops(refused: Wire, run: Run
     result = decommission(run, **BY_ALIAS, **ONE_CLIENT, protected=["vip.*"])
     assert (result["failed"], result["changed"], refused.of("deactivate")) == (True, False, [])
     assert "may be protected" in result["msg"]
-    assert "Nothing was sent" in result["msg"]
+    assert "Nothing was changed" in result["msg"]
 
 
 def test_without_credentials_a_tenant_that_may_be_protected_stops(refused: Wire, run: Run) -> None:

@@ -73,8 +73,8 @@ def test_an_answer_that_proves_nothing_stops_the_tenant_and_nothing_is_sent(
         result = act(run)
         assert wire.sequence == ["token", "read", "probe"]
         assert (result["failed"], result["changed"]) == (True, False)
-        assert "proves neither that it is live nor that it is disabled" in result["msg"]
-        assert "Nothing was sent" in result["msg"]
+        assert "shows neither that it is live nor that it is disabled" in result["msg"]
+        assert "Nothing was changed" in result["msg"]
 
 
 @pytest.mark.parametrize("told_before", DISABLED)
@@ -111,7 +111,7 @@ def test_against_a_receipt_that_says_disabled_an_error_is_no_proof(
     result = deactivate(run, receipt_path=str(path), **options)
     assert wire.of("deactivate") == []
     assert (result["failed"], result["changed"]) == (True, False)
-    assert "its receipt says that it is disabled" in result["msg"]
+    assert "the receipt says that the tenant is disabled" in result["msg"]
     assert path.read_bytes() == before
 
 

@@ -206,7 +206,7 @@ class World:
             what = writes.get(count, "")
             count += 1
             if what == "no space":
-                raise UnusableFile("cannot be read or written (No space left on device)")
+                raise UnusableFile("cannot be written (No space left on device)")
             if what == "killed in between":
                 Path(new).write_bytes(content[: len(content) // 2])
             if what in ("killed before", "killed in between"):
@@ -340,7 +340,7 @@ def check_one_run(world: World, content: bytes, *, tenant: str, action: str, rea
         note("no receipt")
         assert world.server.sent == []
         assert (result["failed"], result["changed"], after) == (True, False, content)
-        assert "Nothing was sent" in result["msg"]
+        assert "Nothing was changed" in result["msg"]
         return
     if result["failed"] and world.server.sent == []:
         note("another tenant's")

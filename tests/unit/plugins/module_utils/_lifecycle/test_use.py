@@ -89,7 +89,7 @@ def test_a_tenant_that_is_used_stops_with_the_time(wire: Wire, run: Run, content
     content.lists[path] = entries
     result = go(run)
     assert (result["failed"], result["changed"]) == (True, False)
-    assert f"is in use: {words}, and {DAYS} is 30. Nothing was sent." in result["msg"]
+    assert f"is in use: {words}, and {DAYS} is 30. Nothing was changed." in result["msg"]
     assert wire.of("deactivate") == []
 
 
@@ -120,7 +120,7 @@ def test_what_is_unknown_is_not_idle(wire: Wire, run: Run, content: TenantConten
     content.replies |= UNKNOWN[case]
     result = go(run)
     assert (result["failed"], wire.of("deactivate")) == (True, [])
-    assert "does not show when somebody last logged in" in result["msg"]
+    assert "does not show its last login" in result["msg"]
 
 
 @pytest.mark.parametrize("reply", [answers.UNKNOWN_CLIENT, Reply(503), faults.refused()])
@@ -128,7 +128,7 @@ def test_a_host_that_issues_no_token_is_unknown(wire: Wire, run: Run, content: T
     wire.on("probe", reply)
     result = go(run, options={**OPTIONS, "retries": 0})
     assert (result["failed"], wire.of("deactivate")) == (True, [])
-    assert f"{DAYS} is 30" in result["msg"]
+    assert f"in the last 30 days ({DAYS})" in result["msg"]
 
 
 @pytest.mark.parametrize("case", ["used", "refused", "no token"])
@@ -140,7 +140,7 @@ def test_with_warn_it_goes_with_a_warning(wire: Wire, run: Run, content: TenantC
         wire.on("probe", answers.UNKNOWN_CLIENT)
     result = go(run, idle_check="warn")
     assert (result["failed"], result["changed"]) == (False, True)
-    words = "is in use" if case == "used" else "does not show when somebody last logged in"
+    words = "is in use" if case == "used" else "does not show its last login"
     assert words in " ".join(result["warnings"])
 
 
@@ -300,14 +300,17 @@ def test_a_tenant_that_was_exported_goes(wire: Wire, run: Run, content: TenantCo
 WRONG = {
     "older than a login": ({"time": ago(days=3)}, "and somebody used the tenant on"),
     "of the future": ({"time": "2027-01-01T00:00:00Z"}, "is in the future"),
-    "no time": ({"time": "yesterday"}, "has no time with a zone"),
-    "nobody": ({"by": None}, "has no by"),
+    "no time": ({"time": "yesterday"}, "does not have the key time"),
+    "nobody": ({"by": None}, "does not have the key by"),
     "another tenant": ({"hostname": "other.eu.qlikcloud.com"}, "is the export of other.eu.qlikcloud.com"),
-    "no files": ({"files": []}, "has no files"),
-    "no digest": ({"files": [{"path": "apps/sales.qvf", "size": 9}]}, "has a file without path, size"),
+    "no files": ({"files": []}, "does not have the key files"),
+    "no digest": (
+        {"files": [{"path": "apps/sales.qvf", "size": 9}]},
+        "has a fault in files[0]: it must have path, size",
+    ),
     "a missing file": ({"files": [{"path": "gone", "size": 9, "sha256": "0" * 64}]}, "names the file gone, which"),
-    "another size": ({"content": b"all"}, "with 3 bytes, and it has 9"),
-    "another digest": ({"content": b"all of IT"}, "with another SHA-256 digest than it has"),
+    "another size": ({"content": b"all"}, "has 3 bytes, but it has 9"),
+    "another digest": ({"content": b"all of IT"}, "has another SHA-256 digest for the file"),
 }
 
 
@@ -322,7 +325,7 @@ def test_a_tenant_whose_export_cannot_be_relied_on_stays(
     assert (result["failed"], wire.of("deactivate")) == (True, [])
     assert f"tenant_decommission_export_manifest is {path}, which" in result["msg"]
     assert words in result["msg"]
-    assert "Nothing was sent" in result["msg"]
+    assert "Nothing was changed" in result["msg"]
 
 
 @pytest.mark.parametrize("text", [None, "[]", "x", '{"hostname": 7}'])

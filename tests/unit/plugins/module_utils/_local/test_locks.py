@@ -162,7 +162,7 @@ def test_without_a_home_folder_the_tenant_stops_and_no_folder_is_made(
     result = deactivate(run, receipt_path="receipts/a.json")
     assert open_tenant.sent == []
     assert (result["failed"], result["changed"]) == (True, False)
-    for part in ("has no home folder", "Nothing was sent", "set TENANTOPS_QLIK_STATE_DIR to a folder"):
+    for part in ("has no home folder", "Nothing was changed", "set TENANTOPS_QLIK_STATE_DIR to a folder"):
         assert part in result["msg"]
     assert everything_below(tmp_path) == {}
 
@@ -243,7 +243,7 @@ def test_a_folder_that_others_get_at_is_refused_and_nothing_is_sent(
     result = deactivate(run, receipt_path=str(tmp_path / "receipts" / "a.json"))
     assert open_tenant.sent == []
     assert (result["failed"], result["changed"]) == (True, False)
-    for part in (str(state), words, "Nothing was sent", "TENANTOPS_QLIK_STATE_DIR"):
+    for part in (str(state), words, "Nothing was changed", "TENANTOPS_QLIK_STATE_DIR"):
         assert part in result["msg"]
     assert everything_below(tmp_path) == before
 
@@ -297,7 +297,7 @@ def test_while_another_process_holds_a_lock_it_is_waited_for_and_then_given_up(s
     with another_process_holds(HOSTNAME), pytest.raises(Stopped) as caught, locks.until_released():
         locks.hold(HOSTNAME)
     assert 10 <= sum(clock.sleeps) < 10.5
-    for part in (f"Another run on this machine works on tenant {HOSTNAME}", "within 10 s", "Nothing was sent"):
+    for part in (f"Another run on this machine works on tenant {HOSTNAME}", "within 10 s", "Nothing was changed"):
         assert part in caught.value.message
     (told,) = announced
     assert HOSTNAME in told
@@ -364,7 +364,7 @@ def test_a_lock_that_was_given_back_can_be_had_by_another_process(state: Path, c
 def test_what_is_no_file_is_no_lock(state: Path, clock: FakeClock, make: t.Callable[[Path], None]) -> None:
     state_folder()
     make(state / LOCKS)
-    with pytest.raises(Stopped, match="There can be no lock in the state folder"):
+    with pytest.raises(Stopped, match="The state folder cannot be used for locks"):
         locks_of(clock).hold(HOSTNAME)
     assert clock.sleeps == []
 
@@ -380,7 +380,7 @@ def test_a_file_system_without_locks_stops_the_tenant(
     with pytest.raises(Stopped) as caught:
         locks_of(clock).hold(HOSTNAME)
     assert os.strerror(code) in caught.value.message
-    assert "Nothing was sent" in caught.value.message
+    assert "Nothing was changed" in caught.value.message
 
 
 def test_a_lock_file_that_may_not_be_opened_is_not_waited_for(
@@ -388,7 +388,7 @@ def test_a_lock_file_that_may_not_be_opened_is_not_waited_for(
 ) -> None:
     # EACCES is also what some systems say of a lock that is held.
     monkeypatch.setattr(locks, "os", FailingOs("open", code=errno.EACCES))
-    with pytest.raises(Stopped, match="There can be no lock"):
+    with pytest.raises(Stopped, match="The state folder cannot be used for locks"):
         locks_of(clock).hold(HOSTNAME)
     assert clock.sleeps == []
 

@@ -281,7 +281,7 @@ def test_a_step_that_fails_leaves_the_old_file_byte_for_byte_and_is_reported(
     journal = opened(path, clock)
     with monkeypatch.context() as broken:
         broken.setattr(files_module, "os", FailingOs(name, number, code))
-        with pytest.raises(NotWritten, match="cannot be read or written") as caught:
+        with pytest.raises(NotWritten, match="cannot be written") as caught:
             journal.record("observed", SIGHT)
     assert path.read_bytes() == before
     assert str(path) in str(caught.value)
@@ -446,7 +446,7 @@ IN_THE_WAY: dict[str, tuple[t.Callable[[Path], None], str]] = {
     "a dangling link": (_dangling_link, "is a symbolic link, which is not followed"),
     "a folder": (_directory, "is a folder"),
     "a named pipe": (_pipe, "is not a regular file"),
-    "a socket": (_socket, "cannot be read or written"),
+    "a socket": (_socket, "cannot be read"),
     "a huge file": (_huge, "is larger than 10 MiB"),
     "a text": (_text, "is not JSON"),
     "a receipt of a newer version": (_newer, "a newer version wrote it"),
@@ -467,10 +467,35 @@ def test_what_is_not_this_tenants_receipt_stops_the_tenant_and_stays_as_it_is(
     with pytest.raises(Stopped) as caught:
         opened(path, clock)
     message = caught.value.message
-    for part in (HOSTNAME, TENANT_ID, str(path), words, "Nothing was sent"):
+    for part in (HOSTNAME, TENANT_ID, str(path), words, "Nothing was changed"):
         assert part in message
     after = path.lstat()
     assert (after.st_ino, after.st_size, after.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns)
+
+
+def _unconfirmed_creation(path: Path) -> None:
+    put(path, {**receipt(), "tenant_id": None, "hostname": None, "hostnames": []})
+
+
+NEXT_STEPS: dict[str, tuple[t.Callable[[Path], None], str]] = {
+    "a text": (_text, "Put the right file back, or move this one away if it is not a receipt."),
+    "a folder": (_directory, "Fix the cause, then run again."),
+    # They are records of tenants: moved away, what they prove would be lost.
+    "a newer version": (_newer, "Install that version of the collection. Do not move the file"),
+    "another tenant": (_other_hostname, "If they are right, give that file another name"),
+    "an unconfirmed creation": (_unconfirmed_creation, "Run qlik_tenant_create again with this file as receipt_path"),
+}
+
+
+@pytest.mark.parametrize("case", NEXT_STEPS)
+def test_each_reason_has_its_own_next_step(path: Path, clock: FakeClock, case: str) -> None:
+    make, next_step = NEXT_STEPS[case]
+    path.parent.mkdir()
+    make(path)
+    with pytest.raises(Stopped) as caught:
+        opened(path, clock)
+    assert next_step in caught.value.message
+    assert ("move this one away" in caught.value.message) == (case == "a text")
 
 
 @pytest.mark.parametrize("case", IN_THE_WAY)
@@ -500,7 +525,7 @@ def test_a_file_in_the_place_of_a_folder_stops_the_tenant(tmp_path: Path, clock:
     folder.mkdir()
     (folder / "receipts").write_bytes(b"a file")
     path = folder / "receipts" / below / f"{HOSTNAME}.json"
-    with pytest.raises(Stopped, match="Nothing was sent"):
+    with pytest.raises(Stopped, match="Nothing was changed"):
         opened(path, clock)
     assert everything_below(tmp_path) == {"a": "folder", "a/receipts": b"a file"}
 
@@ -529,6 +554,6 @@ def test_a_large_receipt_that_was_read_can_be_read_again_when_an_event_was_added
     # Written without blanks, as a small program would; with them it is larger.
     put(path, json.dumps({**receipt(), "noted": [[1]] * 1_000_000}, separators=(",", ":")).encode())
     before = path.read_bytes()
-    with pytest.raises(Stopped, match="larger than 10 MiB, or will be"):
+    with pytest.raises(Stopped, match="has no room for more events"):
         opened(path, clock)
     assert path.read_bytes() == before

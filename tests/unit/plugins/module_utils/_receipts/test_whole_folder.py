@@ -41,5 +41,6 @@ def test_without_an_id_only_the_hostname_finds_it(tmp_path: Path) -> None:
     found = read_whole_folder(str(tmp_path))
     assert found.receipts == {}
     assert [str(one) for one in found.unreadable] == [
-        f"{OTHER} is the receipt of {HOSTNAME}, and no run finds it under this name: move it to {OWN}, unless there is one already"
+        f"{OTHER} is the receipt of {HOSTNAME}, and no run finds it under this name. Rename it to {OWN}, if there is no file of that"
+        " name."
     ]

@@ -406,7 +406,7 @@ def test_a_program_of_the_same_name_in_the_folder_of_the_plan_is_not_run(
         ("exit 0", "ssh-keygen gave an answer that is not known"),
         (
             "echo 'usage: ssh-keygen' >&2; exit 1",
-            "cannot verify signatures: nothing was sent. Install OpenSSH 8.7 or newer",
+            "cannot verify signatures: nothing was changed. Install OpenSSH 8.7 or newer",
         ),
         ("exec sleep 60", "did not end within 0.2 s"),
     ],
@@ -468,7 +468,7 @@ def test_signatures_separated_by_commas() -> None:
             {"approvals_required": 1, "plan_signatures": [TERMINAL["clear screen"], 1]},
             "it must be a list of the paths of files",
         ),
-        ({"approvals_required": 1, "plan_signatures": "a,"}, "qlik_plan_signatures is 'a,': it is not a path"),
+        ({"approvals_required": 1, "plan_signatures": "a,"}, "qlik_plan_signatures is 'a,': it is not a valid path"),
         (
             {"approvals_required": 1, "plan_signatures": "a", "allowed_signers": "s", "planner_may_approve": "perhaps"},
             "qlik_planner_may_approve is 'perhaps': it must be true or false",

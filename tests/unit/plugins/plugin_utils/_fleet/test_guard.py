@@ -103,7 +103,7 @@ def test_more_tenants_than_allowed_are_refused_naming_both_numbers(number: int, 
     message = refusal(*fleet(number), max_tenants=limit)
     assert f"{number} tenant" in message
     assert f"{PREFIX}max_tenants allows {limit}" in message
-    assert "nothing was sent" in message
+    assert "nothing was changed" in message
 
 
 @pytest.mark.parametrize(("number", "limit"), [(10, 10), (10, "10"), (0, 0), (300, 300)])
@@ -241,7 +241,7 @@ def test_all_that_is_wrong_stands_in_one_message() -> None:
         max_tenants=4,
         regions=["eu"],
     )
-    assert message.startswith("The wave is refused, nothing was sent.")
+    assert message.startswith("The wave is refused: nothing was changed.")
     for told in ("5 tenants", "allows 4", "'x1'", "'b.eu.qlikcloud.com'", "'c.*'", "region us", "d.jp.qlikcloud.com"):
         assert told in message
 
@@ -250,7 +250,7 @@ def test_a_protection_that_is_none_hides_nothing_else_that_is_wrong() -> None:
     message = refusal(*fleet(3), entry(protected="acme.*"), max_tenants=2)
     assert "4 tenants" in message
     assert f"{PREFIX}protected" in message
-    assert "nothing was sent" in message
+    assert "nothing was changed" in message
 
 
 def test_variables_are_named_with_the_prefix_they_were_read_by() -> None:
@@ -580,7 +580,7 @@ def test_a_tenant_that_was_not_counted_and_lives_is_stopped(wire: Wire, run: Run
     result = change(run, receipts_dir=str(folder), counted=False)
     assert wire.sequence == ["read"]
     assert (result["failed"], result["changed"]) == (True, False)
-    for words in (HOSTNAME, "is active, and its receipt said that it was disabled", "Nothing was sent", "run again"):
+    for words in (HOSTNAME, "is active, but its receipt said that it was disabled", "Nothing was changed", "run again"):
         assert words in result["msg"]
     assert [(one["event"], one.get("status")) for one in content_of(path)["events"][1:]] == [("observed", "active")]
     assert receipt_state_in(str(path), TARGET).state == "live"

@@ -144,7 +144,7 @@ def test_what_the_plan_leaves_alone_is_left_alone_after_its_day(wire: Wire, run:
     result = result_of(wave, run)
     assert (result["failed"], result["changed"]) == (False, False)
     assert (
-        "was not due before 2026-11-25T00:00:00Z when the plan was made, and is left alone: make a new plan"
+        "not changed: the plan was made before the tenant was due (2026-11-25T00:00:00Z); make a new plan"
         in result["msg"]
     )
     assert wire.sent == []

@@ -196,7 +196,7 @@ def test_a_plan_that_is_no_file_of_a_plan_is_refused_at_once(
     make(tmp_path / "plan.json")
     with pytest.raises(InvalidInput) as caught:
         read_plan_file("plan.json")
-    assert caught.value.message == f"qlik_plan is 'plan.json': it {words}. Nothing was sent."
+    assert caught.value.message == f"qlik_plan is 'plan.json': it {words}. Nothing was changed."
 
 
 def test_json_is_written_as_anybody_reads_it() -> None:

@@ -96,7 +96,7 @@ LICENCE = "2027-03-01T00:00:00.000Z"
         (
             {**ACTS, "hostname": ALIAS},
             {},
-            f"{ALIAS} is an alias, which may belong to another customer later: use {HOSTNAME}",
+            f"{ALIAS} is an alias, and an alias can be given to another customer later: name this tenant by {HOSTNAME}",
         ),
         ({**LEAVES, "hostname": ALIAS}, {}, f"{ALIAS} is an alias"),
         ({**ACTS, "restored_on": "2026-11-20"}, {}, "it was restored on 2026-11-20"),

@@ -152,7 +152,7 @@ def test_check_mode_compares_as_well_and_sends_no_post(wire: Wire, run: Run, tmp
     result = apply(run, to_deactivate(), receipts_dir="receipts")
     assert (result["failed"], result["changed"], wire.sequence) == (False, True, ["read"])
     wire.on("read", answers.record("user-access-disabled"))
-    is_stopped(wire, apply(run, to_deactivate()), "is not as the plan has it")
+    is_stopped(wire, apply(run, to_deactivate()), "differs from the plan")
     assert everything_below(tmp_path) == {}
 
 
@@ -173,7 +173,7 @@ def test_another_status_stops_the_tenant(  # noqa: PLR0917
 ) -> None:
     wire.on("read", answers.record(status))
     result = apply(run, to_deactivate(status=planned), receipts_dir=str(folder))
-    is_stopped(wire, result, "is not as the plan has it", f"its status is {status}", "Nothing was sent", "new plan")
+    is_stopped(wire, result, "differs from the plan", f"its status is {status}", "Nothing was changed", "new plan")
     assert wire.sequence == ["read"]
     assert not folder.exists()
 
@@ -181,7 +181,7 @@ def test_another_status_stops_the_tenant(  # noqa: PLR0917
 @pytest.mark.parametrize("status", ["suspended", "Active", "deleted", ""])
 def test_a_status_that_is_not_to_be_acted_on_stops_it_whatever_the_plan_says(wire: Wire, run: Run, status: str) -> None:
     wire.on("read", answers.record(status))
-    is_stopped(wire, apply(run, to_deactivate(status=status)), "Nothing was sent")
+    is_stopped(wire, apply(run, to_deactivate(status=status)), "Nothing was changed")
 
 
 HOSTNAMES: dict[str, list[str]] = {
@@ -197,14 +197,14 @@ HOSTNAMES: dict[str, list[str]] = {
 def test_other_hostnames_stop_the_tenant(wire: Wire, run: Run, case: str, status: str) -> None:
     wire.on("read", answers.record(status, hostnames=HOSTNAMES[case]))
     result = apply(run, to_deactivate())
-    is_stopped(wire, result, "is not as the plan has it", f"the plan has {HOSTNAME}, {ALIAS}", "Nothing was sent")
+    is_stopped(wire, result, "differs from the plan", f"the plan has {HOSTNAME}, {ALIAS}", "Nothing was changed")
     assert wire.sequence == ["read"]
 
 
 @pytest.mark.parametrize("status", ["active", "disabled"])
 def test_so_does_an_empty_list_of_hostnames(wire: Wire, run: Run, status: str) -> None:
     wire.on("read", answers.record(status, hostnames=[]))
-    is_stopped(wire, apply(run, to_deactivate()), "has no hostnames", "Nothing was sent")
+    is_stopped(wire, apply(run, to_deactivate()), "has no hostnames", "Nothing was changed")
     assert wire.sequence == ["read"]
 
 
@@ -249,7 +249,7 @@ def test_read_when_it_was_planned_and_refused_now_stops_a_live_tenant(
 ) -> None:
     wire.on("read", refusal)
     wire.on("probe", probed)
-    is_stopped(wire, apply(run, to_deactivate()), "the register host answers no reads", "Nothing was sent")
+    is_stopped(wire, apply(run, to_deactivate()), "the register host does not allow reads", "Nothing was changed")
     assert wire.sequence == ["read", "probe"]
 
 
@@ -259,8 +259,8 @@ def test_refused_now_and_disabled_by_the_probe_it_is_left_alone(
     wire: Wire, run: Run, refusal: t.Any, planned: dict[str, t.Any]
 ) -> None:
     wire.on("read", refusal)
-    since = " (the plan was to deactivate it: somebody has since)" if planned["action"] == "deactivate" else ""
-    is_left(wire, apply(run, planned), f"disabled already, left alone{since}")
+    since = " (somebody else deactivated it after the plan was made)" if planned["action"] == "deactivate" else ""
+    is_left(wire, apply(run, planned), f"disabled already, not changed{since}")
 
 
 @REFUSALS
@@ -295,7 +295,7 @@ def test_refused_when_it_was_planned_and_another_status_now_stops_it(wire: Wire,
 def test_refused_both_times_and_a_host_that_tells_nothing_stops_it(wire: Wire, run: Run, probed: t.Any) -> None:
     wire.on("read", answers.FORBIDDEN)
     wire.on("probe", probed)
-    is_stopped(wire, apply(run, to_deactivate(**UNREAD)), "Nothing was sent")
+    is_stopped(wire, apply(run, to_deactivate(**UNREAD)), "Nothing was changed")
 
 
 # What the inventory says is not what the plan says.
@@ -305,7 +305,7 @@ def test_another_id_than_the_plans_stops_the_tenant_before_any_request(
     wire: Wire, run: Run, tmp_path: Path, planned: dict[str, t.Any], tenant_id: str
 ) -> None:
     result = apply(run, planned, tenant_id=tenant_id)
-    is_stopped(wire, result, f"the id {TENANT_ID} in the plan", "another customer's", f"{PREFIX}tenant_id")
+    is_stopped(wire, result, f"in the plan it is {TENANT_ID}", "another customer's", f"{PREFIX}tenant_id")
     assert wire.sent == []
     assert everything_below(tmp_path) == {}
 
@@ -319,14 +319,14 @@ def test_other_days_than_the_plans_stop_the_tenant_before_any_request(wire: Wire
 
 def test_the_days_of_a_tenant_that_is_left_alone_do_not_count(wire: Wire, run: Run) -> None:
     wire.on("read", answers.record("disabled"))
-    is_left(wire, apply(run, to_leave(), purge_after_days=60), "disabled already, left alone")
+    is_left(wire, apply(run, to_leave(), purge_after_days=60), "disabled already, not changed")
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"min_purge_days": 31}, "the local policy allows 31 to 90 days"),
-        ({"max_purge_days": 29}, "the local policy allows 10 to 29 days"),
+        ({"min_purge_days": 31}, "it must be 31 to 90 days (tenant_decommission_min_purge_days and"),
+        ({"max_purge_days": 29}, "it must be 10 to 29 days (tenant_decommission_min_purge_days and"),
         ({"min_purge_days": 40, "max_purge_days": 30}, "no number of days fits both"),
         ({"protected": "acme.*"}, f"{PREFIX}protected"),
         ({"verify": "maybe"}, f"{PREFIX}verify"),
@@ -377,31 +377,31 @@ def test_a_tenant_to_be_left_alone_that_lives_is_stopped(
 ) -> None:
     wire.on("read", answers.record(status))
     result = apply(run, planned)
-    told = f"it is {status}, and the plan has it as {planned['status']}, to be left alone"
-    is_stopped(wire, result, told, "Nothing was sent")
+    told = f"it is {status}, but in the plan it is {planned['status']} and needs no change"
+    is_stopped(wire, result, told, "Nothing was changed")
 
 
 def test_a_tenant_to_be_left_alone_that_says_to_be_live_by_its_status_is_stopped(wire: Wire, run: Run) -> None:
     # Whatever status a file gives it.
-    is_stopped(wire, apply(run, to_leave(status="active")), "to be left alone")
+    is_stopped(wire, apply(run, to_leave(status="active")), "needs no change")
 
 
 @REFUSALS
 def test_a_tenant_to_be_left_alone_that_lives_by_the_probe_is_stopped(wire: Wire, run: Run, refusal: t.Any) -> None:
     wire.on("read", refusal)
     wire.on("probe", answers.tenant_token())
-    is_stopped(wire, apply(run, to_leave(hostnames=[])), "to be left alone")
+    is_stopped(wire, apply(run, to_leave(hostnames=[])), "needs no change")
 
 
 @pytest.mark.parametrize("status", ["disabled", "deactivated"])
 def test_a_tenant_to_be_left_alone_that_is_disabled_is_left_alone(wire: Wire, run: Run, status: str) -> None:
     wire.on("read", answers.record(status))
-    is_left(wire, apply(run, to_leave()), "disabled already, left alone")
+    is_left(wire, apply(run, to_leave()), "disabled already, not changed")
 
 
 # Somebody was there since.
-SOMEBODY = "disabled already, left alone (the plan was to deactivate it: somebody has since)"
-THIS_PLAN = "disabled already, left alone (as planned, by an earlier run)"
+SOMEBODY = "disabled already, not changed (somebody else deactivated it after the plan was made)"
+THIS_PLAN = "disabled already, not changed (an earlier run applied the plan)"
 
 
 @pytest.mark.parametrize("status", ["disabled", "deactivated"])
@@ -492,15 +492,15 @@ def test_a_tenant_that_was_purged_since_is_reported_and_unchanged(
     wire.on("probe", answers.NOBODYS_HOST)
     result = apply(run, planned, receipts_dir=str(folder))
     assert (result["failed"], result["changed"], result["status"]) == (False, False, "purged")
-    assert result["msg"].startswith("gone (by receipt of ")
-    assert ("somebody has since" in result["msg"]) is (planned["action"] == "deactivate")
+    assert result["msg"].startswith("purged (receipt: out of service since ")
+    assert ("somebody else deactivated it" in result["msg"]) is (planned["action"] == "deactivate")
     assert wire.of("deactivate") == []
 
 
 @pytest.mark.parametrize("read", [answers.NO_SUCH_TENANT, answers.record("deleted")], ids=["absent", "deleted"])
 def test_a_tenant_that_is_not_found_fails_under_a_plan_too(wire: Wire, run: Run, read: t.Any) -> None:
     wire.on("read", read)
-    is_stopped(wire, apply(run, to_deactivate()), "was not found", "Nothing was sent")
+    is_stopped(wire, apply(run, to_deactivate()), "was not found", "Nothing was changed")
 
 
 # Lost answers, and retries.
@@ -551,7 +551,7 @@ def test_a_tenant_that_is_not_as_planned_after_a_lost_answer_gets_no_second_post
     assert len(wire.of("deactivate")) == 1
     assert (result["failed"], result["changed"], result["status"]) == (True, True, None)
     assert "was sent and is not confirmed" in result["msg"]
-    assert "Nothing was sent" not in result["msg"]
+    assert "Nothing was changed" not in result["msg"]
     events = events_of(folder)
     assert [(one["event"], one.get("effect")) for one in events] == [("intent", None), ("failed", "unknown")]
     assert all(SAID.items() <= one.items() for one in events)

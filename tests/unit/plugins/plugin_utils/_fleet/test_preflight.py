@@ -77,7 +77,7 @@ def test_a_tenant_named_by_its_alias_is_told_the_hostname_that_never_changes(run
     (tenant,) = look(run, entry(ALIAS))["tenants"]
     assert tenant["planned_action"] == "deactivate"
     assert f"{ALIAS} is an alias" in tenant["message"]
-    assert f"use {HOSTNAME}, the hostname of this tenant that never changes" in tenant["message"]
+    assert f"name this tenant by {HOSTNAME}, its hostname that never changes" in tenant["message"]
     assert "alias" not in look(run, entry(HOSTNAME))["tenants"][0]["message"]
 
 

@@ -110,7 +110,7 @@ def test_two_receipts_of_one_tenant_refuse_the_wave(tmp_path: Path) -> None:
         put(str(tmp_path / folder / RECEIPTS))
     with pytest.raises(InvalidInput) as caught:
         folders("a/t.yml", "b/m.yml").folder_for(HOSTNAME, None)
-    for words in (f"2 receipts of {HOSTNAME}", str(tmp_path / "a" / RECEIPTS), "Nothing was sent", "the_variable"):
+    for words in (f"2 receipts of {HOSTNAME}", str(tmp_path / "a" / RECEIPTS), "Nothing was changed", "the_variable"):
         assert words in caught.value.message
 
 

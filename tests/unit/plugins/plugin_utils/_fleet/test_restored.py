@@ -66,7 +66,7 @@ def test_the_confirmation_of_its_deactivation_does_not_count_any_more(
     assert (result["failed"], result["changed"]) == (True, False)
     assert f"was {words}, after its last deactivation" in result["msg"]
     assert f"set {PREFIX}confirm_restored to {DAY}" in result["msg"]
-    assert "Nothing was sent" in result["msg"]
+    assert "Nothing was changed" in result["msg"]
 
 
 @pytest.mark.parametrize("value", [DAY, date.fromisoformat(DAY)], ids=["text", "date of YAML"])

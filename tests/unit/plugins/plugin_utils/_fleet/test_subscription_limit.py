@@ -105,7 +105,12 @@ def test_a_limit_without_credentials_is_an_error_and_sends_nothing(wire: Wire, r
     without = dict.fromkeys(ORGANIZATION)
     with pytest.raises(InvalidInput) as caught:
         look_up(run, wave_of(member(0), planning=planning), max_percent=5, **without)
-    for word in (f"{PREFIX}max_percent is 5", f"{PREFIX}org_client_id", "QLIK_ORG_CLIENT_SECRET", "Nothing was sent"):
+    for word in (
+        f"{PREFIX}max_percent is 5",
+        f"{PREFIX}org_client_id",
+        "QLIK_ORG_CLIENT_SECRET",
+        "Nothing was changed",
+    ):
         assert word in caught.value.message
     assert wire.sent == []
 
@@ -381,7 +386,7 @@ def test_a_tenant_that_the_list_did_not_have_as_live_is_not_touched(wire: Wire, 
     wire.on("read", answers.record("active"))
     result = change(run, receipts_dir=str(tmp_path / "receipts"), counted=False)
     assert (result["failed"], result["changed"]) == (True, False)
-    assert "the organization's list did not have it as live" in result["msg"]
+    assert "the organization's list did not show it as live" in result["msg"]
     assert wire.sequence == ["read"]
 
 

@@ -120,13 +120,18 @@ LINES: dict[str, tuple[dict[str, t.Any] | None, str]] = {
             "status": "purged",
             "probe_state": "not_found",
             "estimated_purge_date": PURGE_DATE,
-            "msg": "gone (by receipt of 2026-11-24)",
+            "msg": "purged (receipt: out of service since 2026-11-24)",
         },
-        f"{HOSTNAME} gone (by receipt of 2026-11-24) purge 2026-12-24 12:00 UTC",
+        f"{HOSTNAME} purged (receipt: out of service since 2026-11-24) purge 2026-12-24 12:00 UTC",
     ),
     "purged, and nobody knew when": (
-        {**UNCHANGED, "status": "purged", "probe_state": "not_found", "msg": "gone (by receipt of 2026-11-24)"},
-        f"{HOSTNAME} gone (by receipt of 2026-11-24)",
+        {
+            **UNCHANGED,
+            "status": "purged",
+            "probe_state": "not_found",
+            "msg": "purged (receipt: out of service since 2026-11-24)",
+        },
+        f"{HOSTNAME} purged (receipt: out of service since 2026-11-24)",
     ),
     "not reached": (None, "h0 not reached"),
 }
@@ -186,8 +191,8 @@ def test_one_tenant_that_failed_alone_has_its_summary_too() -> None:
 
 
 def test_a_wave_that_was_refused_is_told_once_and_not_a_tenant() -> None:
-    lines, totals = lines_of(None, None, error="The wave is refused, nothing was sent. Too many.")
-    assert "The wave is refused, nothing was sent. Too many." in lines[1]
+    lines, totals = lines_of(None, None, error="The wave is refused: nothing was changed. Too many.")
+    assert "The wave is refused: nothing was changed. Too many." in lines[1]
     assert len(lines) == 3
     assert totals["not_reached"] == 2
 
@@ -242,7 +247,7 @@ PURGED = {
     "status": "purged",
     "probe_state": "not_found",
     "estimated_purge_date": "2026-10-01T00:00:00Z",
-    "msg": "gone (by receipt of 2026-09-01)",
+    "msg": "purged (receipt: out of service since 2026-09-01)",
 }
 LATE = {**UNCHANGED, "estimated_purge_date": ago(hours=49)}
 UNDONE = {
@@ -336,7 +341,7 @@ def test_a_tenant_that_stayed_deactivated_is_told_so_in_a_restore() -> None:
 EVERY_RESULT = [CHANGED, UNCHANGED, FAILED, PURGED, LATE, UNDONE, None, {}, {"failed": True}]
 
 
-@pytest.mark.parametrize("error", [None, "The wave is refused, nothing was sent."])
+@pytest.mark.parametrize("error", [None, "The wave is refused: nothing was changed."])
 @pytest.mark.parametrize("operation", ["decommission", "restore"])
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_the_summary_is_valid_as_its_schema_has_it(operation: str, check_mode: bool, error: str | None) -> None:
