@@ -40,7 +40,7 @@ def test_without_an_id_only_the_hostname_finds_it(tmp_path: Path) -> None:
     put(tmp_path / OTHER, receipt(intent(), tenant_id=None))
     found = read_whole_folder(str(tmp_path))
     assert found.receipts == {}
-    assert [str(one) for one in found.unreadable] == [
-        f"{OTHER} is the receipt of {HOSTNAME}, and no run finds it under this name. Rename it to {OWN}, if there is no file of that"
-        " name."
-    ]
+    (left_out,) = map(str, found.unreadable)
+    assert left_out.startswith(
+        f"{OTHER} is the receipt of {HOSTNAME}, and no run finds it under this name. Rename it to {OWN}, if"
+    )
