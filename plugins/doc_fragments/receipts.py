@@ -12,24 +12,31 @@ class ModuleDocFragment:
 options:
   receipt_path:
     description:
-      - The file of the tenant's receipt, the record of what was done to it, to be kept and committed. By default none is kept.
-      - The intent is written before the request, the outcome right after its answer. Earlier events stay. A run that was killed is
-        resolved by the next one.
-      - If there is no such file, and one beside it is the receipt of the same O(tenant_id) under another of its hostnames, that one is
-        continued, and a warning says so. If there are two of them, the task stops.
-      - A file that is no receipt of this tenant, or that cannot be written, stops the task before the request, and stays as it is.
-      - A relative path counts from the folder that the run was started in. Refused with C(async) and when delegated to another machine.
+      - The file of the tenant's receipt, the record of what was done to it, to be kept and committed. By default none is written.
+      - Before the request an entry says what will be done, and after the response an entry says what was done. Old entries are kept. If a
+        run is killed, the next run finds out what happened and completes the receipt.
+      - If the file does not exist, but another file in the same folder is the receipt of this O(tenant_id) under another hostname, that
+        file is used, with a warning. If there are two such files, the task fails.
+      - If the file is not a receipt of this tenant, or cannot be written, the task fails before the request. The file is not changed.
+      - A relative path is relative to the folder in which ansible-playbook was started. The option cannot be used with C(async), or with
+        C(delegate_to) another machine.
     type: path
+"""
+
+    # Who writes into a receipt.
+    AUTHOR = r"""
+options:
   run_id:
-    description: What the receipt calls this run. By default a name that all tasks of one run of ansible-playbook share.
+    description: The name of this run in the receipt. By default all tasks of one run of ansible-playbook have the same generated name.
     type: str
   approved_by:
-    description: Who approved it, taken over into the receipt as it is given.
+    description: Who approved the change. The text is copied into the receipt and not verified.
     type: str
   ticket:
-    description: The ticket that it belongs to, taken over into the receipt as it is given.
+    description: The ticket of the change. The text is copied into the receipt and not verified.
     type: str
 notes:
-  - One run at a time works on a tenant. Its lock lies in the user's state folder (E(XDG_STATE_HOME), or the folder that
-    E(TENANTOPS_QLIK_STATE_DIR) names), which must be the user's alone. Runs on different machines do not know of each other.
+  - Only one run at a time works on a tenant. Another one waits, up to O(max_wait). The lock is in the user's state folder
+    (E(XDG_STATE_HOME), or the folder in E(TENANTOPS_QLIK_STATE_DIR)), to which only this user may have access. There is no lock between
+    machines. Do not run for the same tenant on two machines at the same time.
 """

@@ -12,20 +12,23 @@ short_description: Get an access token of a Qlik Cloud region's register host
 version_added: 0.9.0
 description:
   - Asks the register host of a region for an access token, with the credentials of a region-level OAuth client.
-  - The token is good for that host alone, for some hours. One token serves all tenants of the region.
-  - A result that holds a token is censored in all output, and can be registered all the same. A failure is shown.
+  - The token is valid only for that host, for some hours. One token serves all tenants of the region.
+  - The result is hidden in all output, as with C(no_log), but C(register) works. The message of a failure is shown.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.reads_only
+  - tenantops.qlik.attributes.delegation
   - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
 options:
   region:
+    description: The region's short code, such as V(eu) or V(us).
+    type: str
     required: true
   credentials:
     description:
-      - O(client_id) and O(client_secret) in one value, for when both come out of one look-up.
-      - It goes before O(client_id) and O(client_secret).
+      - O(client_id) and O(client_secret) in one mapping. Useful if one lookup returns both.
+      - If it is set, O(client_id) and O(client_secret) are ignored.
     type: dict
     suboptions:
       client_id:
@@ -40,8 +43,7 @@ attributes:
   idempotent:
     details: Changes nothing at Qlik Cloud; each run gets a token of its own.
 notes:
-  - Refuses C(async), since ansible-core would keep the result with the token in a file.
-  - O(access_token) is not used.
+  - Refuses C(async), because ansible-core would keep the result with the token in a file.
 author:
   - tenantops.qlik contributors (@tenantops)
 """
@@ -71,37 +73,37 @@ token_type:
   type: str
   sample: bearer
 expires_in:
-  description: How long the token is good for, in seconds; null where the server did not say.
+  description: How long the token is valid, in seconds; null if the server did not say.
   returned: success
   type: int
   sample: 21600
 expires_at:
-  description: Until when the token is good, UTC; null where the server did not say.
+  description: The time (UTC) at which the token expires; null if the server did not say.
   returned: success
   type: str
   sample: "2026-11-24T21:37:11Z"
 client:
-  description: A digest of the client's id. By it runs on one machine share what they know of the rate limit.
+  description: A digest of the client's id. Runs on the same machine use it to share what they know about the rate limit.
   returned: success
   type: str
   sample: 9f86d081884c7d65
 host:
-  description: The host that the token is good for.
+  description: The host that the token is valid for.
   returned: success
   type: str
   sample: register.eu.qlikcloud.com
 http_status:
-  description: The HTTP status of the answer that the failure rests on; null where there was none.
+  description: The HTTP status of the response that caused the failure; null if there was no response.
   returned: failure
   type: int
   sample: 403
 code:
-  description: The code of the error in that answer.
+  description: The code of the error in that response.
   returned: failure
   type: str
   sample: AUTH-5
 trace_id:
-  description: The trace id in that answer, for the vendor's support.
+  description: The trace id in that response, for the vendor's support.
   returned: failure
   type: str
   sample: 0f3a9c2b7d1e4856

@@ -13,7 +13,7 @@ version_added: 0.9.0
 description:
   - Internal to the playbook C(tenantops.qlik.rehearsal), which runs it as its last task. Nothing is promised for any other use.
   - Writes C(rehearsal.json), which C(docs/rehearsal.schema.json) of the collection describes, and C(rehearsal.md).
-  - Prints how the rehearsal ended. Fails if a step failed or was not run, or if the receipt does not prove that its tenant is not live.
+  - Prints how the rehearsal ended. Fails if a step failed or was not run, or if the tenant may still be live according to its receipt.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
   - tenantops.qlik.attributes.controller_only
@@ -49,26 +49,26 @@ EXAMPLES = r"""
   tenantops.qlik.qlik_rehearsal_report:
     dir: qlik-rehearsal
     receipt: qlik-rehearsal/receipts/rehearsal-1.eu.qlikcloud.com.json
-  # No step was run.
+  # It fails here, because no step was run. That is expected in this example.
   failed_when: false
 """
 
 RETURN = r"""
 report:
   description: The file that was written.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: /srv/qlik-rehearsal/rehearsal.json
 end:
   description: How the rehearsal ended.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: dict
   sample:
     is_safe: true
     message: No tenant was created, so no slot is used.
 lines:
   description: What was printed.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: list
   elements: str
 """

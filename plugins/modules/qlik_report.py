@@ -11,26 +11,25 @@ module: qlik_report
 short_description: Write what the receipts say, for people and for other programs
 version_added: 0.9.0
 description:
-  - Reads all receipts of the folders that C(tenant_decommission_receipts_dir) of the hosts of the play names. If it is not set, the folder
-    is C(qlik-receipts) beside the inventory. With C(--limit), only the tenants that it leaves are in the report.
-  - With O(org_client_id) and O(org_client_secret) it reads the organization's list once. What the list says of each tenant then stands
-    beside what its receipt says, and differences are marked. Nothing else is sent, and no tenant is changed.
+  - Reads all receipts in the folder C(tenant_decommission_receipts_dir) of each host of the play. If it is not set, the folder is
+    C(qlik-receipts) next to the inventory. With C(--limit), only the tenants that C(--limit) selects are in the report.
+  - With O(org_client_id) and O(org_client_secret) it reads the organization's list once. The report then shows the state from the list next
+    to the state from the receipt, and marks differences. Apart from reading this list, no request is sent. No tenant is changed.
   - "Writes these files: C(report.html), a page that needs neither scripts nor a network; C(report.csv); C(report.json), as
     C(docs/report.schema.json) of the collection describes it; C(purges.ics), a calendar of the purge dates, if the Python library
     icalendar is there; C(metrics.prom), metrics in the form of OpenMetrics; and C(certificates/HOSTNAME.md) for each purged tenant."
-  - A file that is no receipt is named in the report and in a warning.
-  - Run it with C(run_once); the playbook C(tenantops.qlik.report) does.
+  - A file that is not a valid receipt is named in the report, and in the printed lines (C(Left out)).
+  - Run it with C(run_once), as the playbook C(tenantops.qlik.report) does.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
-  - tenantops.qlik.attributes.reads_only
+  - tenantops.qlik.attributes.writes_files
   - tenantops.qlik.attributes.controller_only
-  - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
   - tenantops.qlik.connection.organization
 options:
   dest:
     description:
-      - The folder in the controller that the files are written to, each with mode 0600. It is made if it is missing.
+      - The files are written to this folder on the controller, each with mode 0600. It is made if it is missing.
       - Only files of an earlier report are overwritten. A symbolic link is not followed.
     type: path
     default: qlik-report

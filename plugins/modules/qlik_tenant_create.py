@@ -15,32 +15,28 @@ description:
   - It is for a tenant that nobody needs afterwards, such as the one of a rehearsal. It is not for provisioning customers. It sets up no
     identity provider, users, licenses, spaces or content.
   - The tenant uses one slot of the subscription until it is purged. That is at least 10 days after its deactivation.
-  - The API has no way to say that a second request means the first one again, so a repeat makes a second tenant. This module sends one
-    request for each receipt. If O(receipt_path) says that its tenant was created, none is sent. Then the task only checks that the tenant
-    lives, and sets O(alias) and O(name) if they are not set yet.
-  - If the answer to the request was lost, the request is not sent again, and not by a later run with the same receipt either. With the
-    client of the organization, its list is searched for live tenants of the region that were created since, have no alias, and are in no
+  - The API cannot recognize a repeated request, so sending it twice creates two tenants. This module sends one request for each receipt. If
+    the receipt in O(receipt_path) says that its tenant exists already, no request is sent. The task then only checks that the tenant is
+    live, and sets O(alias) and O(name) if they are not set yet.
+  - If the response is lost, the request is not sent again, not even by a later run with the same receipt. With the organization's client,
+    the module searches the organization's list for live tenants of the region that were created since, have no alias, and are in no
     receipt of the same folder. If there is exactly one, and it was created before the request's O(timeout) had passed, it is the new
     tenant. In all other cases the task fails and names what it found. Somebody else may have created that, so nothing is sent to it
     before a person confirms it with O(confirm_hostname).
-  - If O(alias) is given, the task stops if any tenant has it, live or deactivated, or if nobody can say.
-  - In check mode no license key is read and nothing is sent that has an effect.
+  - If O(alias) is given, the task fails if a live or deactivated tenant has this alias already, or if this cannot be checked.
+  - In check mode the license key is not read, and only requests without any effect are sent.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
+  - tenantops.qlik.attributes.bot_user
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.register_host
   - tenantops.qlik.connection.requests
   - tenantops.qlik.connection.organization
-  - tenantops.qlik.receipts
+  - tenantops.qlik.receipts.author
 options:
-  retries:
-    description:
-      - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
-        connections. The refusal of a proxy is final.
-      - The request that creates the tenant is not repeated if it may have had an effect, since that could make a second one. The
-        organization's list is read instead.
-    type: int
-    default: 5
   region:
+    description: The region's short code, such as V(eu) or V(us).
+    type: str
     required: true
   license_key:
     description:
@@ -50,36 +46,40 @@ options:
   license_from:
     description:
       - The hostname of a live tenant of the subscription, in the same region. Its license key is used.
-      - Reading it takes a token of that tenant. The first token that a region-level client requests of a live tenant makes a bot user with
-        administrator rights there.
+      - Reading it needs O(client_id) and O(client_secret), and requests a token of that tenant, which may create a bot user there.
     type: str
   alias:
     description:
       - The first part of the alias hostname, 3 to 63 letters, digits and hyphens. V(rehearsal-1) becomes
         C(rehearsal-1.<region>.qlikcloud.com).
-      - Some licenses, such as those of trials, have no alias. Then the task fails after the tenant was created. Leave it out and run again.
+      - Some licenses, such as those of trials, do not allow an alias. Then the task fails after the tenant was created. Remove O(alias) and
+        run again.
       - An alias that the tenant has already is not replaced by another one.
-      - It needs O(client_id) and O(client_secret), and makes their bot user in the new tenant. So does O(name).
+      - Setting it needs O(client_id) and O(client_secret), and creates a bot user in the new tenant.
     type: str
   name:
-    description: What the tenant is called. By default the server chooses a name.
+    description:
+      - The name of the tenant. By default the server chooses one.
+      - Setting it needs O(client_id) and O(client_secret), and creates a bot user in the new tenant.
     type: str
   confirm_hostname:
     description:
-      - The hostname of the tenant that an earlier run with the same O(receipt_path) created, if the answer to that was lost and the list
-        does not say for certain which tenant it is. The failed task names the hostname. Set this only after you have seen in the management
-        console that nobody else created that tenant.
-      - The tenant is used only if the list of the organization has it, so this needs the client of the organization.
-      - If the receipt has no creation that is in doubt, or the tenant of the receipt has another hostname, the task stops.
+      - Set this only if the response to a creation was lost, and the organization's list does not show for certain which tenant was
+        created. It is the hostname of that tenant. The failed task names it.
+      - Before you set it, check in the management console that nobody else created that tenant.
+      - It needs the organization's client, because the tenant is used only if it is in the organization's list.
+      - If the outcome of the creation in O(receipt_path) is known, or its tenant has another hostname, the task fails.
     type: str
   receipt_path:
     description:
-      - The file of the tenant's receipt. It is required. The intent is written before the request, the outcome right after its answer.
-      - The server chooses the first hostname of the tenant, so nobody knows it before. Name the file after the alias, such as
-        C(qlik-receipts/rehearsal-1.eu.qlikcloud.com.json). The other modules and the roles find it by the tenant's id, and continue it. Or
-        rename it to C(<hostname>.json) afterwards.
-      - A file that is no receipt of a tenant that this module created, or that cannot be written, stops the task before the request.
-      - A relative path counts from the folder that the run was started in. Refused with C(async) and when delegated to another machine.
+      - The file of the tenant's receipt, the record of what was done to it, to be kept and committed.
+      - Before the request an entry says what will be done, and after the response an entry says what was done.
+      - The server chooses the first hostname of the tenant, so it is not known in advance. Name the file after the alias, such as
+        C(qlik-receipts/rehearsal-1.eu.qlikcloud.com.json). The other modules and the roles find the receipt by the tenant's id, and add to
+        it. You can also rename the file to C(<hostname>.json) afterwards.
+      - If the file is not a receipt of a tenant that this module created, or cannot be written, the task fails before the request.
+      - A relative path is relative to the folder in which ansible-playbook was started.
+    type: path
     required: true
 attributes:
   check_mode:
@@ -90,6 +90,9 @@ attributes:
   idempotent:
     support: full
     details: For each receipt, one tenant.
+notes:
+  - Runs only on the controller, because it writes the receipt there. C(async), and C(delegate_to) another machine, are refused.
+  - The request that creates the tenant is not repeated if it may have had an effect. The organization's list is read instead.
 seealso:
   - module: tenantops.qlik.qlik_tenant_deactivate
 author:
@@ -117,43 +120,43 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: The id of the tenant; null if none was created, and in check mode.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
 hostname:
   description: The first hostname of the tenant, which Qlik generated and which never changes; null if none was created.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: t0123456789abcd.eu.qlikcloud.com
 hostnames:
   description: All hostnames of the tenant, the alias after the first one.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: list
   elements: str
   sample: ["t0123456789abcd.eu.qlikcloud.com", "rehearsal-1.eu.qlikcloud.com"]
 status:
   description:
-    - The status of the tenant. Also if the task failed because the tenant of the receipt is V(disabled). Null if it is not known.
-  returned: always, but for wrong options
+    - The status of the tenant; null if it is not known. It is also returned if the task failed because the tenant is V(disabled).
+  returned: always, except if an option is wrong
   type: str
   sample: active
 receipt:
   description: The file of the tenant's receipt.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: /srv/fleet/qlik-receipts/rehearsal-1.eu.qlikcloud.com.json
 http_status:
-  description: The HTTP status of the answer that the failure rests on; null where there was none.
+  description: The HTTP status of the response that caused the failure; null if there was no response.
   returned: failure
   type: int
   sample: 403
 code:
-  description: The code of the error in that answer.
+  description: The code of the error in that response.
   returned: failure
   type: str
   sample: TENANTS-22
 trace_id:
-  description: The trace id in that answer, for the vendor's support.
+  description: The trace id in that response, for the vendor's support.
   returned: failure
   type: str
   sample: 0f3a9c2b7d1e4856

@@ -12,51 +12,35 @@ short_description: Deactivate a Qlik Cloud tenant, which schedules its purge
 version_added: 0.9.0
 description:
   - Deactivates a tenant. Its users are shut out at once, and O(purge_after_days) days later it is purged, for good.
-  - The tenant's state is read first. A tenant that is disabled already is left alone, since a second deactivation would restart the
+  - The tenant's state is read first. A tenant that is disabled already is not changed, because a second deactivation would restart the
     countdown to its purge.
-  - A tenant is deactivated only if something proves that it lives. That is its record at the register host. If the register host refuses
-    reads, it is a token that the tenant's own host issues, or an error of its own authentication service. Any other answer stops the task,
-    and nothing is sent. If the receipt says that the tenant is disabled, an error is no proof either.
-  - That token is requested only if the register host refuses reads and O(client_id) and O(client_secret) are given. The first token that a
-    region-level client requests of a live tenant makes a bot user with administrator rights there. Verification requests none.
-  - If the register host refuses reads, the server itself checks that id and hostname belong together.
-  - Success is what the server confirmed. If the answer was lost, or is no refusal in the API's own form, the state is read again. A
-    deactivation that was sent and is not confirmed fails, and counts as changed.
-  - If the receipt says that the tenant was restored after its last deactivation, the task deactivates it all the same, and warns. The role
-    P(tenantops.qlik.tenant_decommission#role) asks for a confirmation of its own then.
-  - With O(receipt_path) a record is kept. A tenant that the API does not know any more, and whose host is nobody's, is V(purged) and
-    unchanged where that record proves that it was deactivated and that the last day of its purge is over 48 hours past. Without such a
-    record it is a failure.
+  - "A tenant is deactivated only if there is proof that it is live. Proof is (1) that the register host shows it as active. If the register
+    host does not allow reads, proof is (2) that the tenant's own host issues a token, or (3) that the tenant's own authentication service
+    answers with an error. With any other answer the task fails, and no deactivation is sent."
+  - If the receipt says that the tenant is disabled, and the register host does not allow reads, (3) is not accepted as proof.
+  - That token is requested only if the register host does not allow reads, and O(client_id) and O(client_secret) are given. With
+    O(verify=true) no further token is requested.
+  - If the register host does not allow reads, the server itself checks that id and hostname belong together.
+  - The task succeeds only if the server confirms the deactivation. If the response is lost, or is not a clear error of the API, the state
+    is read again. If a deactivation was sent and is not confirmed, the task fails with C(changed=true).
+  - If the receipt says that the tenant was restored after its last deactivation, the task deactivates it, with a warning. The role
+    P(tenantops.qlik.tenant_decommission#role) asks for a separate confirmation then.
+  - With O(receipt_path) a record is kept. The status is V(purged), and the task succeeds with C(changed=false), if the API no longer has
+    the tenant, its hostname no longer exists, and the receipt proves that it was deactivated, and that its last possible purge date was
+    more than 48 hours ago. Without such a receipt the task fails.
   - Until the purge the deactivation can be undone, with M(tenantops.qlik.qlik_tenant_reactivate).
 extends_documentation_fragment:
   - tenantops.qlik.attributes
+  - tenantops.qlik.attributes.bot_user
+  - tenantops.qlik.attributes.delegation
+  - tenantops.qlik.attributes.async
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.register_host
   - tenantops.qlik.connection.requests
+  - tenantops.qlik.tenant.changed
   - tenantops.qlik.receipts
+  - tenantops.qlik.receipts.author
 options:
-  retries:
-    description:
-      - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
-        connections. The refusal of a proxy is final.
-      - The request that deactivates is not simply repeated. The tenant's state is read first. If the tenant is disabled by then, nothing is
-        sent.
-    type: int
-    default: 5
-  tenant_id:
-    description: The id of the tenant.
-    type: str
-    required: true
-  hostname:
-    description:
-      - The hostname of the tenant, C(<name>.<region>.qlikcloud.com), the display name or an alias. Case does not matter.
-      - It must be one of the hostnames of the tenant with this O(tenant_id), or nothing is done.
-    type: str
-    required: true
-  confirm_hostname:
-    description:
-      - The hostname once more, typed by whoever wants the tenant gone. Where it is given, it must equal O(hostname).
-      - A template here would confirm whatever stands there.
-    type: str
   purge_after_days:
     description:
       - The days between deactivation and purge, a whole number from 10 to 90.
@@ -65,20 +49,16 @@ options:
     default: 30
   reset_purge_timer:
     description:
-      - Deactivate a tenant again that is disabled already. Its countdown starts anew, with O(purge_after_days).
+      - If the tenant is disabled already, deactivate it again. The countdown to the purge starts again, with O(purge_after_days).
       - With this the module is not idempotent. Each run moves the purge date.
     type: bool
     default: false
   verify:
     description:
-      - Probe the tenant's host afterwards until it answers as deactivated, and fail where it does not within O(verify_timeout).
+      - Probe the tenant's own host afterwards until it answers as deactivated, and fail if it does not within O(verify_timeout).
       - In check mode a tenant that would be deactivated is not probed.
     type: bool
     default: false
-  verify_timeout:
-    description: How long to probe at the most, in seconds.
-    type: float
-    default: 60
 attributes:
   check_mode:
     support: full
@@ -89,7 +69,8 @@ attributes:
     support: full
     details: Unless O(reset_purge_timer=true).
 notes:
-  - What the tenant's users want to keep has to be exported before. User licences are not released by it, release them before.
+  - Before you deactivate a tenant, export everything that its users want to keep, and release the user licenses. The deactivation does
+    neither.
 seealso:
   - module: tenantops.qlik.qlik_tenant_probe
   - module: tenantops.qlik.qlik_tenant_reactivate
@@ -116,77 +97,78 @@ EXAMPLES = r"""
 
 - name: Show until when it can be undone
   ansible.builtin.debug:
-    msg: "{{ acme.hostname }} is purged about {{ acme.estimated_purge_date | default('a date that only the first run told', true) }}"
+    msg: "{{ acme.hostname }} is purged about {{ acme.estimated_purge_date | default('unknown (see the first run)', true) }}"
 """
 
 RETURN = r"""
 id:
   description: The id of the tenant.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
 name:
   description: The name of the tenant. Null if the register host does not show it.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: Acme
 hostname:
   description: The hostname that was given, in lower case.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: acme.eu.qlikcloud.com
 hostnames:
-  description: All hostnames of the tenant. Empty where the register host does not show them.
-  returned: always, but for wrong options
+  description: All hostnames of the tenant. Empty if the register host does not show them.
+  returned: always, except if an option is wrong
   type: list
   elements: str
   sample: ["acme.eu.qlikcloud.com"]
 region:
   description: The region of the tenant.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: eu
 receipt:
-  description: The file of the tenant's receipt; null where none is kept.
-  returned: always, but for wrong options
+  description: The file of the tenant's receipt; null if none is kept.
+  returned: always, except if an option is wrong
   type: str
   sample: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
 status:
-  description: The status that the tenant has now, or would have in check mode. V(purged) where its receipt proves that it is gone.
-  returned: success, and where a deactivation could not be verified
+  description: The status that the tenant has now, or would have in check mode. V(purged) if the receipt proves that it is purged.
+  returned: success, and if a deactivation could not be verified
   type: str
   sample: disabled
 previous_status:
-  description: The status that the tenant had before. V(active) or V(disabled) where only the probe told it.
+  description: The status that the tenant had before. If only the probe showed the state, it is V(active) or V(disabled).
   returned: success, and failures after reading it
   type: str
   sample: active
 estimated_purge_date:
   description:
-    - When the tenant is purged, UTC, as the server said it in its answer to the deactivation. If the answer has no such date, it is
-      computed from the days, and a warning says so.
-    - The API tells it in that answer alone. A tenant that was disabled before has the one of its receipt, and without one null.
-  returned: success, and where a deactivation could not be verified
+    - When the tenant will be purged, UTC, as the server said in its response to the deactivation. If the response has no such date, it is
+      computed from O(purge_after_days), and a warning says so.
+    - Only that response has the date. For a tenant that was disabled before this run, it is the date in the receipt, or null if there is no
+      receipt.
+  returned: success, and if a deactivation could not be verified
   type: str
   sample: "2026-12-24T14:01:22.000Z"
 purge_date_computed:
   description:
-    - Whether RV(estimated_purge_date) was computed from the time of the change, since the answer was lost or had no date that can be read.
-  returned: success, and where a deactivation could not be verified
+    - Whether RV(estimated_purge_date) was computed from the time of the change, because the response was lost or had no valid date.
+  returned: success, and if a deactivation could not be verified
   type: bool
 purge_after_days:
-  description: The days that were asked for.
-  returned: success, and where a deactivation could not be verified
+  description: The value of O(purge_after_days).
+  returned: success, and if a deactivation could not be verified
   type: int
   sample: 30
 msg:
-  description: By which receipt the tenant is known to be gone.
-  returned: where the tenant is purged
+  description: Why the tenant counts as purged.
+  returned: if the tenant is purged
   type: str
   sample: gone (by receipt of 2026-08-01)
 probe:
   description: What the tenant's host answered, as M(tenantops.qlik.qlik_tenant_probe) returns it.
-  returned: with O(verify=true), unless check mode would change the tenant, and where the tenant is purged
+  returned: with O(verify=true) (not in check mode if the tenant would be changed), and if the tenant is purged
   type: dict
   sample:
     state: deactivated
@@ -196,23 +178,23 @@ probe:
     trace_id: 0f3a9c2b7d1e4856
 diff:
   description: The status before and after.
-  returned: success, and where a deactivation could not be verified
+  returned: success, and if a deactivation could not be verified
   type: dict
   sample:
     before: {status: active}
     after: {status: disabled, purge_after_days: 30}
 http_status:
-  description: The HTTP status of the answer that the failure rests on; null where there was none.
+  description: The HTTP status of the response that caused the failure; null if there was no response.
   returned: failure
   type: int
   sample: 403
 code:
-  description: The code of the error in that answer.
+  description: The code of the error in that response.
   returned: failure
   type: str
   sample: AUTH-5
 trace_id:
-  description: The trace id in that answer, for the vendor's support.
+  description: The trace id in that response, for the vendor's support.
   returned: failure
   type: str
   sample: 0f3a9c2b7d1e4856

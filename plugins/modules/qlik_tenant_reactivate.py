@@ -8,49 +8,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_tenant_reactivate
-short_description: Reactivate a Qlik Cloud tenant, the undo of its deactivation
+short_description: Reactivate a deactivated Qlik Cloud tenant
 version_added: 0.9.0
 description:
-  - Reactivates a deactivated tenant. It is possible until the tenant is purged; nothing brings a purged tenant back.
-  - The tenant's state is read first, and a tenant that lives is left alone. If the register host refuses to show the tenant, a probe of
-    the tenant's own host decides. No token is requested of the tenant, so nothing in it changes but that it lives again.
-  - The API documents no answer to rely on. So success is what reading the tenant, or probing it, shows afterwards; a reactivation that was
-    sent and is not confirmed fails, and counts as changed.
+  - Reactivates a deactivated tenant. This is possible until the tenant is purged. Nothing can restore a purged tenant.
+  - The tenant's state is read first. A tenant that is live is not changed. If the register host does not allow reads, a probe of the
+    tenant's own host decides. No token is requested from the tenant, so no bot user is created. The only change is that the tenant is live
+    again.
+  - The API does not document the response to a reactivation. The task succeeds if the tenant is live when it is read or probed afterwards.
+    If a reactivation was sent and this cannot be confirmed, the task fails with C(changed=true).
 extends_documentation_fragment:
   - tenantops.qlik.attributes
+  - tenantops.qlik.attributes.delegation
+  - tenantops.qlik.attributes.async
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.register_host
   - tenantops.qlik.connection.requests
+  - tenantops.qlik.tenant.changed
   - tenantops.qlik.receipts
+  - tenantops.qlik.receipts.author
 options:
-  retries:
-    description:
-      - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
-        connections. The refusal of a proxy is final.
-      - The request that reactivates is not simply repeated. The tenant's state is read first. If the tenant is active by then, nothing is
-        sent.
-    type: int
-    default: 5
-  tenant_id:
-    description: The id of the tenant.
-    type: str
-    required: true
-  hostname:
-    description:
-      - The hostname of the tenant, C(<name>.<region>.qlikcloud.com), the display name or an alias. Case does not matter.
-      - It must be one of the hostnames of the tenant with this O(tenant_id), or nothing is done.
-    type: str
-    required: true
-  confirm_hostname:
-    description: The hostname once more, typed. Where it is given, it must equal O(hostname).
-    type: str
   verify:
-    description: Probe the tenant's host afterwards until it answers as a live one, and fail where it does not within O(verify_timeout).
+    description:
+      - Probe the tenant's own host afterwards until it answers as a live one, and fail if it does not within O(verify_timeout).
+      - In check mode a tenant that would be reactivated is not probed.
     type: bool
     default: false
-  verify_timeout:
-    description: How long to probe at the most, in seconds.
-    type: float
-    default: 60
 attributes:
   check_mode:
     support: full
@@ -77,69 +60,69 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: The id of the tenant.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM
 name:
   description: The name of the tenant. Null if the register host does not show it.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: Acme
 hostname:
   description: The hostname that was given, in lower case.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: acme.eu.qlikcloud.com
 hostnames:
-  description: All hostnames of the tenant. Empty where the register host does not show them.
-  returned: always, but for wrong options
+  description: All hostnames of the tenant. Empty if the register host does not show them.
+  returned: always, except if an option is wrong
   type: list
   elements: str
   sample: ["acme.eu.qlikcloud.com"]
 region:
   description: The region of the tenant.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
   sample: eu
 receipt:
-  description: The file of the tenant's receipt; null where none is kept.
-  returned: always, but for wrong options
+  description: The file of the tenant's receipt; null if none is kept.
+  returned: always, except if an option is wrong
   type: str
   sample: /srv/fleet/qlik-receipts/acme.eu.qlikcloud.com.json
 status:
   description: The status that the tenant has now, or would have in check mode.
-  returned: success, and where a reactivation could not be verified
+  returned: success, and if a reactivation could not be verified
   type: str
   sample: active
 previous_status:
-  description: The status that the tenant had before. V(active) or V(disabled) where only the probe told it.
+  description: The status that the tenant had before. If only the probe showed the state, it is V(active) or V(disabled).
   returned: success, and failures after reading it
   type: str
   sample: disabled
 probe:
   description: What the tenant's host answered, as M(tenantops.qlik.qlik_tenant_probe) returns it.
-  returned: with O(verify=true), unless check mode would change the tenant
+  returned: with O(verify=true) (not in check mode if the tenant would be changed)
   type: dict
   sample: {state: active, http_status: 200, code: null, title: null, trace_id: null}
 diff:
   description: The status before and after.
-  returned: success, and where a reactivation could not be verified
+  returned: success, and if a reactivation could not be verified
   type: dict
   sample:
     before: {status: disabled}
     after: {status: active}
 http_status:
-  description: The HTTP status of the answer that the failure rests on; null where there was none.
+  description: The HTTP status of the response that caused the failure; null if there was no response.
   returned: failure
   type: int
   sample: 403
 code:
-  description: The code of the error in that answer.
+  description: The code of the error in that response.
   returned: failure
   type: str
   sample: AUTH-5
 trace_id:
-  description: The trace id in that answer, for the vendor's support.
+  description: The trace id in that response, for the vendor's support.
   returned: failure
   type: str
   sample: 0f3a9c2b7d1e4856

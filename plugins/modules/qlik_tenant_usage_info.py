@@ -11,24 +11,23 @@ module: qlik_tenant_usage_info
 short_description: Show who used a live Qlik Cloud tenant, and what is in it
 version_added: 0.9.0
 description:
-  - Reads a live tenant with a token of its own host. It changes no content.
-  - The first token that a region-level client requests of a live tenant has an effect there, also in check mode. It makes a bot user with
-    administrator rights, which stays when the client is deleted. That bot user does not count as a person.
-  - What the server does not show is V(unknown). That is not zero, and it does not mean that nobody used the tenant. The server may refuse
-    any part (403, 404), fail, or show events without a time.
-  - The numbers are what this client may see. Nobody documents whether it sees personal spaces and automations of other owners, so they are
-    lower bounds.
+  - Reads a live tenant with a token of its own host. It changes no content. But the token may create a bot user in the tenant, also in
+    check mode. That bot user does not count as a person.
+  - A value is V(unknown) if the server refuses the request (403, 404), fails, or returns events without a time. V(unknown) is not zero, and
+    it does not mean that nobody used the tenant.
+  - The numbers show what this client can see. It is not documented whether that includes personal spaces and automations of other owners,
+    so the real numbers can be higher.
   - A tenant of 1,000 items costs about 25 requests. A deactivated tenant refuses every request, so the task fails.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
-  - tenantops.qlik.attributes.reads_only
+  - tenantops.qlik.attributes.reads_tenants
+  - tenantops.qlik.attributes.bot_user
+  - tenantops.qlik.attributes.delegation
+  - tenantops.qlik.attributes.async
   - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
+  - tenantops.qlik.tenant
 options:
-  hostname:
-    description: The hostname of the tenant, C(<name>.<region>.qlikcloud.com). Case does not matter.
-    type: str
-    required: true
   tenant_id:
     description: The id that the tenant must have. If its host names another one, the task fails.
     type: str
@@ -44,8 +43,6 @@ options:
       - Qlik Cloud keeps audits for 90 days.
     type: raw
     default: 30
-notes:
-  - O(access_token) is not used. A token of the register host is no good at a tenant's host.
 author:
   - tenantops.qlik contributors (@tenantops)
 """
@@ -70,7 +67,7 @@ activity:
   type: dict
   contains:
     last_login:
-      description: When a person last began a session. Of the two names of that event the later one counts.
+      description: When a person last started a session. The event has two names in the audits; the later event of the two is used.
       type: str
       sample: "2026-08-03T09:12:44Z"
     last_reload:
@@ -78,7 +75,7 @@ activity:
       type: str
       sample: "2026-11-26T04:00:00Z"
     last_automation:
-      description: When an automation last ran. Automations run by themselves, too.
+      description: When an automation last ran. Automations can run on a schedule, so it does not show that a person used the tenant.
       type: str
       sample: null
     last_consumption:
@@ -86,7 +83,7 @@ activity:
       type: str
       sample: null
     active_users:
-      description: How many people began a session. Of a busy tenant at least so many, since reading stops at the newest 100 sessions.
+      description: How many people started a session. Only the newest 100 sessions are read, so for a busy tenant it can be more.
       type: raw
       sample: 3
 contents:
@@ -131,11 +128,11 @@ contents:
       type: raw
       sample: 1
     licenses_assigned:
-      description: User licences that are assigned. They belong to the whole entitlement, which may have other tenants.
+      description: User licenses that are assigned. They belong to the whole entitlement, which may have other tenants.
       type: raw
       sample: 38
 http_status:
-  description: The HTTP status of the response that the failure is about; null where there was none.
+  description: The HTTP status of the response that caused the failure; null if there was no response.
   returned: failure
   type: int
   sample: 401

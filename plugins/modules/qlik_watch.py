@@ -8,53 +8,47 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: qlik_watch
-short_description: Say which tenants need a person soon
+short_description: Report the tenants that need attention soon
 version_added: 0.9.0
 description:
-  - "For a daily job. It reads the receipts as M(tenantops.qlik.qlik_report) does, and fails if something needs a person: a purge that comes
-    near, a disabled tenant that lives again, a request whose outcome is not known, an overdue purge, a tenant that is due by
-    C(tenant_decommission_not_before), a protection that has ended, a file that is no receipt."
-  - Whether a tenant that is disabled by its receipt lives again is read from the organization's list if O(org_client_id) and
-    O(org_client_secret) are given. Else its region's register host is asked, if there are credentials of the region. If it refuses reads,
-    or without credentials, the tenant's own host is probed without credentials. It says which tenants it could not look at.
+  - "For a daily job. It reads the receipts as M(tenantops.qlik.qlik_report) does, and fails if a tenant needs attention: a purge that is
+    near, a disabled tenant that is live again, a request whose outcome is not known, an overdue purge, a tenant whose
+    C(tenant_decommission_not_before) is reached or near, a protection that has ended, a file that is not a valid receipt."
+  - For each tenant that is disabled according to its receipt, the module checks whether it is live again. With O(org_client_id) and
+    O(org_client_secret) it reads the organization's list. Without them it asks the register host of the region, if it has credentials for
+    the region. If it has none, or if the register host does not allow reads, it probes the tenant's own host, without credentials.
+  - It shows which tenants it could not check.
   - It changes nothing, and requests no token of a tenant's own host.
-  - Run it with C(run_once); the playbook C(tenantops.qlik.watch) does.
+  - Run it with C(run_once), as the playbook C(tenantops.qlik.watch) does.
 extends_documentation_fragment:
   - tenantops.qlik.attributes
-  - tenantops.qlik.attributes.reads_only
+  - tenantops.qlik.attributes.writes_files
   - tenantops.qlik.attributes.controller_only
   - tenantops.qlik.connection
+  - tenantops.qlik.connection.credentials
   - tenantops.qlik.connection.requests
   - tenantops.qlik.connection.organization
+  - tenantops.qlik.policy
 options:
   days:
-    description: How many days ahead a purge or a start is near, 0 to 365.
+    description: Report purges, and tenants that become due, within this number of days, from 0 to 365.
     type: raw
     default: 7
-  credentials:
-    description: For each region a mapping of C(client_id) and C(client_secret). Empty, O(client_id) and O(client_secret) are taken for all.
-    type: raw
   dest:
     description:
-      - A file in the controller that what was found is written to as JSON, as C(docs/watch.schema.json) of the collection describes it.
-        It is also written if nothing needs a person.
+      - The results are written to this file on the controller, as JSON, as C(docs/watch.schema.json) of the collection describes it. It is
+        written also if no tenant needs attention.
       - Only a file of an earlier watch is overwritten. A symbolic link is not followed.
     type: path
   markdown:
-    description: A file for a short text in Markdown, such as for a chat. As O(dest).
-    type: path
-  time_zone:
-    description: The time zone of a C(tenant_decommission_not_before) and of an end of a protection without one. By default UTC.
-    type: str
-  protected_file:
-    description: A YAML file of protected tenants, as for the role. An entry that has ended is a finding.
+    description: A file for a short Markdown text, for example for a chat message. It is overwritten under the same rules as O(dest).
     type: path
 author:
   - tenantops.qlik contributors (@tenantops)
 """
 
 EXAMPLES = r"""
-- name: Fail if a tenant needs a person within two weeks
+- name: Fail if a tenant needs attention within two weeks
   tenantops.qlik.qlik_watch:
     days: 14
     dest: watch.json
@@ -63,8 +57,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: What needs a person, the most urgent first.
-  returned: always, but for wrong options
+  description: What needs attention, the most urgent first.
+  returned: always, except if an option is wrong
   type: list
   elements: dict
   sample:
@@ -74,14 +68,16 @@ findings:
       at: "2026-11-30T09:15:00Z"
       command: ansible-playbook -i fleet.qlik_receipts.yml tenantops.qlik.restore --limit acme.eu.qlikcloud.com
 not_looked_at:
-  description: The tenants that could not be looked at, with the reason.
-  returned: always, but for wrong options
+  description: The tenants that could not be checked, so that they may be live again, with the reason.
+  returned: always, except if an option is wrong
   type: list
   elements: dict
-  sample: []
+  sample:
+    - hostname: acme.eu.qlikcloud.com
+      problem: its own host answers as unreachable
 lines:
   description: What was printed.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: list
   elements: str
 """

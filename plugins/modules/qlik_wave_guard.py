@@ -29,21 +29,14 @@ extends_documentation_fragment:
   - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
   - tenantops.qlik.connection.organization
+  - tenantops.qlik.policy
+  - tenantops.qlik.policy.wave
 options:
   operation:
     description: What the wave is for.
     type: str
     choices: [decommission, restore]
     default: decommission
-  variable_prefix:
-    description: What the names of the variables begin with that are read for each host.
-    type: str
-    default: tenant_decommission_
-  max_tenants:
-    description:
-      - How many tenants one play may change. Those whose receipt says that they are disabled or purged do not count.
-    type: raw
-    default: 10
   regions_with_credentials:
     description:
       - The regions that there are credentials for, as a list of their codes. Empty, O(client_id) and O(client_secret) are taken for all
@@ -90,19 +83,6 @@ options:
   revoked_signers:
     description: A list of public keys that do not count any more, or a key revocation list of C(ssh-keygen -k).
     type: raw
-  time_zone:
-    description: The time zone of days and times without one, such as C(Europe/Berlin). By default UTC.
-    type: raw
-  protected_file:
-    description: A file of YAML with more protected tenants, as the variable C(protected) of a tenant has them.
-    type: raw
-  require_protected_file:
-    description: Whether a run is refused if that file is not named, does not exist or protects no tenant.
-    type: raw
-    default: false
-  max_in_days:
-    description: How many tenants may be deactivated within how many days, over all runs. A mapping with C(tenants) and C(days).
-    type: raw
   planner_may_approve:
     description: Whether the person who made the plan counts as one of those who approve it.
     type: raw
@@ -127,7 +107,7 @@ EXAMPLES = r"""
 RETURN = r"""
 id:
   description: What this wave is called. The batches of a play are one wave, and so are the runs of a role in a loop.
-  returned: always, but for wrong options
+  returned: always, except if an option is wrong
   type: str
 tenants:
   description: For each host what its task may do, signed.

@@ -27,14 +27,6 @@ extends_documentation_fragment:
   - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
 options:
-  retries:
-    description:
-      - How often one request is repeated after a temporary failure. Temporary are the status 429, every 5xx except 501 and 505, and broken
-        connections. The refusal of a proxy is final.
-      - The request that changes the tenant is not simply repeated. The tenant's state is read first. If the tenant is in the state that is
-        wanted, nothing is sent.
-    type: int
-    default: 5
   wave_variable:
     description: The variable that the result of M(tenantops.qlik.qlik_wave_guard) was registered in.
     type: str

@@ -23,6 +23,8 @@ extends_documentation_fragment:
   - tenantops.qlik.connection.requests
 options:
   region:
+    description: The region's short code, such as V(eu) or V(us).
+    type: str
     required: true
   credentials:
     description: The client of the region. It goes before O(client_id) and O(client_secret).

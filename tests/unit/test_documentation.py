@@ -117,16 +117,41 @@ def test_every_secret_is_one_for_ansible(name: str) -> None:
             assert options[secret]["no_log"] is True
 
 
+# What each module uses to reach Qlik Cloud: it documents that, and nothing else.
+REQUESTS = {"timeout", "retries", "max_wait", "ca_path"}
+CLIENT = {"client_id", "client_secret"}
+ORGANIZATION = {"org_client_id", "org_client_secret"}
+CONNECTIONS: dict[str, set[str]] = {
+    "qlik_preflight_info": {*CLIENT, *ORGANIZATION, *REQUESTS},
+    "qlik_region_token": {"region", *CLIENT, *REQUESTS},
+    "qlik_report": {*ORGANIZATION, *REQUESTS},
+    "qlik_tenant_create": {"region", *CLIENT, "access_token", *ORGANIZATION, *REQUESTS},
+    "qlik_tenant_deactivate": {"region", *CLIENT, "access_token", *REQUESTS},
+    "qlik_tenant_info": {"region", *CLIENT, "access_token", *ORGANIZATION, *REQUESTS},
+    "qlik_tenant_probe": {"region", *CLIENT, *REQUESTS},
+    "qlik_tenant_reactivate": {"region", *CLIENT, "access_token", *REQUESTS},
+    "qlik_tenant_usage_info": {"region", *CLIENT, *REQUESTS},
+    "qlik_watch": {*CLIENT, *ORGANIZATION, *REQUESTS},
+    "qlik_wave_guard": {*CLIENT, *ORGANIZATION, *REQUESTS},
+    "qlik_wave_tenant": {*CLIENT, *REQUESTS},
+    "qlik_wave_token": {"region", *CLIENT, *REQUESTS},
+    "qlik_wave_usage": {*CLIENT, *REQUESTS},
+}
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_every_module_that_sends_requests_takes_the_common_options_and_no_other_does(name: str) -> None:
+def test_a_module_has_the_options_of_a_connection_that_it_uses_and_no_others(name: str) -> None:
     spec = ARGUMENT_SPECS[name]
-    common = {"region", "client_id", "client_secret", "access_token", "timeout", "retries", "max_wait", "ca_path"}
-    assert common == OF_THE_GROUP
-    assert common & set(spec) in (common, set())
-    sends_nothing = name in ("qlik_rehearsal_report", "qlik_wave_check", "qlik_wave_plan", "qlik_wave_summary")
-    assert sends_nothing == (not common & set(spec))
-    if not sends_nothing:
+    assert {"region", "access_token", *CLIENT, *ORGANIZATION, *REQUESTS} == OF_THE_GROUP
+    assert OF_THE_GROUP & set(spec) == CONNECTIONS.get(name, set())
+    if name in CONNECTIONS:
         assert [spec[option]["default"] for option in ("timeout", "retries", "max_wait")] == [30, 5, 900]
+
+
+def test_every_module_describes_the_answer_of_a_failure_in_the_same_words() -> None:
+    returned = {name: yaml.safe_load(module(name).RETURN) for name in OPERATIONS if name != "qlik_tenant_probe"}
+    for key in ("http_status", "code", "trace_id"):
+        assert len({str(found[key]["description"]) for found in returned.values()}) == 1, key
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,11 +14,16 @@ from ansible.module_utils.basic import env_fallback
 # conversion would say half of it.
 _AS_GIVEN: dict[str, t.Any] = {"type": "raw"}
 
-_CREDENTIALS: dict[str, t.Any] = {
+_REGION: dict[str, t.Any] = {"region": {"type": "str"}}
+
+# A region-level client.
+_CLIENT: dict[str, t.Any] = {
     "client_id": {"type": "str", "fallback": (env_fallback, ["QLIK_CLIENT_ID"])},
     "client_secret": {"type": "str", "no_log": True, "fallback": (env_fallback, ["QLIK_CLIENT_SECRET"])},
-    "access_token": {"type": "str", "no_log": True},
 }
+
+# Instead of a client, where a token of the register host is enough.
+_ACCESS_TOKEN: dict[str, t.Any] = {"access_token": {"type": "str", "no_log": True}}
 
 _ORGANIZATION: dict[str, t.Any] = {
     "org_client_id": {"type": "str", "fallback": (env_fallback, ["QLIK_ORG_CLIENT_ID"])},
@@ -26,7 +31,7 @@ _ORGANIZATION: dict[str, t.Any] = {
 }
 
 # A client's id and secret in one value, for when both come out of one look-up.
-_CLIENT: dict[str, t.Any] = {
+_ONE_CLIENT: dict[str, t.Any] = {
     "type": "dict",
     "no_log": False,
     "options": {
@@ -35,17 +40,18 @@ _CLIENT: dict[str, t.Any] = {
     },
 }
 
-_CONNECTION: dict[str, t.Any] = {
+# A mapping of regions to clients. The operation checks it.
+_CLIENTS: dict[str, t.Any] = {"credentials": {"type": "raw", "no_log": False}}
+
+_REQUESTS: dict[str, t.Any] = {
     "timeout": {"type": "float", "default": 30},
     "retries": {"type": "int", "default": 5},
     "max_wait": {"type": "float", "default": 900},
     "ca_path": {"type": "path"},
 }
 
-_COMMON: dict[str, t.Any] = {"region": {"type": "str"}, **_CREDENTIALS, **_CONNECTION}
-
-# What module_defaults may set for the whole action group, also for those of its modules that send nothing.
-OF_THE_GROUP = frozenset(_COMMON)
+# What module_defaults may set for the whole action group, also for those of its modules that have no use for it.
+OF_THE_GROUP = frozenset((*_REGION, *_CLIENT, *_ACCESS_TOKEN, *_ORGANIZATION, *_REQUESTS))
 
 # Why a task of such a module is refused elsewhere.
 ON_THE_CONTROLLER = "{} must run on the controller: remove async and delegate_to from the task."
@@ -60,6 +66,7 @@ _CLAIMS: dict[str, t.Any] = {"approved_by": {"type": "str"}, "ticket": {"type": 
 _AUTHOR: dict[str, t.Any] = {"run_id": {"type": "str"}, **_CLAIMS}
 
 _TENANT: dict[str, t.Any] = {
+    **_REGION,
     "tenant_id": {"type": "str", "required": True},
     "hostname": {"type": "str", "required": True},
     "confirm_hostname": {"type": "str"},
@@ -78,28 +85,35 @@ _SIGNATURES: dict[str, dict[str, t.Any]] = {
     "planner_may_approve": _AS_GIVEN | {"default": False},
 }
 
-_POLICY: dict[str, dict[str, t.Any]] = {
-    "time_zone": _AS_GIVEN,
-    "protected_file": _AS_GIVEN,
+_POLICY: dict[str, dict[str, t.Any]] = {"time_zone": _AS_GIVEN, "protected_file": _AS_GIVEN}
+
+_WAVE: dict[str, dict[str, t.Any]] = {
+    "variable_prefix": {"type": "str", "default": "tenant_decommission_"},
+    "max_tenants": _AS_GIVEN | {"default": 10},
     "require_protected_file": _AS_GIVEN | {"default": False},
     "max_in_days": _AS_GIVEN,
 }
 
 ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
     "qlik_region_token": {
-        **_COMMON,
+        **_CLIENT,
+        **_REQUESTS,
         "region": {"type": "str", "required": True},
-        "credentials": _CLIENT,
+        "credentials": _ONE_CLIENT,
     },
     "qlik_tenant_deactivate": {
-        **_COMMON,
+        **_CLIENT,
+        **_ACCESS_TOKEN,
+        **_REQUESTS,
         **_TENANT,
         "purge_after_days": _AS_GIVEN | {"default": 30},
         "reset_purge_timer": {"type": "bool", "default": False},
     },
-    "qlik_tenant_reactivate": {**_COMMON, **_TENANT},
+    "qlik_tenant_reactivate": {**_CLIENT, **_ACCESS_TOKEN, **_REQUESTS, **_TENANT},
     "qlik_tenant_create": {
-        **_COMMON,
+        **_CLIENT,
+        **_ACCESS_TOKEN,
+        **_REQUESTS,
         **_ORGANIZATION,
         "region": {"type": "str", "required": True},
         "license_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["QLIK_LICENSE_KEY"])},
@@ -111,14 +125,19 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         **_AUTHOR,
     },
     "qlik_tenant_info": {
-        **_COMMON,
+        **_REGION,
+        **_CLIENT,
+        **_ACCESS_TOKEN,
+        **_REQUESTS,
         **_ORGANIZATION,
         "tenant_id": {"type": "str"},
         "hostname": {"type": "str"},
         "filter": {"type": "str"},
     },
     "qlik_tenant_probe": {
-        **_COMMON,
+        **_REGION,
+        **_CLIENT,
+        **_REQUESTS,
         "hostname": {"type": "str", "required": True},
         "expect": {
             "type": "str",
@@ -127,7 +146,9 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "wait_timeout": {"type": "float", "default": 0},
     },
     "qlik_tenant_usage_info": {
-        **_COMMON,
+        **_REGION,
+        **_CLIENT,
+        **_REQUESTS,
         "hostname": {"type": "str", "required": True},
         "tenant_id": {"type": "str"},
         "subset": {
@@ -139,16 +160,16 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "activity_days": _AS_GIVEN | {"default": 30},
     },
     "qlik_preflight_info": {
-        **_COMMON,
+        **_CLIENT,
+        **_CLIENTS,
+        **_REQUESTS,
         **_ORGANIZATION,
-        "variable_prefix": {"type": "str", "default": "tenant_decommission_"},
-        "max_tenants": _AS_GIVEN | {"default": 10},
-        "credentials": {"type": "raw", "no_log": False},
         **_POLICY,
+        **_WAVE,
         "dest": {"type": "path"},
     },
     "qlik_report": {
-        **_COMMON,
+        **_REQUESTS,
         **_ORGANIZATION,
         "dest": {"type": "path", "default": "qlik-report"},
     },
@@ -158,21 +179,22 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "steps": {"type": "list", "elements": "dict", "default": []},
     },
     "qlik_watch": {
-        **_COMMON,
+        **_CLIENT,
+        **_CLIENTS,
+        **_REQUESTS,
         **_ORGANIZATION,
+        **_POLICY,
         "days": _AS_GIVEN | {"default": 7},
-        "credentials": {"type": "raw", "no_log": False},
         "dest": {"type": "path"},
         "markdown": {"type": "path"},
-        "time_zone": {"type": "str"},
-        "protected_file": {"type": "path"},
     },
     "qlik_wave_guard": {
-        **_COMMON,
+        **_CLIENT,
+        **_REQUESTS,
         **_ORGANIZATION,
+        **_POLICY,
+        **_WAVE,
         "operation": _OPERATION,
-        "variable_prefix": {"type": "str", "default": "tenant_decommission_"},
-        "max_tenants": _AS_GIVEN | {"default": 10},
         "regions_with_credentials": {"type": "raw"},
         "planning": {"type": "bool", "default": False},
         "plan": {"type": "path"},
@@ -180,23 +202,24 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "plan_max_hours": _AS_GIVEN | {"default": 168},
         "require_plan": {"type": "bool", "default": False},
         **_SIGNATURES,
-        **_POLICY,
         "empty": {"type": "bool", "default": False},
         "summary_file": {"type": "path"},
     },
     "qlik_wave_token": {
-        **_COMMON,
+        **_CLIENT,
+        **_REQUESTS,
         "region": {"type": "str", "required": True},
-        "credentials": _CLIENT,
+        "credentials": _ONE_CLIENT,
         "variable_prefix": {"type": "str", "default": "tenant_decommission_"},
     },
     "qlik_wave_tenant": {
-        **_COMMON,
+        **_CLIENT,
+        **_REQUESTS,
         "wave_variable": {"type": "str", "default": "_tenant_decommission_wave"},
         "tokens_variable": {"type": "str", "default": "_tenant_decommission_tokens", "no_log": False},
         "tenant": {"type": "dict"},
         "tokens": {"type": "list", "elements": "dict", "no_log": False},
-        "credentials": _CLIENT,
+        "credentials": _ONE_CLIENT,
         "prepared_variable": {"type": "str", "default": "_tenant_decommission_prepared"},
     },
     "qlik_wave_plan": {
@@ -207,7 +230,8 @@ ARGUMENT_SPECS: dict[str, dict[str, t.Any]] = {
         "planned_by": _AS_GIVEN,
     },
     "qlik_wave_usage": {
-        **_COMMON,
+        **_CLIENT,
+        **_REQUESTS,
         "step": {"type": "str", "choices": ["check", "read", "show"], "required": True},
         "result_variable": {"type": "str", "default": "_tenant_decommission_usage"},
         "dest": {"type": "path"},

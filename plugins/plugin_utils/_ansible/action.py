@@ -41,6 +41,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native imp
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output import say
 
 _COLLECTION = "tenantops.qlik"
+_GROUP = "group/tenantops.qlik.qlik"
 # How the roles hand on a variable that need not be set.
 _UNSET_OR_VALUE = re.compile(r"\{\{ (\w+) \| default\(none\) \}\}")
 _THIS_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -92,16 +93,22 @@ class QlikAction(ActionBase):
 
     def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The options of the task; an action that works for each host of a wave takes some of them from its variables."""
-        spec = ARGUMENT_SPECS[self.NAME]
         return {
             name: plain(value)
-            for name, value in self._task.args.items()
+            for name, value in self._args().items()
             # Null means not given: Automation controller sends it for a question of a survey without an answer.
-            if value is not None
-            # What module_defaults give to the group, a module without requests has no use for.
-            and (name in spec or name not in OF_THE_GROUP)
-            and not (NONE_IS_EMPTY and value == "" and self._is_unset(name, task_vars))
+            if value is not None and not (NONE_IS_EMPTY and value == "" and self._is_unset(name, task_vars))
         }
+
+    def _args(self) -> dict[str, t.Any]:
+        """The arguments of the task, without those that module_defaults give to the whole group and this module has no use for."""
+        given_to_group: set[str] = set()
+        for defaults in self._task.module_defaults or ():
+            options = defaults.get(_GROUP)
+            # A template stands for any of them.
+            given_to_group.update(options if isinstance(options, Mapping) else OF_THE_GROUP if options else ())
+        unused = (given_to_group & OF_THE_GROUP) - set(ARGUMENT_SPECS[self.NAME])
+        return {name: value for name, value in self._task.args.items() if name not in unused}
 
     def _is_unset(self, name: str, task_vars: Mapping[str, t.Any]) -> bool:
         """Whether an option that is an empty text stands for None, which is the value of a template before ansible-core 2.19.
@@ -195,7 +202,7 @@ class QlikAction(ActionBase):
                 f"{with_user[0]} in the environment of the task has a user or a password in it, and with async or delegate_to it would be"
                 f" part of a command line, which all users of the machine can read. Set it {place}, or leave out async and delegate_to."
             )
-        args = dict(self._task.args)
+        args = self._args()
         for variable, option in _CREDENTIAL_VARIABLES.items():
             value = environment.pop(variable, None)
             if value is not None and option in ARGUMENT_SPECS[self.NAME]:

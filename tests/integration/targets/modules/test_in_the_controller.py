@@ -185,11 +185,25 @@ def test_module_defaults_of_the_action_group_reach_every_module(start_cloud, ter
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
     del terminal.environment["REQUESTS_CA_BUNDLE"]
-    defaults = {"group/tenantops.qlik.qlik": {**CLIENTS["eu"], "region": "eu", "ca_path": cloud.ca, "timeout": 10}}
-    play = {"module_defaults": defaults}
-    token, probe, deactivation = terminal.run_tasks(
-        {TOKEN: {}}, {PROBE: {"hostname": ACME["hostname"]}}, {DEACTIVATE: ACME}, play=play
+    of_group = {
+        **CLIENTS["eu"],
+        "region": "eu",
+        "ca_path": cloud.ca,
+        "timeout": 10,
+        "access_token": "a-token-that-is-refused",
+    }
+    play = {"module_defaults": {"group/tenantops.qlik.qlik": of_group}}
+    token, probe, report, deactivation, refused = terminal.run_tasks(
+        # These three do not have the option access_token, and the report has no region and no client.
+        {TOKEN: {}},
+        {PROBE: {"hostname": ACME["hostname"]}},
+        {"tenantops.qlik.qlik_report": {}},
+        {DEACTIVATE: ACME},
+        {"tenantops.qlik.qlik_report": {}, "module_defaults": {"tenantops.qlik.qlik_report": {"license_key": "x"}}},
+        play=play,
     )
+    assert not report["failed"]
+    assert "Unsupported parameters for (tenantops.qlik.qlik_report) module: license_key" in refused["msg"]
     assert token["host"] == "register.eu.qlikcloud.com"
     assert probe["state"] == "active"
     assert deactivation["changed"]
@@ -250,7 +264,10 @@ def test_a_wave_step_refuses_to_run_as_a_module(start_cloud, terminal):
         {"tenantops.qlik.qlik_wave_summary": {"wave": {}}, **elsewhere},
         play={"hosts": "acme.eu.qlikcloud.com"},
     )
-    assert all(result["failed"] and "runs in the controller alone" in result["msg"] for result in results)
+    assert all(
+        result["failed"] and "must run on the controller: remove async and delegate_to" in result["msg"]
+        for result in results
+    )
     assert cloud.requests() == []
 
 

@@ -407,7 +407,7 @@ def test_hostnames_and_a_status_that_a_server_made_up_can_do_no_harm(tmp_path_fa
     ("keywords", "words"),
     [
         ({}, "The wave was not guarded, so nothing was changed."),
-        ({"async": 30, "poll": 1}, "qlik_wave_plan looks at the play, and so runs in the controller alone"),
+        ({"async": 30, "poll": 1}, "qlik_wave_plan must run on the controller: remove async and delegate_to"),
     ],
     ids=["in the controller", "as a module"],
 )

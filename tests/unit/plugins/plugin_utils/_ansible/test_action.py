@@ -297,6 +297,18 @@ def test_an_empty_text_is_no_mapping_before_templates_have_none(monkeypatch: pyt
     assert make_action("qlik_region_token", {"region": "", "credentials": ""}).arguments({}) == {"region": ""}
 
 
-def test_what_module_defaults_give_to_the_group_reaches_only_modules_that_send_requests() -> None:
-    for name, expected in (("qlik_wave_check", {}), ("qlik_tenant_probe", {"timeout": 3})):
-        assert make_action(name, {"timeout": 3}).arguments({}) == expected
+GROUP = "group/tenantops.qlik.qlik"
+
+
+@pytest.mark.parametrize("defaults", [{"timeout": 3, "access_token": "a-token"}, "{{ defaults }}"])
+def test_what_module_defaults_give_to_the_group_reaches_only_modules_that_have_it(defaults: t.Any) -> None:
+    given = {"timeout": 3, "access_token": "a-token"}
+    for name, expected in (("qlik_wave_check", {}), ("qlik_tenant_probe", {"timeout": 3}), ("qlik_tenant_info", given)):
+        assert make_action(name, given, module_defaults=[{GROUP: defaults}]).arguments({}) == expected
+
+
+@pytest.mark.parametrize("defaults", [[], [{GROUP: {"timeout": 3}}], [{"tenantops.qlik.qlik_watch": {"region": "eu"}}]])
+def test_an_option_that_the_module_does_not_have_is_refused_if_the_group_did_not_give_it(defaults: t.Any) -> None:
+    result = run_action("qlik_watch", {"region": "eu"}, module_defaults=defaults)
+    assert result["failed"]
+    assert "Unsupported parameters for (tenantops.qlik.qlik_watch) module: region" in result["msg"]
