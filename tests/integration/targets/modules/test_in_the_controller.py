@@ -193,6 +193,7 @@ def test_module_defaults_of_the_action_group_reach_every_module(start_cloud, ter
         "access_token": "a-token-that-is-refused",
     }
     play = {"module_defaults": {"group/tenantops.qlik.qlik": of_group}}
+    (terminal.folder / "qlik-receipts").mkdir()
     token, probe, report, deactivation, refused = terminal.run_tasks(
         # These three do not have the option access_token, and the report has no region and no client.
         {TOKEN: {}},
@@ -202,7 +203,7 @@ def test_module_defaults_of_the_action_group_reach_every_module(start_cloud, ter
         {"tenantops.qlik.qlik_report": {}, "module_defaults": {"tenantops.qlik.qlik_report": {"license_key": "x"}}},
         play=play,
     )
-    assert not report["failed"]
+    assert not report["failed"], report
     assert "Unsupported parameters for (tenantops.qlik.qlik_report) module: license_key" in refused["msg"]
     assert token["host"] == "register.eu.qlikcloud.com"
     assert probe["state"] == "active"
