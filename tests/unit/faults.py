@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes wrong before an answer is there, as urllib3 raises it out of its connection pool if it is to repeat nothing."""
+"""What goes wrong before an answer is there, as urllib3 raises it out of its connection pool."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typing as t
 
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    MaxRetryError,
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
@@ -27,9 +28,13 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
 _POOL: t.Any = object()
 
 
-def refused() -> NewConnectionError:
+def _gave_up(reason: Exception) -> MaxRetryError:
+    return MaxRetryError(_POOL, "/", reason)
+
+
+def refused() -> MaxRetryError:
     """Nobody listens there."""
-    return NewConnectionError(_POOL, "Failed to establish a new connection: [Errno 111] Connection refused")
+    return _gave_up(NewConnectionError(_POOL, "Failed to establish a new connection: [Errno 111] Connection refused"))
 
 
 def cut() -> ProtocolError:
@@ -49,9 +54,9 @@ def read_timeout() -> ReadTimeoutError:
     return ReadTimeoutError(_POOL, "/", "Read timed out. (read timeout=30)")
 
 
-def connect_timeout() -> ConnectTimeoutError:
+def connect_timeout() -> MaxRetryError:
     """No connection in time."""
-    return ConnectTimeoutError(_POOL, "Connection to the host timed out. (connect timeout=30)")
+    return _gave_up(ConnectTimeoutError(_POOL, "Connection to the host timed out. (connect timeout=30)"))
 
 
 def write_timeout() -> ProtocolError:
@@ -59,47 +64,50 @@ def write_timeout() -> ProtocolError:
     return ProtocolError("Connection aborted.", TimeoutError("The write operation timed out"))
 
 
-def certificate() -> SSLError:
+def certificate() -> MaxRetryError:
     """A certificate that nobody vouches for."""
     reason = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
     reason.verify_message = "self-signed certificate"
-    return SSLError(reason)
+    return _gave_up(SSLError(reason))
 
 
-def name(errno: int) -> NameResolutionError:
+def name(errno: int) -> MaxRetryError:
     """The host's name is not resolved."""
-    return _unresolved(errno)
+    return _gave_up(_unresolved(errno))
 
 
-def name_unknown() -> NameResolutionError:
+def name_unknown() -> MaxRetryError:
     """The name service knows no such host."""
     return name(socket.EAI_NONAME)
 
 
-def name_service_down() -> NameResolutionError:
+def name_service_down() -> MaxRetryError:
     """The name service gives no answer."""
     return name(socket.EAI_AGAIN)
 
 
-def proxy_name_unknown() -> ProxyError:
+def proxy_name_unknown() -> MaxRetryError:
     """The name service knows no such proxy."""
-    return ProxyError("Unable to connect to proxy", _unresolved(socket.EAI_NONAME))
+    return _gave_up(ProxyError("Unable to connect to proxy", _unresolved(socket.EAI_NONAME)))
 
 
-def proxy_refused() -> ProxyError:
+def proxy_refused() -> MaxRetryError:
     """No proxy listens there."""
-    return ProxyError("Unable to connect to proxy", NewConnectionError(_POOL, "Connection refused"))
+    return _gave_up(ProxyError("Unable to connect to proxy", NewConnectionError(_POOL, "Connection refused")))
 
 
-def tunnel_refused(words: str = "403 Forbidden") -> ProxyError:
+def tunnel_refused(words: str = "403 Forbidden") -> MaxRetryError:
     """The proxy is there and does not connect to the host."""
-    return ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {words}"))
+    return _gave_up(ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {words}")))
 
 
-def cut_by_proxy() -> ProxyError:
+def cut_by_proxy() -> MaxRetryError:
     """The proxy dropped the connection: the same class as a refused CONNECT, but the request may have passed."""
-    return ProxyError(
-        "Unable to connect to proxy", http.client.RemoteDisconnected("Remote end closed connection without response")
+    return _gave_up(
+        ProxyError(
+            "Unable to connect to proxy",
+            http.client.RemoteDisconnected("Remote end closed connection without response"),
+        )
     )
 
 

@@ -4,20 +4,20 @@
 
 """The wire as the unit tests see it: each request as it would go out, and canned answers instead of a network.
 
-The core's own adapter and its pools of connections are the real ones, with the environment's proxies; replaced is what a pool does with a
-request. So an exception is raised as urllib3 raises it.
+The session, requests and the core's own adapter are the real ones; replaced is the connection pool of urllib3 below them. So
+an exception is raised as urllib3 raises it, and reaches the core as requests makes it.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import ssl
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import requests
 from urllib3.response import HTTPResponse
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
@@ -48,14 +48,18 @@ class Sent:
     headers: Mapping[str, str]
     content: str | None
     timeout: float
-    verify: bool
-    # As the environment names it, with a scheme.
-    proxy: str | None
+    verify: t.Any
+    proxies: Mapping[str, str]
 
     @property
     def body(self) -> t.Any:
         """The body, which is JSON."""
         return None if self.content is None else json.loads(self.content)
+
+    @property
+    def proxy(self) -> str | None:
+        """The proxy that the request would have gone through."""
+        return requests.utils.select_proxy(self.url, self.proxies)
 
 
 class Wire:
@@ -95,7 +99,7 @@ class Wire:
         return reply
 
     def adapter(self, context: t.Any) -> WireAdapter:
-        """What the core makes instead of its own adapter."""
+        """What the core mounts instead of its own adapter."""
         return WireAdapter(context, self)
 
 
@@ -110,66 +114,42 @@ def kind_of(method: str, url: str) -> str:
 
 
 class WireAdapter(REAL_ADAPTER):
-    """The core's adapter, with pools that have no connections."""
+    """The core's adapter, with a pool that has no connections."""
 
     def __init__(self, context: t.Any, wire: Wire) -> None:
         super().__init__(context)
         self._wire = wire
+        self._reply_to: t.Callable[[], Reply] | None = None
 
-    def manager_for(self, proxy: str | None) -> WireManager:
-        return WireManager(super().manager_for(proxy), self._wire)
-
-
-class WireManager:
-    """A manager of urllib3's connections that has none."""
-
-    def __init__(self, real: t.Any, wire: Wire) -> None:
-        self._real = real
-        self._wire = wire
-
-    def connection_from_host(self, *where: t.Any) -> WirePool:
-        return WirePool(self._real.connection_from_host(*where), self._wire)
-
-
-class WirePool:
-    """A pool of urllib3 that answers by itself."""
-
-    def __init__(self, real: t.Any, wire: Wire) -> None:
-        self._real = real
-        self._wire = wire
-
-    def urlopen(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes | None,
-        headers: Mapping[str, str],
-        timeout: float,
-        retries: t.Literal[False],
-        redirect: t.Literal[False],
-        preload_content: t.Literal[False],
-    ) -> HTTPResponse:
-        """What a pool does with a request: here it is written down."""
-        assert (self._real.port, retries, redirect, preload_content) == (443, False, False, False)
-        url = f"{self._real.scheme}://{self._real.host}{path}"
-        context = self._real.conn_kw["ssl_context"]
-        checked = (self._real.cert_reqs, context.verify_mode, context.check_hostname)
+    def send(self, request: requests.PreparedRequest, **how: t.Any) -> requests.Response:
+        content = request.body.decode() if isinstance(request.body, bytes) else request.body
         sent = Sent(
-            kind_of(method, url),
-            method,
-            url,
-            dict(headers),
-            None if body is None else body.decode(),
-            timeout,
-            checked == ("CERT_REQUIRED", ssl.CERT_REQUIRED, True),
-            self._real.proxy and self._real.proxy.url,
+            kind_of(str(request.method), str(request.url)),
+            str(request.method),
+            str(request.url),
+            dict(request.headers),
+            content,
+            how["timeout"],
+            how["verify"],
+            dict(how["proxies"] or {}),
         )
-        reply = self._wire.reply(sent)
+        self._reply_to = lambda: self._wire.reply(sent)
+        return super().send(request, **how)
+
+    def get_connection_with_tls_context(self, *args: t.Any, **kwargs: t.Any) -> WireAdapter:
+        return self
+
+    def get_connection(self, *args: t.Any, **kwargs: t.Any) -> WireAdapter:
+        return self
+
+    def urlopen(self, **kwargs: t.Any) -> HTTPResponse:
+        """What a pool does."""
+        assert self._reply_to is not None
+        reply = self._reply_to()
         return HTTPResponse(
             body=reply.stream or io.BytesIO(reply.body),
             headers=reply.headers,
             status=reply.status,
             preload_content=False,
-            decode_content=True,
+            decode_content=False,
         )

@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One HTTPS request and its response. The only file that imports requests and urllib3.
+"""One HTTPS request and its response. The only file that imports requests, and that knows urllib3.
 
 What holds for every request: https only, certificates checked, one deadline over all of it, redirects not followed (the
 credentials would go with them), ``.netrc`` not read (it would replace the token), no cookies, proxies and CA bundle from the
 environment as requests has it.
 
-requests reads the environment and connects to proxies. urllib3, which it brings, sends. There is no session of requests: it is for
-redirects, cookies, ``.netrc`` and repeats, and would double the CPU of a request.
+The adapter of requests sends. A session of requests would add redirects, cookies and ``.netrc`` to it, which are unwanted here, and a
+quarter to the CPU of a request.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ try:
     import requests
     import requests.adapters
     import requests.utils
-    import urllib3
 except ImportError:
     # Whoever runs an operation says so before it begins.
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -83,7 +82,7 @@ class Transport:
         self._answers = answer_log()
         self._adapter = _Adapter(_context(ca_path, names.option("ca_path")))
         # By host. Looking through the environment for each request would cost as much as sending it.
-        self._managers: dict[str, urllib3.PoolManager] = {}
+        self._proxies: dict[str, dict[str, str]] = {}
         for url in _proxy_urls():
             masking.add_proxy(url)
 
@@ -111,33 +110,29 @@ class Transport:
                 self._answers.note(request, outcome, time.monotonic() - started, self._masking.mask)
 
     def _exchange(self, request: Request) -> Response:
-        body = None if request.body is None else json.dumps(request.body).encode()
+        body = None if request.body is None else json.dumps(request.body)
         headers = {**_HEADERS, **request.headers}
         if body is not None:
             headers["Content-Type"] = "application/json"
         with deadline(self.timeout) as running:
             try:
-                # With retries=False a redirect is a response like any other, and nothing is repeated.
-                response = self._pool(request.host).urlopen(
-                    request.method,
-                    request.path,
-                    body=body,
-                    headers=headers,
-                    timeout=self.timeout,
-                    retries=False,
-                    redirect=False,
-                    preload_content=False,
-                )
-                content = _read_body(response)
-            except (urllib3.exceptions.HTTPError, requests.exceptions.RequestException, ValueError, TypeError) as error:
+                prepared = requests.Request(
+                    request.method, f"https://{request.host}{request.path}", headers, data=body
+                ).prepare()
+                # It follows no redirect and repeats nothing.
+                with self._adapter.send(
+                    prepared, stream=True, timeout=self.timeout, verify=True, proxies=self._proxies_for(request.host)
+                ) as response:
+                    content = _read_body(response)
+                    return read_response(request, response.status_code, response.headers, content, self._masking.mask)
+            except (requests.exceptions.RequestException, ValueError, TypeError) as error:
+                # Nothing of what is sent can be wrong in itself: a ValueError is about the proxy's URL.
                 raise self._no_response(request, error, running) from None
-        return read_response(request, response.status, response.headers, content, self._masking.mask)
 
-    def _pool(self, host: str) -> urllib3.HTTPConnectionPool:
-        """The connections to a host. Not kept here: their manager closes those of hosts that were not used for long."""
-        if host not in self._managers:
-            self._managers[host] = self._adapter.manager_for(proxy_for(host))
-        return self._managers[host].connection_from_host(host, 443, "https")
+    def _proxies_for(self, host: str) -> dict[str, str]:
+        if host not in self._proxies:
+            self._proxies[host] = proxies_for(host)
+        return self._proxies[host]
 
     def _no_response(self, request: Request, error: Exception, running: Deadline) -> NoResponse:
         """Say what happened in our own words: the libraries' texts hold addresses of objects, and passwords of proxies."""
@@ -174,14 +169,20 @@ class Transport:
                     return Reason.NAME_SERVICE, f"{where} cannot be resolved"
                 reason = Reason.PROXY_NAME_UNKNOWN if about_proxy else Reason.NAME_UNKNOWN
                 return reason, f"{where} cannot be resolved"
-        if isinstance(error, (requests.exceptions.RequestException, ValueError, TypeError)):
-            # Nothing of what is sent can be wrong in itself.
+        about_url = (
+            requests.exceptions.InvalidURL,
+            requests.exceptions.InvalidSchema,
+            requests.exceptions.MissingSchema,
+        )
+        if isinstance(error, about_url) or not isinstance(error, requests.exceptions.RequestException):
             return (
                 Reason.PROXY_URL,
                 "the proxy in HTTPS_PROXY cannot be used: it must be a URL such as http://proxy.example:3128",
             )
-        late = not names.isdisjoint(("ConnectTimeoutError", "ReadTimeoutError", "TimeoutError"))
-        if "ConnectTimeoutError" in names or (late and connecting):
+        late = isinstance(error, requests.exceptions.Timeout) or not names.isdisjoint(
+            ("ReadTimeoutError", "TimeoutError")
+        )
+        if isinstance(error, requests.exceptions.ConnectTimeout) or (late and connecting):
             return Reason.CONNECT_TIMEOUT, f"no connection within {self._limit}"
         if "NewConnectionError" in names:
             whose = "the proxy's" if about_proxy else "the"
@@ -221,14 +222,13 @@ def prepare_process() -> None:
 
 def route_to(host: str) -> str:
     """How a host is reached: "directly", or through which proxy (without the password in its URL)."""
-    proxy = proxy_for(host)
+    proxy = requests.utils.select_proxy(f"https://{host}/", proxies_for(host))
     return f"through {for_terminal(proxy.rpartition('@')[2])}" if proxy else "directly"
 
 
-def proxy_for(host: str) -> str | None:
-    """The proxy that the environment names for a host."""
-    url = f"https://{host}/"
-    found: str | None = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+def proxies_for(host: str) -> dict[str, str]:
+    """The proxies that the environment names for a host."""
+    found: dict[str, str] = requests.utils.get_environ_proxies(f"https://{host}/")
     return found
 
 
@@ -237,7 +237,7 @@ def _proxy_urls() -> set[str]:
 
 
 class _Adapter(_HTTPAdapter):
-    """What requests makes connections with, told not to read the CA bundle again for each of them, not to hold small writes back
+    """The adapter of requests, told not to read the CA bundle again for each connection, not to hold small writes back
     (urllib3 leaves Nagle's algorithm on for connections through a proxy), and to keep to the deadline.
     """
 
@@ -245,7 +245,6 @@ class _Adapter(_HTTPAdapter):
         self._context = context
         self._pool_options = {
             "ssl_context": context,
-            "cert_reqs": "CERT_REQUIRED",
             "socket_options": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         }
         super().__init__()
@@ -262,17 +261,8 @@ class _Adapter(_HTTPAdapter):
         _keep_to_deadline(manager)
         return manager
 
-    def manager_for(self, proxy: str | None) -> t.Any:
-        """What manages urllib3's connections through a proxy; None: without one.
-
-        :raises ValueError, requests.exceptions.RequestException: the URL of the proxy cannot be used.
-        """
-        if not proxy:
-            return self.poolmanager
-        url: str = requests.utils.prepend_scheme_if_needed(proxy, "http")  # type: ignore[no-untyped-call]
-        if not urllib3.util.parse_url(url).host:
-            raise requests.exceptions.InvalidProxyURL
-        return self.proxy_manager_for(url)
+    def cert_verify(self, conn: t.Any, *_args: t.Any) -> None:
+        conn.cert_reqs = "CERT_REQUIRED"
 
 
 def _keep_to_deadline(manager: t.Any) -> None:
@@ -325,16 +315,13 @@ def _context(ca_path: str | None, ca_option: str) -> ssl.SSLContext:
         ) from None
 
 
-def _read_body(response: urllib3.BaseHTTPResponse) -> bytes:
+def _read_body(response: requests.Response) -> bytes:
     body = b""
-    for chunk in response.stream(64 * 1024):
+    for chunk in response.iter_content(64 * 1024):
         body += chunk
         if len(body) > _LARGEST_BODY:
             # Nothing that this API answers is as large: it is not read to its end, and not taken for a response.
-            response.close()
             return b""
-    # An empty body is at its end before anything was read, so the connection was not given back.
-    response.release_conn()
     return body
 
 

@@ -19,14 +19,8 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.version impor
 from ansible_collections.tenantops.qlik.plugins.module_utils._http import client as client_module
 from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.masking import Masking
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request
-from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import (
-    Credentials,
-    SettingNames,
-    Token,
-    region_issuer,
-)
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials, Token, region_issuer
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.retry import RetryPolicy
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.answers import Reply
@@ -144,18 +138,6 @@ def test_cookies_are_not_kept(wire: Wire, run: Run) -> None:
     wire.on("read", answers.record("disabled"))
     deactivate(run)
     assert "Cookie" not in wire.sent[-1].headers
-
-
-def test_a_host_is_asked_again_after_many_others() -> None:
-    # urllib3 keeps the connections to ten hosts, and closes those of the others.
-    one = transport.Transport(timeout=1, ca_path=None, names=SettingNames(), masking=Masking())
-    first = one._pool(HOSTNAME)
-    assert one._pool(HOSTNAME) is first
-    for number in range(20):
-        one._pool(f"tenant{number}.eu.qlikcloud.com")
-    again = one._pool(HOSTNAME)
-    assert again is not first
-    assert again.pool is not None
 
 
 @pytest.mark.parametrize("kind", ["token", "read", "probe"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 import typing as t
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -19,7 +20,7 @@ from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about, secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.facts import GIVEN_TOKEN, HOSTNAME, PROXY_PASSWORD, REGISTER
 from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, region_token
-from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
+from ansible_collections.tenantops.qlik.tests.unit.wire import REAL_ADAPTER, Wire
 
 PROXY = "http://proxy.example:3128"
 
@@ -95,15 +96,15 @@ def test_hosts_without_a_proxy_are_told_apart(
     ],
 )
 def test_a_proxy_that_is_none_is_told_in_our_words_and_nothing_is_sent(
-    wire: Wire, run: Run, monkeypatch: pytest.MonkeyPatch, proxy: str
+    run: Run, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
+    monkeypatch.setattr(transport, "_Adapter", REAL_ADAPTER)  # It is what refuses it.
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     result = region_token(run)
     assert result["failed"] is True
     assert "HTTPS_PROXY" in result["msg"]
     assert "Unexpected" not in result["msg"]
     assert secrets_in(result) == []
-    assert wire.sent == []
 
 
 def test_the_password_of_a_proxy_is_known_as_a_secret(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,6 +178,14 @@ def test_ca_certificates_that_cannot_be_read_are_named_with_their_source_and_not
     assert result["failed"] is True
     assert str(path) in result["msg"]
     assert is_one_sentence_about(result["msg"], source)
+
+
+def test_certificates_and_names_are_always_checked(wire: Wire, run: Run) -> None:
+    adapter = REAL_ADAPTER(transport._context(None, "ca_path"))
+    context = adapter.poolmanager.connection_pool_kw["ssl_context"]
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    region_token(run)
+    assert {(sent.verify, urlsplit(sent.url).scheme) for sent in wire.sent} == {(True, "https")}
 
 
 def test_a_context_is_made_once_a_process() -> None:
