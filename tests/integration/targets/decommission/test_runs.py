@@ -253,7 +253,7 @@ NOTHING = {
     "an empty --limit": (("--limit", ""), "--limit is '' and names no host"),
     "a --limit of commas": (("--limit", " , "), "names no host"),
     "a --limit to others": (("--limit", "others"), '--limit "others" leaves no host of the group qlik_tenants'),
-    "tags without the guard": (("--tags", "x", "--skip-tags", "always"), "--skip-tags always leaves out the guard"),
+    "tags without the guard": (("--tags", "x", "--skip-tags", "always"), 'The option "--skip-tags always" skips the checks of the role'),
 }
 
 
