@@ -7,6 +7,7 @@
 ``<!-- file: NAME -->`` is written under that name, ``<!-- run -->`` is run as a script, in the order of the document, and
 ``<!-- output -->`` is what the script before it prints, where an ellipsis stands for anything. ``<!-- not run: WHY -->`` is neither, nor is
 a block of plain text. Any other block without such a comment fails. In a script, DIGEST is the digest of the plan that it applies.
+Other documents may use the files of README.
 """
 
 from __future__ import annotations
@@ -65,10 +66,13 @@ def test_what_a_document_shows_works(name, start_cloud, terminal):
     terminal.environment["ANSIBLE_COLLECTIONS_PATH"] = installed
     if name != "README.md":
         assert terminal.run("ansible-galaxy", "collection", "install", "./tenantops-qlik/").status == 0
+        for block in BLOCK.finditer(DOCUMENTS["README.md"].read_text()):
+            if block["kind"] == "file":
+                write(terminal, block)
     ran = 0
     for block in BLOCK.finditer(DOCUMENTS[name].read_text()):
         if block["kind"] == "file":
-            terminal.write(block["what"], block["text"] + "\n")
+            write(terminal, block)
         elif block["kind"] == "run":
             done = terminal.run("bash", "-euc", with_digest(block["text"], terminal))
             assert done.status == 0, (block["text"], done)
@@ -79,6 +83,11 @@ def test_what_a_document_shows_works(name, start_cloud, terminal):
     assert ran
     assert all(post["effective"] for post in cloud.action_posts())
     assert bool(cloud.action_posts()) == (name not in READ_ONLY)
+
+
+def write(terminal, block):
+    """The file that a block shows."""
+    terminal.write(block["what"], block["text"] + "\n")
 
 
 def with_digest(script, terminal):
