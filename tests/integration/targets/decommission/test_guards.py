@@ -579,10 +579,9 @@ def test_variables_of_the_decommission_do_not_disturb_a_restore(cloud, terminal)
 @pytest.mark.thorough
 @once
 def test_check_mode_shows_the_days_as_yaml_understood_them_and_the_date(cloud, terminal):
-    terminal.write_inventory(host("acme"))
+    terminal.write_inventory(host("acme"), tenant_decommission_purge_after_days=30)
     written = terminal.folder / "tenants.yml"
-    days = "vars:\n    tenant_decommission_purge_after_days: 030\n"
-    written.write_text(written.read_text().replace("vars: {}\n", days))
+    written.write_text(written.read_text().replace("purge_after_days: 30\n", "purge_after_days: 030\n"))
     for options in (("--check",), ("--check", "--diff")):
         done = terminal.decommission(*options)
         assert "24 days, about 20" in done.stdout, done

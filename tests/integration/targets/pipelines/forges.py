@@ -31,6 +31,7 @@ from jinja2 import Environment
 from ansible_collections.tenantops.qlik.tests.integration.evidence import Receipt
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, ORGANIZATION
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
+from ansible_collections.tenantops.qlik.tests.usual_host import OF_EVERY_TENANT
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 PUBLISHED = ROOT / "docs" / "pipelines"
@@ -73,6 +74,8 @@ class Repository:
         ):
             shutil.copy(PUBLISHED / name, first / name)
         (first / "tenants.yml").write_text(yaml.safe_dump(inventory))
+        (first / "group_vars").mkdir()
+        (first / "group_vars/qlik_tenants.yml").write_text(yaml.safe_dump(OF_EVERY_TENANT))
         # The published one names a release on the network.
         local = {"collections": [{"name": str(ROOT), "type": "dir"}]}
         (first / "requirements.yml").write_text(yaml.safe_dump(local))
