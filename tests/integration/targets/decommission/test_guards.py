@@ -14,9 +14,9 @@ from simulator.process import Simulator
 
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
 
 # Where nothing is sent, it makes no difference whether the register host answers reads.
-once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ WAVES = {
 }
 
 
-@once
+@one_reading
 def test_all_that_is_wrong_with_a_wave_is_said_at_once_and_nothing_is_sent(cloud, terminal):
     hosts = {
         **host("acme", tenant_decommission_min_purge_days=5),
@@ -149,7 +149,7 @@ def test_all_that_is_wrong_with_a_wave_is_said_at_once_and_nothing_is_sent(cloud
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 @pytest.mark.parametrize("wave", WAVES)
 def test_whatever_is_wrong_with_the_wave_stops_it_before_the_first_request(cloud, terminal, wave):
     hosts, variables, words = WAVES[wave]
@@ -162,7 +162,7 @@ def test_whatever_is_wrong_with_the_wave_stops_it_before_the_first_request(cloud
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_without_any_credentials_nothing_is_sent(cloud, terminal):
     del terminal.environment["QLIK_CLIENT_ID"], terminal.environment["QLIK_CLIENT_SECRET"]
     terminal.write_inventory(host("acme"))
@@ -173,7 +173,7 @@ def test_without_any_credentials_nothing_is_sent(cloud, terminal):
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_half_credentials_send_nothing(cloud, terminal):
     del terminal.environment["QLIK_CLIENT_SECRET"]
     terminal.write_inventory(host("acme"))
@@ -263,7 +263,7 @@ def test_what_is_wrong_with_one_tenant_stops_it_alone(wrong_tenants):
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 @pytest.mark.parametrize("tenant_case", ["no confirmation", "days 9", "another region"])
 def test_where_no_tenant_passes_its_guards_not_even_a_token_is_asked_for(cloud, terminal, tenant_case):
     variables, words = TENANTS[tenant_case]
@@ -293,7 +293,7 @@ TASKS = {
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 @pytest.mark.parametrize("task", TASKS)
 def test_starting_at_a_later_task_sends_no_action(cloud, terminal, task):
     terminal.write_inventory(host("acme"))
@@ -305,7 +305,7 @@ def test_starting_at_a_later_task_sends_no_action(cloud, terminal, task):
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 @pytest.mark.parametrize(
     "options", [("--tags", "sum"), ("--tags", "untagged", "--skip-tags", "all"), ("--skip-tags", "untagged")]
 )
@@ -315,7 +315,7 @@ def test_choosing_tags_sends_no_action(cloud, terminal, options):
     assert cloud.action_posts() == []
 
 
-@once
+@one_reading
 def test_a_wave_made_by_hand_sends_nothing(cloud, terminal):
     entry = {
         "host": "acme.eu.qlikcloud.com",
@@ -377,7 +377,7 @@ def test_role_parameters_are_what_the_guard_sees_and_what_is_sent(cloud, termina
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_play_variables_count_for_the_guard(cloud, terminal):
     play = play_with_role()
     play[0]["vars"] = {"tenant_decommission_max_tenants": 1, "tenant_decommission_protected": ["beta.*"]}
@@ -402,7 +402,7 @@ def test_a_strategy_without_order_sends_no_more_than_the_guard_passed(cloud, ter
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_a_group_that_is_not_there_fails_and_an_empty_one_is_nothing_to_do(cloud, terminal):
     terminal.write("tenants.yml", yaml.safe_dump({"others": {"hosts": host("acme")}, "leavers": {}}))
     missing = terminal.decommission()
@@ -494,7 +494,7 @@ IGNORED = {
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 @pytest.mark.parametrize("case", IGNORED)
 def test_what_would_be_ignored_refuses_the_wave(cloud, terminal, case):
     variables, options, words = IGNORED[case]
@@ -508,7 +508,7 @@ def test_what_would_be_ignored_refuses_the_wave(cloud, terminal, case):
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_a_confirmation_that_a_plugin_or_a_task_put_together_refuses_the_wave(cloud, terminal):
     written = host("acme", tenant_decommission_confirm_hostname=None, qlik_hostname="acme.eu.qlikcloud.com")
     terminal.write_inventory(written)
@@ -549,7 +549,7 @@ def test_a_typed_confirmation_passes_wherever_it_is_typed(cloud, terminal):
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_an_approval_that_the_play_includes_is_the_plays(cloud, terminal):
     terminal.write_inventory(host("acme"))
     terminal.write("approval.yml", {"qlik_plan_max_hours": 24})
@@ -577,7 +577,7 @@ def test_variables_of_the_decommission_do_not_disturb_a_restore(cloud, terminal)
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_check_mode_shows_the_days_as_yaml_understood_them_and_the_date(cloud, terminal):
     terminal.write_inventory(host("acme"), tenant_decommission_purge_after_days=30)
     written = terminal.folder / "tenants.yml"

@@ -17,9 +17,9 @@ import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary, totals
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
-from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading, thorough_but
 
-pytestmark = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
+pytestmark = one_reading
 
 ROLE = "tenantops.qlik.tenant_decommission"
 NAMES = ("acme", "beta", "golf")
@@ -253,7 +253,10 @@ NOTHING = {
     "an empty --limit": (("--limit", ""), "--limit is '' and names no host"),
     "a --limit of commas": (("--limit", " , "), "names no host"),
     "a --limit to others": (("--limit", "others"), '--limit "others" leaves no host of the group qlik_tenants'),
-    "tags without the guard": (("--tags", "x", "--skip-tags", "always"), 'The option "--skip-tags always" skips the checks of the role'),
+    "tags without the guard": (
+        ("--tags", "x", "--skip-tags", "always"),
+        'The option "--skip-tags always" skips the checks of the role',
+    ),
 }
 
 

@@ -24,12 +24,10 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._local.locks import
 from ansible_collections.tenantops.qlik.tests.integration.evidence import files_below, state_of
 from ansible_collections.tenantops.qlik.tests.integration.fleet import SECRETS, host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
-from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading, thorough_but
 from ansible_collections.tenantops.qlik.tests.unit.hostile import TERMINAL, is_harmless
 
 DEACTIVATE = "*/actions/deactivate"
-once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
-
 WELL = ["intent", "deactivated", "observed deactivated"]
 # Each tenant of one play: the answer to its deactivation where it is not the API's own, what the first run writes, and what a
 # second one adds.
@@ -490,7 +488,7 @@ def test_who_approved_and_the_ticket_are_taken_over_as_claims_and_can_do_no_harm
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_a_claim_that_is_too_long_is_refused_harmlessly_before_the_request(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -537,7 +535,7 @@ RUNS = [("a/t.yml", "b/m.yml"), ("b/m.yml", "a/t.yml"), ("b/m.yml",), ("a", "b")
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_a_tenant_has_one_receipt_however_its_inventory_is_named(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
     terminal.go_online(cloud)
@@ -556,7 +554,7 @@ def test_a_tenant_has_one_receipt_however_its_inventory_is_named(start_cloud, te
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_a_file_first_and_its_folder_later_are_one_place_with_a_warning(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)

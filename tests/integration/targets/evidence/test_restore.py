@@ -13,13 +13,11 @@ from ansible.release import __version__
 
 from ansible_collections.tenantops.qlik.tests.integration.evidence import state_of
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, host, scenario, tenant, tenant_id
-from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading, thorough_but
 
 AT_LEAST_2_19 = tuple(map(int, __version__.split(".")[:2])) >= (2, 19)
 
 # Where nothing is sent, it makes no difference whether the register host answers reads.
-once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
-
 DONE = ["intent", "deactivated", "observed"]
 UNDONE = ["intent", "reactivated", "observed"]
 
@@ -182,7 +180,7 @@ WAVES = {
 }
 
 
-@once
+@one_reading
 @pytest.mark.parametrize("wave", thorough_but("protected", cases=WAVES))
 def test_whatever_is_wrong_with_the_wave_stops_it_before_the_first_request(disabled, terminal, wave):
     variables, of_acme, words = WAVES[wave]
@@ -224,7 +222,7 @@ TASKS = {
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 @pytest.mark.parametrize("task", TASKS)
 def test_starting_at_a_later_task_sends_no_action(disabled, terminal, task):
     terminal.write_inventory(both("acme"))
@@ -236,7 +234,7 @@ def test_starting_at_a_later_task_sends_no_action(disabled, terminal, task):
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 @pytest.mark.parametrize(
     "options", [("--tags", "sum"), ("--tags", "untagged", "--skip-tags", "all"), ("--skip-tags", "untagged")]
 )
@@ -246,7 +244,7 @@ def test_choosing_tags_sends_no_action(disabled, terminal, options):
     assert disabled.action_posts() == []
 
 
-@once
+@one_reading
 def test_what_the_guard_of_a_restore_passed_does_not_deactivate(disabled, terminal):
     terminal.write_inventory(both("acme"))
     play = {"name": "Mixed", "hosts": "qlik_tenants", "connection": "local", "gather_facts": False}

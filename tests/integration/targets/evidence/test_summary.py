@@ -14,8 +14,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary, totals
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, scenario, tenant, tenant_id
-
-once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
 
 
 def test_a_summary_has_each_tenant_with_what_became_of_it(start_cloud, terminal):
@@ -113,7 +112,7 @@ def test_a_summary_names_what_can_be_dropped_and_what_is_overdue(start_cloud, te
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_a_refused_wave_has_its_summary_too(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
     terminal.go_online(cloud)
@@ -195,7 +194,7 @@ PARTS = {
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 @pytest.mark.parametrize("how", PARTS)
 def test_the_page_of_a_job_has_one_summary_per_play_whatever_parts_it_has(start_cloud, terminal, how):
     more, of_the_others = PARTS[how]

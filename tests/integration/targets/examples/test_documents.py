@@ -19,6 +19,7 @@ import shutil
 import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.fleet import scenario
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 BLOCK = re.compile(
@@ -52,6 +53,7 @@ def test_each_block_of_code_says_whether_it_is_run(name):
         assert block["kind"] or block["language"] == "text", block["text"]
 
 
+@one_reading
 @pytest.mark.parametrize("name", [name for name, path in DOCUMENTS.items() if "<!-- run" in path.read_text()])
 def test_what_a_document_shows_works(name, start_cloud, terminal):
     cloud = start_cloud(scenario(*TENANTS, regions=REGIONS, organization=ORGANIZATION))

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.tenantops.qlik.tests.integration.fleet import ORGANIZATION, SECRETS, host, scenario, tenant
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
 
 MODULES = sorted((pathlib.Path(__file__).resolve().parents[4] / "plugins/modules").glob("qlik_*.py"))
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""', re.DOTALL | re.MULTILINE)
@@ -46,6 +47,7 @@ BEFORE = {
 }
 
 
+@one_reading
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
 def test_the_examples_of_a_module_run(module, start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme", id="zWbTyyJ5lzYLnm9taTD49ja4JVdNKBUM"), tenant("beta")))

@@ -36,6 +36,7 @@ from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.ver
     wrong_with_deactivation,
 )
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
+from ansible_collections.tenantops.qlik.tests.integration.tiers import in_each_reading_or_one
 from ansible_collections.tenantops.qlik.tests.unit.operate import operate
 
 pytestmark = pytest.mark.thorough
@@ -225,10 +226,11 @@ def _chosen(phase: str, places: Sequence[str]) -> Iterator[Instant]:
         yield Instant(phase, number)
 
 
-@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
+@in_each_reading_or_one(ENDINGS, both="killed")
 def test_a_deactivation_that_is_ended_at_any_instant_is_resolved_by_the_next_run(
     ending, start_cloud, terminal, refuse_reads, monkeypatch
 ):
+    signal_sent = ENDINGS[ending]
     waits = [
         {
             "name": f"{when} the effect",
@@ -241,7 +243,7 @@ def test_a_deactivation_that_is_ended_at_any_instant_is_resolved_by_the_next_run
     ]
     cloud = start_cloud(watched_scenario(*map(tenant, NAMES), faults=waits))
     terminal.go_online(cloud)
-    sweep = Sweep(cloud, terminal, ending)
+    sweep = Sweep(cloud, terminal, signal_sent)
     instants = sweep.rehearse()
 
     def end_in(phase: str) -> Iterator[Case]:
@@ -261,7 +263,7 @@ def test_a_deactivation_that_is_ended_at_any_instant_is_resolved_by_the_next_run
 
     hit = Counter(case.ended_in for case in sweep.cases)
     for phase in PHASES:
-        print(f"{phase:20}{hit[phase]:4} of {len(sweep.cases)} by {ending.name}")
+        print(f"{phase:20}{hit[phase]:4} of {len(sweep.cases)} by {signal_sent.name}")
 
     found = records(cloud, NAMES)
     before, sent = state_of(terminal.folder / "qlik-receipts"), cloud.mark()

@@ -20,6 +20,7 @@ from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.ver
     wrong_with_deactivation,
 )
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
+from ansible_collections.tenantops.qlik.tests.integration.tiers import in_each_reading_or_one
 
 pytestmark = pytest.mark.thorough
 
@@ -51,7 +52,7 @@ def seen(cloud, number):
     return lambda: cloud.mark() >= number
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@in_each_reading_or_one(ENDINGS, both="all killed")
 def test_a_wave_that_is_ended_at_any_request_is_done_by_the_next_run(ending, start_cloud, tmp_path, refuse_reads):
     end, count = ENDINGS[ending]
     reads = refuse_reads is None

@@ -12,10 +12,9 @@ import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.evidence import Receipt
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, SECRETS, scenario, tenant, tenant_id
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
 
 pytestmark = pytest.mark.thorough
-
-once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
 
 ACME = {"tenant_id": tenant_id("acme"), "hostname": "acme.eu.qlikcloud.com"}
 DEACTIVATE = "tenantops.qlik.qlik_tenant_deactivate"
@@ -27,6 +26,7 @@ RECEIPT = {"receipt_path": "receipts/acme.json"}
 LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
 
 
+@one_reading
 def test_a_token_that_was_registered_can_be_used(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -38,7 +38,7 @@ def test_a_token_that_was_registered_can_be_used(start_cloud, terminal):
     assert len(cloud.requests(host="register.eu.qlikcloud.com", path="/oauth/token")) == 1
 
 
-@once
+@one_reading
 def test_a_token_that_expired_is_renewed_once_where_credentials_are_there(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
     terminal.go_online(cloud)
@@ -53,7 +53,7 @@ def test_a_token_that_expired_is_renewed_once_where_credentials_are_there(start_
 
 
 @pytest.mark.parametrize("delegate", [{}, {"delegate_to": "worker"}], ids=["controller", "delegated"])
-@once
+@one_reading
 def test_credentials_proxy_and_ca_come_from_the_environment_of_the_task(start_cloud, terminal, delegate):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}, "worker": LOCAL}}})
@@ -70,7 +70,7 @@ def test_credentials_proxy_and_ca_come_from_the_environment_of_the_task(start_cl
     assert not any(secret in results.done.output for secret in SECRETS.values())
 
 
-@once
+@one_reading
 def test_secrets_in_the_environment_of_a_delegated_task_are_in_no_command_line(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}, "worker": LOCAL}}})
@@ -98,7 +98,7 @@ def test_secrets_in_the_environment_of_a_delegated_task_are_in_no_command_line(s
         assert secret not in done.output
 
 
-@once
+@one_reading
 def test_a_delegated_task_that_is_repeated_has_its_credentials_each_time(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.write("inventory.yml", {"all": {"hosts": {"acme.eu.qlikcloud.com": {}, "worker": LOCAL}}})
@@ -120,6 +120,7 @@ def test_a_delegated_task_that_is_repeated_has_its_credentials_each_time(start_c
     ] * 2
 
 
+@one_reading
 def test_async_runs_the_module_on_this_machine(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -138,7 +139,7 @@ def test_async_runs_the_module_on_this_machine(start_cloud, terminal):
     assert len(cloud.action_posts()) == 1
 
 
-@once
+@one_reading
 def test_async_is_refused_where_it_would_keep_a_token_or_speak_to_the_tenant_by_ssh(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -153,7 +154,7 @@ def test_async_is_refused_where_it_would_keep_a_token_or_speak_to_the_tenant_by_
     assert cloud.requests() == []
 
 
-@once
+@one_reading
 def test_the_keyword_timeout_ends_a_task_cleanly_and_says_whether_something_was_sent(start_cloud, terminal):
     slow = [
         {
@@ -180,7 +181,7 @@ def test_the_keyword_timeout_ends_a_task_cleanly_and_says_whether_something_was_
     assert len(cloud.action_posts()) == 1
 
 
-@once
+@one_reading
 def test_module_defaults_of_the_action_group_reach_every_module(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -210,6 +211,7 @@ def test_module_defaults_of_the_action_group_reach_every_module(start_cloud, ter
     assert deactivation["changed"]
 
 
+@one_reading
 def test_check_mode_sends_no_deactivation(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -220,7 +222,7 @@ def test_check_mode_sends_no_deactivation(start_cloud, terminal):
     assert cloud.action_posts() == []
 
 
-@once
+@one_reading
 def test_a_purge_date_moves_only_when_it_is_asked_for(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -236,7 +238,7 @@ def test_a_purge_date_moves_only_when_it_is_asked_for(start_cloud, terminal):
 
 
 @pytest.mark.parametrize("delegate", [{}, {"delegate_to": "worker"}], ids=["controller", "delegated"])
-@once
+@one_reading
 def test_without_requests_nothing_is_sent_and_the_message_says_what_to_install(start_cloud, terminal, delegate):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -252,7 +254,7 @@ def test_without_requests_nothing_is_sent_and_the_message_says_what_to_install(s
     assert cloud.requests() == []
 
 
-@once
+@one_reading
 def test_a_wave_step_refuses_to_run_as_a_module(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -301,7 +303,7 @@ def test_a_reactivation_is_confirmed_by_a_look_whatever_the_answer_says(start_cl
     assert [post["body"] for post in cloud.action_posts()] == [None]
 
 
-@once
+@one_reading
 def test_a_reactivation_without_effect_is_no_success(start_cloud, terminal):
     fault = {"name": "f", "path": "*/actions/reactivate", "do": {"json": {"status": "active"}}, "times": None}
     cloud = start_cloud(scenario(tenant("gone", status="disabled"), faults=[fault]))
@@ -315,6 +317,7 @@ def test_a_reactivation_without_effect_is_no_success(start_cloud, terminal):
     assert len(cloud.action_posts()) == 1
 
 
+@one_reading
 def test_a_receipt_is_kept_and_read_by_the_next_task_and_its_path_counts_from_the_start_of_the_run(
     start_cloud, terminal
 ):
@@ -348,7 +351,7 @@ def test_a_receipt_is_kept_and_read_by_the_next_task_and_its_path_counts_from_th
     assert len(cloud.action_posts()) == 2
 
 
-@once
+@one_reading
 @pytest.mark.parametrize("module", [DEACTIVATE, REACTIVATE], ids=["deactivate", "reactivate"])
 def test_a_receipt_is_refused_where_the_task_runs_elsewhere(start_cloud, terminal, module):
     cloud = start_cloud(scenario(tenant("acme")))
@@ -368,7 +371,7 @@ def test_a_receipt_is_refused_where_the_task_runs_elsewhere(start_cloud, termina
     assert not list(terminal.folder.rglob("acme.json"))
 
 
-@once
+@one_reading
 def test_a_token_that_the_server_says_back_is_in_no_receipt(start_cloud, terminal):
     token = "canary-token-3e9a"
     said = {"status": 403, "json": {"errors": [{"code": token, "title": token}], "traceId": f"trace-{token}"}}

@@ -16,11 +16,12 @@ from ansible_collections.tenantops.qlik.tests.integration.targets.pipelines.forg
     GitLab,
     Repository,
 )
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
 from ansible_collections.tenantops.qlik.tests.unit.signing import make_key
 
 pytestmark = [
     # What has drifted is an alias, which only a register host that answers reads can show.
-    pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"]),
+    one_reading,
     pytest.mark.parametrize(
         "kind",
         [
@@ -66,6 +67,11 @@ def test_from_plan_through_refused_drift_to_restore(kind, start_cloud, terminal)
     assert "is not the plan that was approved" in refused.output, refused.output
     assert before.action_posts() == []
     assert forge.kept == 0
+
+    # So is a job without one.
+    jobs.append(refused := forge.apply("", planned))
+    assert refused.status != 0, refused.output
+    assert before.action_posts() == []
 
     # One of the tenants is not any more what was approved: it stops alone.
     terminal.go_online(drifted)
@@ -138,17 +144,6 @@ def test_receipts_that_git_ignores_fail_the_job_and_are_its_artifacts(kind, star
     assert {f"qlik-receipts/{name}.eu.qlikcloud.com.json" for name in ("acme", "beta")} <= set(
         forge.artifacts[applied.number]
     )
-
-
-@pytest.mark.thorough
-def test_a_run_without_a_plan_is_refused_in_the_apply_job(kind, start_cloud, terminal):
-    cloud = start_cloud(scenario(tenant("acme"), tenant("beta")))
-    terminal.go_online(cloud)
-    forge = kind(terminal, Repository(terminal, INVENTORY))
-    planned = forge.plan()
-    applied = forge.apply("", planned)
-    assert applied.status != 0, applied.output
-    assert cloud.action_posts() == []
 
 
 @pytest.mark.thorough

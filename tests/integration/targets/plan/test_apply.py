@@ -19,11 +19,10 @@ from simulator.process import Simulator
 from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary, state_of
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
-from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading, thorough_but
 
 ACME, BETA, CROWN = (f"{name}.eu.qlikcloud.com" for name in ("acme", "beta", "crown"))
 WELL = ["intent", "deactivated", "observed"]
-once = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
 
 
 def digest_of(text: str) -> str:
@@ -328,6 +327,7 @@ def test_the_others_are_done_and_the_run_ends_as_failed(drifted):
 CLAIMS = ("-e", "qlik_approved_by='Jo Doe'", "-e", "qlik_ticket=OPS-7")
 
 
+@one_reading
 @pytest.mark.thorough
 def test_a_plan_is_applied_slice_by_slice_and_again_and_each_time_what_is_left_out_is_listed(start_cloud, terminal):
     names = ("acme", "beta", "crown", "kept", "gone")
@@ -392,7 +392,7 @@ def test_a_plan_is_applied_slice_by_slice_and_again_and_each_time_what_is_left_o
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_what_the_run_itself_did_earlier_is_not_somebody_elses(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)
@@ -410,7 +410,7 @@ def test_what_the_run_itself_did_earlier_is_not_somebody_elses(start_cloud, term
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_in_batches_nothing_is_listed_that_a_later_batch_has(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme"), tenant("beta"), tenant("crown")))
     terminal.go_online(cloud)
@@ -428,7 +428,7 @@ def test_in_batches_nothing_is_listed_that_a_later_batch_has(start_cloud, termin
 
 
 @pytest.mark.thorough
-@once
+@one_reading
 def test_a_wave_that_is_refused_claims_nothing_that_an_earlier_one_did(start_cloud, terminal):
     cloud = start_cloud(scenario(tenant("acme")))
     terminal.go_online(cloud)

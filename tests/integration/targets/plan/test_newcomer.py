@@ -27,6 +27,7 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import (
     tenant_id,
 )
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
+from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
 
 SECURITY = pathlib.Path(__file__).resolve().parents[4] / "docs" / "security.md"
 
@@ -216,7 +217,19 @@ def plan(cloud, tmp_path_factory):
     return (terminal.folder / "plan.json").read_text()
 
 
-@pytest.mark.parametrize("name", SLIPS)
+@pytest.mark.parametrize(
+    "name",
+    thorough_but(
+        *(
+            "forgets the confirmation",
+            "copies the confirmation of another host",
+            "swaps two ids",
+            "types 3 days for 30",
+        ),
+        *("loses --limit", "reruns yesterday's plan", "takes the digest of another plan"),
+        cases=SLIPS,
+    ),
+)
 def test_a_slip_stops_before_a_tenant_is_touched_and_says_what_to_do(cloud, plan, terminal, name):
     slip = SLIPS[name]
     terminal.go_online(cloud)

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.fleet import planned_host, scenario, tenant
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
 from ansible_collections.tenantops.qlik.tests.unit.signing import make_key
 
-pytestmark = pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])
+pytestmark = one_reading
 
 ACME, BETA, CROWN = (f"{name}.eu.qlikcloud.com" for name in ("acme", "beta", "crown"))
 ALICE, BOB = "alice@example.com", "bob@example.com"

@@ -18,9 +18,10 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import 
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_estimate import RateEstimate
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.rate_limit import Tier
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, SECRETS, host, scenario, tenant
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
 
 # Whether reads are answered makes no difference to what is counted here.
-pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])]
+pytestmark = [pytest.mark.thorough, one_reading]
 
 ACTIONS = "*/actions/deactivate"
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, scenario, tenant, tenant_id
+from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
 
-pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("refuse_reads", [None], indirect=True, ids=["reads"])]
+pytestmark = [pytest.mark.thorough, one_reading]
 
 NAMES = [f"t{number}" for number in range(6)]
 
