@@ -31,14 +31,11 @@ class ActionModule(QlikAction):
 
     def check(self, params: Mapping[str, t.Any]) -> None:
         """The options that Ansible would convert."""
-        prefix = params["variable_prefix"] if self._task._role else ""
-        check_request_options(params, lambda option: f"{prefix}{option}")
+        check_request_options(params, self.name_of)
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Look at everything, print it, and fail where something would stop a run."""
-        prefix, dest = params["variable_prefix"], params["dest"]
-        # The user of the role sets a variable, and that of the module its option.
-        named = f"{prefix}preflight_file" if self._task._role else "dest"
+        prefix, dest, named = params["variable_prefix"], params["dest"], self.name_of("dest")
         if dest:
             check_output(dest, named, PREFLIGHT)
         check_selection(task_vars)
@@ -55,14 +52,17 @@ class ActionModule(QlikAction):
             run=run,
             pre_tasks=pre_tasks,
             inventory_hosts=inventory_hosts,
+            name_of=self.name_of,
         )
         for line in found["lines"]:
             say(line)
         if dest:
             write_output(dest, as_json(run.mask_texts(found)), named, PREFLIGHT)
         if found["problems"]:
+            number = len(found["problems"])
+            problems = "1 problem" if number == 1 else f"{number} problems"
             raise Stopped(
-                f"Problems that would stop a run, or a tenant of it: {len(found['problems'])} (see above). Fix them, then run it again.",
+                f"Preflight found {problems} that would stop the run or single tenants (see above). Fix that, then run preflight again.",
                 result=found,
             )
         return {"changed": False, **found}

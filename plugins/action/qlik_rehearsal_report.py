@@ -56,6 +56,7 @@ class ActionModule(QlikAction):
         if not end.is_safe or unfinished:
             steps = ", ".join(f"{step.name} ({step.outcome})" for step in unfinished)
             raise Stopped(
-                f"The rehearsal did not end well. {f'Steps: {steps}. ' if steps else ''}{end.message}", result=result
+                f"The rehearsal failed. {f'Steps that failed or were not run: {steps}. ' if steps else ''}{end.message}",
+                result=result,
             )
         return {"changed": True, **result}

@@ -22,6 +22,13 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._report.purge_calen
     MISSING,
 )
 
+# What needs attention, in words.
+_ATTENTION = {
+    "pending": "with an outcome that is not known",
+    "differs": "with another state in the organization's list",
+    "unrecorded": "without a receipt",
+}
+
 
 class ActionModule(QlikAction):
     """qlik_report in the controller; its options and results are documented in the module of the same name."""
@@ -31,7 +38,7 @@ class ActionModule(QlikAction):
 
     def check(self, params: Mapping[str, t.Any]) -> None:
         """The options that Ansible would convert."""
-        check_request_options(params)
+        check_request_options(params, self.name_of)
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Read the receipts, write the files and say which."""
@@ -53,14 +60,14 @@ class ActionModule(QlikAction):
 
 def _lines(report: Report, path: str, files: list[str]) -> list[str]:
     counted = [f"{number} {state}" for state, number in report.totals.items() if number]
-    needing = [f"{number} {reason}" for reason, number in report.attention.items() if number]
+    needing = [f"{number} {_ATTENTION.get(reason, reason)}" for reason, number in report.attention.items() if number]
     named = [name for name in files if "/" not in name]
     certificates = len(files) - len(named)
     plural = "" if len(report.tenants) == 1 else "s"
     return [
         "Report",
         f"  {len(report.tenants)} tenant{plural}{': ' if counted else ''}{', '.join(counted)}",
-        *([f"  To be looked at: {', '.join(needing)}"] if needing else []),
+        *([f"  Needs attention: {', '.join(needing)}"] if needing else []),
         *(f"  {for_terminal(one.receipt, 300)}: {one.text}" for one in report.creations),
         *(f"  Left out: {one}" for one in report.unreadable),
         *([f"  {for_terminal(report.not_listed, 2000)}"] if report.not_listed else []),

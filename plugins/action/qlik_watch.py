@@ -35,13 +35,10 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._report.watch_text 
     watch_markdown,
 )
 
-# By option, the variable that the user of the playbook sets, and what is written.
+# By option, what is written.
 _OUTPUTS = {
-    "dest": ("qlik_watch_file", Kind("a watch", json_with("schema", "findings", "not_looked_at"))),
-    "markdown": (
-        "qlik_watch_markdown",
-        Kind("the text of a watch", lambda content: content.startswith(HEADING.encode())),
-    ),
+    "dest": Kind("a watch", json_with("schema", "findings", "not_looked_at")),
+    "markdown": Kind("the text of a watch", lambda content: content.startswith(HEADING.encode())),
 }
 
 
@@ -57,38 +54,40 @@ class ActionModule(QlikAction):
 
     def check(self, params: Mapping[str, t.Any]) -> None:
         """The options that Ansible would convert."""
-        check_request_options(params, lambda option: f"tenant_decommission_{option}")
-        check_whole_number(params["days"], "qlik_watch_days", 0, 365)
+        check_request_options(params, self.name_of)
+        check_whole_number(params["days"], self.name_of("days"), 0, 365)
 
     def operate(self, params: Mapping[str, t.Any], run: Run, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Look, say what needs a person, and fail if anything does."""
+        """Look, say what needs attention, and fail if anything does."""
         check_names(task_vars)
-        for option, (variable, kind) in _OUTPUTS.items():
+        for option, kind in _OUTPUTS.items():
             if params[option]:
-                check_output(params[option], variable, kind)
-        days = check_whole_number(params["days"], "qlik_watch_days", 0, 365)
+                check_output(params[option], self.name_of(option), kind)
+        days = check_whole_number(params["days"], self.name_of("days"), 0, 365)
         received = read_play_receipts(self._task, task_vars)
-        policy = read_policy({**_NO_LIMITS, **{name: params[name] for name in ("time_zone", "protected_file")}})
+        policy = read_policy(
+            {**_NO_LIMITS, **{name: params[name] for name in ("time_zone", "protected_file")}}, self.name_of
+        )
         starts = list(_starts(received.entries, policy.zone))
         protections = [*policy.protected, *_protections(received.entries, policy.zone)]
         listing, not_listed = read_list(params, run)
         report = build_report(
             received.folders, run.clock.now(), only=received.only, listing=listing, not_listed=not_listed
         )
-        found = watch(report, look(report, params, run), days, starts=starts, protections=protections)
+        seen = look(report, params, run, self.name_of("client_id").removesuffix("client_id"))
+        found = watch(report, seen, days, starts=starts, protections=protections)
         data, lines = watch_data(found), [run.mask(line) for line in watch_lines(found)]
         for line in lines:
             say(line)
         contents = {"dest": as_json(run.mask_texts(data)), "markdown": run.mask(watch_markdown(found)).encode()}
-        for option, (variable, kind) in _OUTPUTS.items():
+        for option, kind in _OUTPUTS.items():
             if params[option]:
-                write_output(params[option], contents[option], variable, kind)
+                write_output(params[option], contents[option], self.name_of(option), kind)
         result = {"findings": data["findings"], "not_looked_at": data["not_looked_at"], "lines": lines}
         if found.findings:
             number = len(found.findings)
-            raise Stopped(
-                f"{number} finding{'' if number == 1 else 's'} that need a person (see above).", result=result
-            )
+            need = "1 finding needs" if number == 1 else f"{number} findings need"
+            raise Stopped(f"{need} attention (see above).", result=result)
         return {"changed": False, **result}
 
 

@@ -111,8 +111,8 @@ class ActionModule(QlikAction):
         failed = sum(host not in last.results or bool(last.results[host].failed) for host in hosts)
         if hosts and 100 * failed / len(hosts) > allowed:
             raise Stopped(
-                f"The wave is stopped: {failed} of the {len(hosts)} tenants of the batch before failed, and max_fail_percentage allows"
-                f" {allowed:g} %. Nothing was changed for the other batches."
+                f"The run is stopped: in the previous batch {failed} of {len(hosts)} tenants failed, and max_fail_percentage allows"
+                f" {allowed:g} %. No later batch was started. Look at the failures in the summary, then run again."
             )
 
     def _guard(
@@ -144,7 +144,10 @@ class ActionModule(QlikAction):
         if too_many and not params["planning"]:
             raise InvalidInput(f"The wave is refused: nothing was changed. {' '.join(too_many)}")
         warnings = [*approved.warnings, *wave.policy.warnings, *expired_protections(wave)]
-        warnings += [*(f"Applying the plan would be refused: {one}" for one in too_many), *listed.warnings]
+        warnings += [
+            *(f"As it is now, a run with this plan would be refused: {one}" for one in too_many),
+            *listed.warnings,
+        ]
         tenants = pass_tenants(
             wave,
             play,

@@ -61,10 +61,14 @@ class ActionModule(QlikAction):
         if wrong:
             for host, words in wrong:
                 say(f"  {for_terminal(host, 253)}: {for_terminal(words, 2000)}")
-            there = f" {for_terminal(path)} is the plan of an earlier run." if os.path.exists(path) else ""
+            there = (
+                f" {for_terminal(path)} is still the plan of an earlier run: do not apply it instead."
+                if os.path.exists(path)
+                else ""
+            )
             raise Stopped(
-                f"No plan was written: {len(wrong)} of {len(results)} tenants could not be evaluated (see above). Fix them, or exclude them"
-                f" with --limit.{there}"
+                f"No plan was written: {len(wrong)} of {len(results)} tenants could not be evaluated (see above). Fix that, or exclude"
+                f" these tenants with --limit.{there}"
             )
         entries = [plan_entry(result, now, wave["listed"].get(host)) for host, result in results if result is not None]
         warnings = [for_terminal(warning, 2000) for warning in wave.get("warnings", ())]

@@ -86,8 +86,8 @@ class ActionModule(QlikAction):
         tenant, host = self._tenant, task_vars.get("inventory_hostname")
         if tenant is None or tenant.host != host:
             raise Stopped(
-                f"{host} was not passed by the guard of this wave: nothing was changed. Run the play from its beginning, with all tasks of"
-                " the role. If a condition (when) is set around the role, choose the tenants with --limit or the play's hosts instead."
+                f"{host} was not checked at the beginning of this run: nothing was changed. Run the play from its beginning, with all tasks"
+                " of the role. If a condition (when) is set around the role, choose the tenants with --limit or the play's hosts instead."
             )
         if tenant.prepares and tenant.not_before is None:
             mark = task_vars.get(params["prepared_variable"])
@@ -108,10 +108,10 @@ class ActionModule(QlikAction):
         """Stop a tenant for which the tasks that come first have not all run in this wave."""
         chosen = chosen_tags()
         if chosen or not is_marked:
-            why = "tags were chosen, which may leave out some of them" if chosen else "they have not run for it"
+            why = "--tags or --skip-tags may skip some of them" if chosen else "they have not run for it"
             raise Stopped(
-                f"The tasks in {for_terminal(tenant.pre_tasks)} come before {for_terminal(tenant.host)} is deactivated, and {why}:"
-                " nothing was changed. Run the play from its beginning, with all tasks."
+                f"{for_terminal(tenant.host)} was not deactivated: the tasks in {for_terminal(tenant.pre_tasks)} must run first, and"
+                f" {why}. Run the play from its beginning{', without these options' if chosen else ', with all tasks'}."
             )
 
 
@@ -131,10 +131,10 @@ def _failed_task(task_vars: Mapping[str, t.Any], tenant: GuardedTenant) -> str:
         return f"a task {where} failed."
     name = for_terminal(plain(task.get("name") or task.get("action")), 200)
     if task.get("no_log") or result.get("_ansible_no_log"):
-        return f"the task '{name}' {where} failed, and hides why (no_log)."
+        return f"the task '{name}' {where} failed. Its message is hidden, because of no_log."
     failed = [one for one in result.get("results") or () if isinstance(one, Mapping) and one.get("failed")]
     if any(one.get("_ansible_no_log") for one in failed):
-        return f"the task '{name}' {where} failed, and hides why (no_log)."
+        return f"the task '{name}' {where} failed. Its message is hidden, because of no_log."
     words = "; ".join(str(one.get("msg") or "") for one in failed or [result])
     return f"the task '{name}' {where} failed: {for_terminal(words, 1000)}"
 

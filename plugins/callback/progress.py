@@ -10,17 +10,17 @@ type: notification
 short_description: Show how far a wave of tenants has come
 version_added: 0.9.0
 description:
-  - Shows how many tenants of a wave are done, how many failed, whether the API's rate limit is waited for and until when, and when about
-    all will be done. It stands beside the output that Ansible shows anyway.
+  - Shows how many tenants are done and failed, until when the run waits for the API's rate limit, and about when it will be finished. It
+    is shown in addition to Ansible's normal output.
   - On a terminal it is one line at the bottom. Elsewhere, such as in the log of a pipeline, it prints a line every O(interval) seconds, and
-    when a long wait for the rate limit begins. The last line says how far the wave came.
-  - It changes nothing. If it fails, it shows nothing more, and the run goes on.
+    when a long wait for the rate limit begins. The last line says how many tenants were done.
+  - It changes nothing. If it fails, it shows nothing more, and the run continues.
 requirements:
   - Named in C(callbacks_enabled) of C(ansible.cfg), or in the environment variable C(ANSIBLE_CALLBACKS_ENABLED), as
     C(tenantops.qlik.progress).
 options:
   interval:
-    description: How often there is a line where the output is no terminal, in seconds.
+    description: If the output is not a terminal, a line is printed every this many seconds.
     type: float
     default: 30
     env:

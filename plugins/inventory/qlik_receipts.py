@@ -15,7 +15,7 @@ description:
     tenants whose purge date passed more than 48 hours ago. A tenant that was never disabled is in none of them."
   - Its source is a YAML file whose name ends in C(qlik_receipts.yml) or C(qlik_receipts.yaml).
   - The playbooks of this collection run on it as it is, above all C(tenantops.qlik.restore). It never sets a confirmation.
-  - A file that is no receipt is left out, and a warning names it. A symbolic link is not followed.
+  - A file that is not a valid receipt is left out, and a warning names it. A symbolic link is not followed.
 author:
   - tenantops.qlik contributors (@tenantops)
 options:
@@ -26,20 +26,20 @@ options:
     choices: [tenantops.qlik.qlik_receipts]
   receipts_dir:
     description:
-      - The folder. A relative path counts from the folder of the source.
-      - The hosts get it as C(tenant_decommission_receipts_dir), so that the roles go on with the same receipts.
+      - The folder. A relative path is relative to the folder of this inventory file.
+      - The hosts get it as C(tenant_decommission_receipts_dir), so that the roles use the same receipts.
     type: str
     default: qlik-receipts
   tenants_group:
     description:
-      - The group of all tenants. The default is the one that the playbooks run on. The Python of this process is set as
-        C(ansible_python_interpreter) in it.
+      - The group of all tenants. The default is the one that the playbooks run on. For this group
+        C(ansible_python_interpreter) is set to the Python that runs ansible-playbook.
     type: str
     default: qlik_tenants
 notes:
   - "The variables are those of P(tenantops.qlik.qlik_tenants#inventory) that a receipt knows: C(qlik_hostname), C(qlik_hostnames),
-    C(qlik_tenant_id), C(qlik_region), C(qlik_status) (V(active), V(disabled), V(purged)) and C(qlik_deletion_starts_at). They say what the
-    receipt says. The live status may be another one by now."
+    C(qlik_tenant_id), C(qlik_region), C(qlik_status) (V(active), V(disabled), V(purged)) and C(qlik_deletion_starts_at). These are
+    the values in the receipt. The real status may have changed since."
 """
 
 EXAMPLES = r"""
@@ -114,10 +114,10 @@ class InventoryModule(BaseInventoryPlugin):
             raise AnsibleParserError(error.message) from None
         folder = self._read_folder(path)
         for file in folder.unreadable:
-            self.display.warning(f"Left out of the inventory: {file}.")
+            self.display.warning(f"Left out of the inventory: {file}")
         for name in map(os.path.basename, folder.creations):
             self.display.warning(
-                f"Left out of the inventory: {for_terminal(name, 300)} is that of a tenant whose creation is not confirmed."
+                f"Left out of the inventory: {for_terminal(name, 300)} is the receipt of a tenant whose creation is not confirmed."
             )
         self._populate(folder)
 

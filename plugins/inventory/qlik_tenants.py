@@ -12,9 +12,9 @@ description:
   - Lists tenants of every region and subscription by the organization API, disabled ones too. Each is a host of the group
     O(tenants_group), with what is known of it in variables that begin with C(qlik_).
   - Its source is a YAML file whose name ends in C(qlik_tenants.yml) or C(qlik_tenants.yaml).
-  - The playbooks of this collection run on it as it is. It never sets a confirmation, and refuses to compute one. A tenant that it
-    lists is deactivated by a plan that was approved, or where somebody types its hostname.
-  - What comes from the API is data. A tenant whose name is a template is a tenant with an odd name.
+  - The playbooks of this collection run on it as it is. It never sets a confirmation, and refuses to compute one. A tenant from this
+    inventory is deactivated only with an approved plan, or if somebody types its hostname as confirmation.
+  - Values from the API are never evaluated as templates, even if they contain C({{ }}).
 author:
   - tenantops.qlik contributors (@tenantops)
 extends_documentation_fragment:
@@ -40,59 +40,64 @@ options:
   filter:
     description:
       - A SCIM filter, which the server applies, such as V(status eq "active" and countryCode eq "DE").
-      - A tenant is listed where this and all of the options below hold.
+      - A tenant is listed only if it matches this filter and all of O(statuses), O(regions), O(subscription_ids), O(name) and
+        O(license_ended_before).
     type: str
   statuses:
-    description: V(active), V(disabled) (which means V(deactivated) too, and the other way round), V(deleted).
+    description:
+      - List only tenants with one of these statuses, V(active), V(disabled), V(deactivated) or V(deleted). V(disabled) and V(deactivated)
+        mean the same.
     type: list
     elements: str
   regions:
-    description: Short codes of regions. They are read from the hostnames, so that new ones need no new version of this collection.
+    description: List only tenants in these regions, given by their short codes, such as V(eu).
     type: list
     elements: str
   subscription_ids:
-    description: Subscriptions of the organization. Where the API wants a filter to name them, they have to be given.
+    description:
+      - List only tenants of these subscriptions. It is required if the API refuses a filter without C(subscriptionId) (HTTP 400).
     type: list
     elements: str
   name:
-    description: The name of a tenant. It is unique in a region only.
+    description: List only tenants with this name. Two tenants in different regions can have the same name.
     type: str
   license_ended_before:
     description:
-      - Only tenants whose licence ended before this. A date such as V(2026-09-30), a time such as V(2026-09-30T12:00:00Z), or a number
-        of days ago such as V(60d).
-      - A tenant without an end of its licence is not listed then.
+      - List only tenants whose license ended before this. A date such as V(2026-09-30), a time such as V(2026-09-30T12:00:00Z), or a
+        number of days ago such as V(60d).
+      - A tenant whose license has no end is not listed then.
     type: raw
   hostname_template:
     description:
-      - A template for the names of the hosts, such as V({{ qlik_name }}.{{ qlik_region }}). By default a host is called by its first
-        hostname under C(qlikcloud.com).
+      - A template for the names of the hosts, such as V({{ qlik_name }}.{{ qlik_region }}). By default the name of a host is the first
+        hostname of its tenant under C(qlikcloud.com).
       - A name is not used if it has other characters than letters, digits, C(.), C(_) and C(-), or if another tenant, a group, or a host
         of an inventory source that was read before has it too, in upper or lower case. The tenant keeps its hostname then, with a
         warning. With O(strict) it is an error.
-      - A source that is read later cannot be seen. Its host of the same name would be merged with the tenant. So name this source last,
-        after all others, with C(-i).
+      - The plugin cannot see inventory sources that are read after this one. Ansible would merge a host of the same name into the tenant.
+        So name this source last with C(-i).
     type: str
   tenants_group:
     description:
-      - The group of all tenants that are listed. The default is the one that the playbooks run on. The Python of this process is set as
-        C(ansible_python_interpreter) in it.
+      - The group of all tenants that are listed. The default is the one that the playbooks run on. For this group
+        C(ansible_python_interpreter) is set to the Python that runs ansible-playbook.
     type: str
     default: qlik_tenants
 notes:
-  - The cache holds the tenants, not the credentials. Its key covers the credentials, the host and the filter that the server is sent. So
-    neither another organization nor another filter gets its rows.
-  - C(ansible_connection) is not set. The playbooks set it themselves. With it, C(ansible all) would run on this machine once a tenant.
+  - The cache holds the tenants, not the credentials. Its key covers the credentials, the host and the filter that the server is sent. So a
+    cache is never used for another organization or another filter.
+  - The plugin does not set C(ansible_connection). The playbooks set it themselves. If the plugin set it, C(ansible all) would run a command
+    on this machine once per tenant.
 """
 
 EXAMPLES = r"""
-# tenants whose licence ended more than 60 days ago, as ended.qlik_tenants.yml
+# tenants whose license ended more than 60 days ago, as ended.qlik_tenants.yml
 plugin: tenantops.qlik.qlik_tenants
 statuses: [active]
 license_ended_before: 60d
 
 ---
-# a group a region and one by the name; credentials from a secret store; kept for an hour
+# one group per region, one group by name; credentials from a secret store; cached for an hour
 plugin: tenantops.qlik.qlik_tenants
 org_client_id: "{{ lookup('ansible.builtin.env', 'CONSOLE_ID') }}"
 org_client_secret: "{{ lookup('ansible.builtin.env', 'CONSOLE_SECRET') }}"
@@ -185,7 +190,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         undated = [tenant["id"] for tenant in tenants if selection.cannot_date(tenant)]
         if undated:
             self.display.warning(
-                f"Left out, since license_ended_before is given and the end of their licence cannot be read: {some(undated)}."
+                "Tenants left out of the inventory, because the end of their license cannot be read, and license_ended_before is set:"
+                f" {some(undated)}. Check them in the management console, or list them without license_ended_before."
             )
         self._populate(tenant for tenant in tenants if selection.takes(tenant))
 
@@ -203,8 +209,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         computed = [str(name) for name in self.get_option("compose") if str(name).endswith(_CONFIRMATIONS)]
         if computed:
             raise AnsibleParserError(
-                f"compose sets {', '.join(computed)}: a confirmation is typed, never computed. Remove it. Fleets are approved by a plan"
-                " (playbook tenantops.qlik.plan)."
+                f"compose sets {', '.join(computed)}. A confirmation must be typed by a person: remove it from compose. For many tenants,"
+                " make a plan with the playbook tenantops.qlik.plan, and have it approved."
             )
 
     def _params(self) -> dict[str, t.Any]:
@@ -273,7 +279,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         )
         if both:
             raise AnsibleParserError(
-                f"Both a host and a group would have the name {some(both)}: give the group another name."
+                f"A host and a group would have the same name {some(both)}: give the group another name (groups or keyed_groups)."
             )
         self._warn_or_fail(kept)
         _add_all(found, self.inventory)

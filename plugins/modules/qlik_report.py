@@ -57,7 +57,10 @@ files:
   elements: str
   sample: [report.html, report.csv, report.json, metrics.prom, purges.ics, certificates/crown.us.qlikcloud.com.md]
 totals:
-  description: How many tenants are in each state, and how many a person has to look at, by reason.
+  description:
+    - How many tenants are in each state.
+    - How many need attention. C(pending), the outcome of a request is not known. C(failed), the last attempt failed. C(differs), the
+      organization's list and the receipt disagree. C(unrecorded), disabled in the organization's list, and without a receipt.
   returned: success
   type: dict
   sample: {overdue: 0, disabled: 12, restored: 2, live: 0, purged: 4, unknown: 0, pending: 0, failed: 1, differs: 0, unrecorded: 0}

@@ -45,7 +45,7 @@ def pattern_fault(pattern: str, hosts: Collection[str]) -> str | None:
     if can_match_a_hostname(pattern):
         return None
     if _WILDCARDS.search(pattern):
-        return f"no hostname can match it: they are <name>.<region>{_REST}, so write a pattern such as 'acme.*{_REST}'"
+        return f"no hostname can match it: write a pattern for hostnames of the form <name>.<region>{_REST}, such as 'acme.*{_REST}'"
     return (
         f"it is neither the whole hostname of a tenant (<name>.<region>{_REST}) nor a host of the inventory: write the whole hostname, or a"
         f" pattern such as '{pattern.split('.', maxsplit=1)[0]}.*'"

@@ -44,6 +44,8 @@ _COLLECTION = "tenantops.qlik"
 _GROUP = "group/tenantops.qlik.qlik"
 # How the roles hand on a variable that need not be set.
 _UNSET_OR_VALUE = re.compile(r"\{\{ (\w+) \| default\(none\) \}\}")
+# The variable that an option is taken from.
+_VARIABLE = re.compile(r"\{\{ (\w+) (?:\||\}\})")
 _THIS_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
 _CREDENTIAL_VARIABLES = {
     "QLIK_CLIENT_ID": "client_id",
@@ -117,9 +119,18 @@ class QlikAction(ActionBase):
         """
         if ARGUMENT_SPECS[self.NAME].get(name, {}).get("type") == "dict":
             return True
-        written = (getattr(self._task, "_ds", None) or {}).get(self._task.action)
-        variable = _UNSET_OR_VALUE.fullmatch(str(written.get(name))) if isinstance(written, Mapping) else None
+        variable = _UNSET_OR_VALUE.fullmatch(self._written(name))
         return variable is not None and task_vars.get(variable[1]) is None
+
+    def name_of(self, option: str) -> str:
+        """What the user calls an option, for messages: the variable that the task has it from, if there is one."""
+        variable = _VARIABLE.match(self._written(option))
+        return variable[1] if variable else option
+
+    def _written(self, option: str) -> str:
+        """An option as the task has it in its file."""
+        written = (getattr(self._task, "_ds", None) or {}).get(self._task.action)
+        return str(written.get(option)) if isinstance(written, Mapping) else ""
 
     def check(self, params: Mapping[str, t.Any]) -> None:
         """Check options before Ansible converts them: its words name the option, and not the variable that the user set.

@@ -109,14 +109,18 @@ def check_reached(wave: WaveLog, *, ignores_errors: bool = False) -> None:
     names = [for_terminal(row.hostname or row.host, 100) for row in wave.not_reached]
     if has_failed and ignores_errors:
         raise Stopped(
-            "Not every tenant was done (see the summary), and ignore_errors is set around the role: the run fails all the same. To go on"
-            " after a failure, put the role into a block with a rescue."
+            "Not all tenants succeeded (see the summary). The run fails although ignore_errors is set around the role. To go on after a"
+            " failure, put the role into a block with a rescue."
         )
     if not names or has_failed:
         return
     were = "1 tenant was" if len(names) == 1 else f"{len(names)} tenants were"
     tags = chosen_tags()
-    why = f" {for_terminal(tags, 200)} left out tasks of the role: run without it." if tags else ""
+    why = (
+        f" {for_terminal(tags, 200)} left out tasks of the role: run without it."
+        if tags
+        else " Find above what stopped the run, then run it again for them with --limit."
+    )
     raise Stopped(f"{were} not reached: {some(names)}.{why}")
 
 

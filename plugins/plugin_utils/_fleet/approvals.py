@@ -187,7 +187,7 @@ def _verify(path: str, plan: bytes, allowed: AllowedSigners, verifier: Verifier)
             reasons.append(str(error))
             continue
         if fingerprint != key.fingerprint:
-            raise NotGood(f"names the key {key.fingerprint}, and ssh-keygen says that it is by {fingerprint}")
+            raise NotGood(f"has the key {key.fingerprint} in its header, but ssh-keygen verified it with {fingerprint}")
         return Signed(Approval(for_terminal(identity, 200), fingerprint), identities)
     names = ", ".join(for_terminal(name, 100) for name in identities)
     raise NotGood(f"is not a good signature of this plan by {names} ({'; '.join(dict.fromkeys(reasons))})")
@@ -270,9 +270,9 @@ def _doubts(rule: ApprovalRule, beside: Iterable[str]) -> Iterator[str]:
         if is_in_checkout or os.path.dirname(place) == os.path.dirname(other):
             where = "the same git checkout as" if is_in_checkout else "the same folder as"
             yield (
-                f"qlik_allowed_signers ({for_terminal(rule.allowed_signers, 200)}) lies in {where} {for_terminal(path, 200)}: whoever can"
-                " change that can decide who approves. Take it from a place that the authors of plans cannot write, such as a protected"
-                " branch, another repository or the execution environment."
+                f"qlik_allowed_signers ({for_terminal(rule.allowed_signers, 200)}) is in {where} {for_terminal(path, 200)}: whoever"
+                " can change that file can also change who may approve. Take it from a place that the authors of plans cannot write, such"
+                " as a protected branch, another repository or the execution environment."
             )
             return
 

@@ -143,7 +143,9 @@ def limit_warnings(entries: Iterable[PlanEntry], limit: int, option: str) -> lis
     if count <= limit:
         return []
     reason = f"the number of tenants to deactivate is {count}, and {option} allows {limit}"
-    return [f"Applying the plan would be refused: {reason}. If that many are meant, set {option} to {count}."]
+    return [
+        f"As it is now, a run with this plan would be refused: {reason}. If that many are meant, set {option} to {count}."
+    ]
 
 
 def make_plan(
@@ -169,8 +171,8 @@ def make_plan(
             if count > 1:
                 names = ", ".join(entry["hostname"] for entry in tenants if entry[key] == value)
                 raise InvalidInput(
-                    f"No plan was written: {count} hosts are the tenant with the {key} {value} ({names}). Each tenant may stand in the"
-                    " inventory once."
+                    f"No plan was written: {count} hosts are the tenant with the {key} {value} ({names}). Each tenant must be in"
+                    " the inventory only once."
                 )
     return {
         "schema": SCHEMA,
@@ -214,7 +216,7 @@ def read_plan(content: bytes, approved: t.Any, now: datetime, max_hours: t.Any, 
         approved = digest
     if approved is None or approved == "":
         raise _refused(
-            "qlik_plan_sha256 is missing: give the digest of the plan as its approver has it, not as it stands beside the plan"
+            "qlik_plan_sha256 is missing: give the digest of the plan as its approver has it, not the one in the file beside the plan"
         )
     if not isinstance(approved, str) or not _SHA256.match(approved.lower()):
         raise _refused(f"qlik_plan_sha256 is {shown(approved)}: it must be the 64 digits of a SHA-256 digest")
@@ -226,9 +228,9 @@ def read_plan(content: bytes, approved: t.Any, now: datetime, max_hours: t.Any, 
     found = _checked(content)
     created, expires = read_time(found.get("created")), read_time(found.get("expires"))
     if created is None or expires is None or expires < created:
-        raise _refused("it does not say from when until when it may be applied: make a new one")
+        raise _refused("its created or expires is missing or wrong: make a new one")
     if created > now + _SKEW:
-        raise _refused(f"it was made at {write_time(created)}, which is still to come: check the clock of this machine")
+        raise _refused(f"it was made at {write_time(created)}, which is in the future: check the clock of this machine")
     if expires - created > timedelta(hours=longest):
         hours = (expires - created).total_seconds() / 3600
         raise _refused(f"it is valid for {hours:g} hours, and qlik_plan_max_hours allows {longest:g}: make a new one")
@@ -246,35 +248,35 @@ def read_plan(content: bytes, approved: t.Any, now: datetime, max_hours: t.Any, 
 
 def _checked(content: bytes) -> PlanContent:
     if len(content) > LARGEST:
-        raise _refused(f"it is larger than {LARGEST // MIB} MiB")
+        raise _damaged(f"it is larger than {LARGEST // MIB} MiB")
     try:
         found = read_json(content)
     except DuplicateKey as error:
-        raise _refused(f"{error}, and one program may read the other value than another") from None
+        raise _damaged(f"{error}, and different programs may read different values") from None
     except ValueError:
-        raise _refused("it is not JSON") from None
+        raise _damaged("it is not JSON") from None
     schema = found.get("schema") if isinstance(found, dict) else None
     if isinstance(schema, bool) or schema != SCHEMA:
         raise _refused(
-            f"its schema is {for_terminal(schema, 40)}, and this version of the collection knows {SCHEMA}: make the plan with the version"
-            " that applies it"
+            f"its schema is {for_terminal(schema, 40)}, and this version of the collection needs {SCHEMA}: make a new plan with this"
+            " version"
         )
     tenants = found.get("tenants")
     if not isinstance(tenants, list):
-        raise _refused("it has no list of tenants")
+        raise _damaged("it has no list of tenants")
     names: set[str] = set()
     for number, entry in enumerate(tenants, 1):
         wrong = _fault(entry)
         if not wrong and entry["hostname"] in names:
-            wrong = f"{entry['hostname']} stands in it twice"
+            wrong = f"{entry['hostname']} is in it twice"
         if wrong:
-            raise _refused(f"its entry {number} is wrong: {wrong}")
+            raise _damaged(f"its entry {number} is wrong: {wrong}")
         names.add(entry["hostname"])
     wrong = fault_of({key: found.get(key) for key in ("planned_by", "warnings")}, _HEAD_KINDS)
     if wrong:
-        raise _refused(wrong)
+        raise _damaged(wrong)
     if found.get("content_sha256") != content_sha256(tenants):
-        raise _refused("its content_sha256 is not that of its entries")
+        raise _damaged("its content_sha256 is not that of its entries")
     return t.cast(PlanContent, found)
 
 
@@ -295,7 +297,7 @@ def _as_made(found: PlanContent, created: datetime, expires: datetime) -> PlanCo
 def _fault(entry: t.Any) -> str | None:
     """What is wrong with an entry, as one sentence."""
     if not isinstance(entry, dict):
-        return "it is no JSON object"
+        return "it is not a JSON object"
     try:
         address = check_hostname(entry.get("hostname"))
         if entry.get("id") is not None or entry.get("action") != NO_OP:
@@ -307,11 +309,15 @@ def _fault(entry: t.Any) -> str | None:
     if entry["hostname"] != address.hostname or entry.get("region") != address.region:
         return "hostname and region must agree, in lower case"
     if entry.get("action") not in (*CHANGES, NO_OP):
-        return f"its action is {for_terminal(entry.get('action'), 40)}"
+        return f"its action is {for_terminal(entry.get('action'), 40)}, and must be {', '.join((*CHANGES, NO_OP))}"
     missing = [key for key in _ENTRY_KINDS if key not in entry]
     if missing:
         return f"{' and '.join(missing)} must be there"
     return fault_of(entry, _ENTRY_KINDS)
+
+
+def _damaged(words: str) -> InvalidInput:
+    return _refused(f"{words}. The file was changed or damaged: make a new plan")
 
 
 def _refused(words: str) -> InvalidInput:

@@ -59,7 +59,7 @@ def plan_lines(plan: PlanContent, digest: str, name: str) -> list[str]:
             lines.append(f"    {usage}")
     lines += [_totals(plan), *_losses(plan), f"It may be applied until {plan['expires']}."]
     if plan["planned_by"]:
-        lines.append(f"Made by {for_terminal(plan['planned_by'], 200)} (as given).")
+        lines.append(f"Made by {for_terminal(plan['planned_by'], 200)} (not verified).")
     warnings = _warnings(plan)
     if warnings:
         lines.append("Warnings:")
@@ -94,14 +94,14 @@ def plan_markdown(plan: PlanContent, digest: str, name: str) -> str:
             for host, warning in warnings
         ]
         lines.append("")
-    by = f" by {for_markdown(plan['planned_by'])} (as given)" if plan["planned_by"] else ""
+    by = f" by {for_markdown(plan['planned_by'])} (not verified)" if plan["planned_by"] else ""
     lines += [
         f"- made {plan['created']}{by}, may be applied until {plan['expires']}",
         f"- SHA-256 of {for_markdown(name)}: `{digest}`",
-        f"- of its entries alone: `{plan['content_sha256']}`",
+        f"- SHA-256 of its entries only: `{plan['content_sha256']}`",
         "",
-        "Whoever approves it gives the first digest to the run that applies it, as `qlik_plan_sha256`.",
-        f"If signatures approve plans: `{HOW_TO_SIGN}`",
+        "To approve the plan, start the run that applies it with the first digest: `-e qlik_plan_sha256=DIGEST`.",
+        f"If your runs need signatures (`qlik_approvals_required`), sign the plan: `{HOW_TO_SIGN}`",
     ]
     return "\n".join(lines) + "\n"
 
@@ -164,7 +164,7 @@ def _totals(plan: PlanContent) -> str:
     tenants = plan["tenants"]
     deactivated = sum(entry["action"] == DEACTIVATE for entry in tenants)
     reset = sum(entry["action"] == RESET for entry in tenants)
-    resets = f", {reset} to restart the countdown of" if reset else ""
+    resets = f", {reset} with a new countdown" if reset else ""
     plural = "" if len(tenants) == 1 else "s"
-    totals = f"{len(tenants)} tenant{plural}: {deactivated} to deactivate{resets}, {len(tenants) - deactivated - reset} to leave alone."
+    totals = f"{len(tenants)} tenant{plural}: {deactivated} to deactivate{resets}, {len(tenants) - deactivated - reset} without a change."
     return totals if deactivated or reset else f"{totals} There is nothing to do."

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timezone, tzinfo
 
@@ -20,9 +20,6 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.max_in_days
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.moments import check_time_zone
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.protection import Protection, check_protections
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_bool
-
-_FILE = "qlik_protected_file"
-_REQUIRE = "qlik_require_protected_file"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,24 +39,33 @@ class Policy:
 NO_POLICY = Policy()
 
 
-def read_policy(params: Mapping[str, t.Any]) -> Policy:
+def as_in_the_roles(option: str) -> str:
+    """What the user of a role calls an option of the policy."""
+    return f"qlik_{option}"
+
+
+def read_policy(params: Mapping[str, t.Any], name_of: Callable[[str], str] = as_in_the_roles) -> Policy:
     """The policy, as the options of a task have it.
 
     :arg params: ``time_zone``, ``protected_file``, ``require_protected_file``, ``max_in_days``, ``variable_prefix``.
+    :arg name_of: what the user calls the first three; by default as the roles do.
     :raises InvalidInput: something of it is wrong.
     """
-    zone = check_time_zone(params["time_zone"], "qlik_time_zone")
-    required = check_bool(params["require_protected_file"], _REQUIRE)
-    protected, warnings = _read_protected(params["protected_file"], zone, required=required)
+    zone = check_time_zone(params["time_zone"], name_of("time_zone"))
+    required = check_bool(params["require_protected_file"], name_of("require_protected_file"))
+    protected, warnings = _read_protected(params["protected_file"], zone, name_of, required=required)
     limit = check_max_in_days(params["max_in_days"], f"{params['variable_prefix']}max_in_days")
     return Policy(zone=zone, protected=protected, max_in_days=limit, warnings=warnings)
 
 
-def _read_protected(path: t.Any, zone: tzinfo, *, required: bool) -> tuple[tuple[Protection, ...], tuple[str, ...]]:
+def _read_protected(
+    path: t.Any, zone: tzinfo, name_of: Callable[[str], str], *, required: bool
+) -> tuple[tuple[Protection, ...], tuple[str, ...]]:
     """The entries of the file of protected tenants, and warnings. A file that cannot be read is refused in any case."""
+    option, require = name_of("protected_file"), name_of("require_protected_file")
     if path is None:
         if required:
-            raise InvalidInput(f"{_REQUIRE} is true, and {_FILE} is missing: nothing was changed. Name the file.")
+            raise InvalidInput(f"{require} is true, and {option} is missing: nothing was changed. Name the file.")
         return (), ()
     try:
         if not isinstance(path, str):
@@ -67,16 +73,17 @@ def _read_protected(path: t.Any, zone: tzinfo, *, required: bool) -> tuple[tuple
         content = read_file(absolute(path), MIB, follow_link=True)
         entries = None if content is None else yaml.safe_load(content)
     except UnusableFile as error:
-        raise InvalidInput(f"{_FILE} is {shown(path)}: it {error}. Nothing was changed.") from None
+        raise InvalidInput(f"{option} is {shown(path)}: it {error}. Nothing was changed.") from None
     except (yaml.YAMLError, ValueError) as error:
         where = for_terminal(str(error), 300).rstrip(".")
-        raise InvalidInput(f"{_FILE} is {shown(path)}: it is no YAML ({where}). Nothing was changed.") from None
-    protected = () if entries is None else check_protections(entries, _FILE, zone)
+        raise InvalidInput(f"{option} is {shown(path)}: it is not YAML ({where}). Nothing was changed.") from None
+    protected = () if entries is None else check_protections(entries, option, zone)
     if protected:
         return protected, ()
-    found = "does not exist" if content is None else "protects no tenant"
+    found = "does not exist" if content is None else "has no entries"
     if required:
         raise InvalidInput(
-            f"{_FILE} is {shown(path)}: it {found}, and {_REQUIRE} is true. Nothing was changed. Check the path and what is in the file."
+            f"{option} is {shown(path)}: it {found}, and {require} is true. Nothing was changed. Check the path and what is in the file."
         )
-    return (), (f"{_FILE} is {shown(path)}: it {found}.",)
+    warning = f"{option} is {shown(path)}: it {found}, so it protects no tenant. Check the path. To refuse a run then, set {require}."
+    return (), (warning,)

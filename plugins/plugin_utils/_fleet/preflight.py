@@ -11,7 +11,7 @@ tenant's own host, since the first one creates a bot user in a live tenant (refe
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run, open_client
@@ -49,7 +49,11 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries impo
     target_of,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import NO_POLICY, read_policy
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import (
+    NO_POLICY,
+    as_in_the_roles,
+    read_policy,
+)
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.preflight_text import preflight_lines
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import in_days_problem
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.subscription_limit import Listed, look_up_wave
@@ -73,27 +77,30 @@ def preflight(
     run: Run,
     pre_tasks: t.Any = None,
     inventory_hosts: Collection[str] = (),
+    name_of: Callable[[str], str] | None = None,
 ) -> dict[str, t.Any]:
     """Look at everything.
 
     :arg entries: what was written for each host, as for read_wave().
     :arg pre_tasks: the file of tasks that a run would be loaded with.
     :arg inventory_hosts: the names of all hosts of the inventory.
+    :arg name_of: what the user calls the options; None: as in the role.
     :arg params: the options of qlik_preflight_info; ``credentials`` maps regions to clients, else one client is for all regions.
     :returns: ``regions`` (one mapping per region), ``organization`` (a mapping, None if it was not asked), ``tenants`` (one mapping per
         host of the play, in the play's order), ``problems`` (what would stop a run, or a tenant of it), ``lines`` (all of it as text).
     """
+    named = name_of("client_id").removesuffix("client_id") if name_of else prefix
     problems: list[str] = []
     organization: dict[str, t.Any] | None = None
     one_client: Credentials | None = None
     clients: Mapping[str, t.Any] = {}
     policy, now = NO_POLICY, run.clock.now()
     try:
-        policy = read_policy({**params, "variable_prefix": prefix})
-        if check_regions(params["credentials"], f"{prefix}credentials"):
+        policy = read_policy({**params, "variable_prefix": prefix}, name_of or as_in_the_roles)
+        if check_regions(params["credentials"], f"{named}credentials"):
             clients = params["credentials"]
         else:
-            one_client = check_credentials(params, prefix=prefix)
+            one_client = check_credentials(params, prefix=named)
         wave = read_wave(
             entries,
             prefix=prefix,
@@ -127,7 +134,7 @@ def preflight(
             continue
         region = regions.get(name)
         if region is None:
-            region = regions[name] = _Region(name, params, run, one_client or clients.get(name), prefix)
+            region = regions[name] = _Region(name, params, run, one_client or clients.get(name), named)
         if region.client is None:
             unseen.setdefault(name, []).append(entry.shown_host)
             tenants.append(_unseen(entry.host, target))

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, table, wrapped
 
-_READS = {True: "answers reads", False: "refuses reads", None: "reads not tried"}
-_HEADINGS = ("host", "planned_action", "status", "its host answers", "receipt")
+_READS = {True: "allows reads", False: "does not allow reads", None: "reads not checked"}
+_HEADINGS = ("host", "planned", "status", "its own host answers", "receipt")
 
 
 def preflight_lines(found: Mapping[str, t.Any]) -> list[str]:
@@ -38,7 +38,7 @@ def preflight_lines(found: Mapping[str, t.Any]) -> list[str]:
                 lines += wrapped(f"    {for_terminal(tenant['message'], 1000)}")
     if not problems:
         return [*lines, f"Nothing would stop a run of {_count(len(tenants), 'tenant')}."]
-    lines.append("This would stop a run, or a tenant of it:")
+    lines.append("These problems would stop the run, or single tenants:")
     for problem in problems:
         lines += wrapped(f"  {for_terminal(problem, 4000)}")
     return lines
@@ -52,15 +52,23 @@ def _region(region: Mapping[str, t.Any]) -> Sequence[str]:
         region["region"],
         f"token until {region['expires_at'] or 'an unknown time'}",
         _READS[region["reads"]],
-        "" if skew is None else f"clock {skew:+d} s",
+        "" if skew is None else _clock(skew),
     )
+
+
+def _clock(skew: int) -> str:
+    if skew == 0:
+        return "clock as the server's"
+    return f"clock {abs(skew)} s {'ahead of' if skew > 0 else 'behind'} the server's"
 
 
 def _way(region: Mapping[str, t.Any]) -> list[str]:
     """How its register host is reached."""
     if not region["token"]:
         return []
-    return wrapped(f"    {for_terminal(region['route'])}, CA certificates of {for_terminal(region['ca_path'], 1000)}")
+    return wrapped(
+        f"    connected {for_terminal(region['route'])}; CA certificates from {for_terminal(region['ca_path'], 1000)}"
+    )
 
 
 def _organization(found: Mapping[str, t.Any]) -> str:

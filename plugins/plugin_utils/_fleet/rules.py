@@ -45,8 +45,7 @@ def hosts_that_the_plan_lacks(wave: WaveInput) -> Iterator[str]:
     hosts = [tenant.entry.shown_host for tenant in wave.tenants if wave.plan is not None and tenant.planned is None]
     if hosts:
         yield (
-            f"The plan lacks {some(hosts)}: it is applied as it was approved, and to nothing else. Check -i and --limit, or make a new"
-            " plan."
+            f"Not in the plan: {some(hosts)}. A plan can be applied only to the tenants in it. Check -i and --limit, or make a new plan."
         )
 
 
@@ -62,9 +61,9 @@ def too_many_tenants(wave: WaveInput) -> Iterator[str]:
     besides = ""
     uncounted = [one for one in wave.tenants if one.hostname not in wave.counting and one.host not in wave.not_due]
     if wave.plan is not None:
-        besides = " by the plan"
+        besides = " according to the plan"
     elif uncounted:
-        besides = f" (and {len(uncounted)} that are disabled or purged by their receipts, which do not count)"
+        besides = f" ({len(uncounted)} more are disabled or purged according to their receipts, and are not counted)"
     before = len(wave.changed_before.difference(tenant.hostname for tenant in wave.tenants))
     if before:
         besides += f" ({before} of them in earlier runs of the role in this play)"
@@ -96,24 +95,28 @@ def in_days_problem(wave: WaveInput, listed: Iterable[TakenDown] = ()) -> str | 
     if len(times) + len(going) <= limit.tenants:
         return None
     option = f"{wave.prefix}max_in_days"
-    sources = [f"{len(before)} by the receipts{_with_unreadable(recent)}"]
-    sources += [f"{len(besides)} more by the organization's list"] if besides else []
+    sources = [f"{len(before)} according to receipts{_with_unreadable(recent)}"]
+    sources += [f"{len(besides)} more according to the organization's list"] if besides else []
     free = max(0, limit.tenants - len(times))
+    were = "was" if len(times) == 1 else "were"
     words = (
-        f"{option} allows {limit.tenants} tenants in {limit.days} days: {len(times)} were deactivated since"
-        f" {limit.since(wave.now):%Y-%m-%d %H:%M} UTC ({', '.join(sources)}), and the play has {len(going)} to"
-        f" deactivate. {free} may go now"
+        f"{option} allows {limit.tenants} tenants in {limit.days} days. {len(times)} {were} deactivated since"
+        f" {limit.since(wave.now):%Y-%m-%d %H:%M} UTC ({', '.join(sources)}), and this play would deactivate {len(going)}."
+        f" {free} can be deactivated now"
     )
     next_one = limit.free_at(times, 1) if limit.tenants else None
     if next_one is not None:
         words += f", the next one from {_moment(next_one)} on"
     everyone = limit.free_at(times, len(going)) if len(going) <= limit.tenants else None
-    words += f", all of them from {_moment(everyone)} on." if everyone else ", and never so many at once."
-    return f"{words} Choose fewer with --limit, or wait."
+    if not everyone:
+        words += f", and never {len(going)} at once"
+    elif len(going) > 1 or next_one is None:
+        words += f", all {len(going)} from {_moment(everyone)} on"
+    return f"{words}. Choose fewer with --limit, or wait."
 
 
 def _with_unreadable(recent: Recent) -> str:
-    return f", of which {recent.unreadable} cannot be read" if recent.unreadable else ""
+    return f", also {recent.unreadable} that cannot be read" if recent.unreadable else ""
 
 
 def _moment(time: datetime) -> str:
@@ -131,7 +134,9 @@ def misplaced_variables(wave: WaveInput) -> Iterator[str]:
     for name, hosts in _hosts_by(wave, lambda entry: entry.misplaced):
         meant = likely_meant(name, wave.operation)
         hint = (
-            f"Did you mean {meant}? Correct or remove it." if meant else "Remove it, or see the variables of the role."
+            f"Did you mean {meant}? Correct or remove it."
+            if meant
+            else f"Remove it. `ansible-doc -t role tenantops.qlik.tenant_{wave.operation}` shows the variables of the role."
         )
         yield f"{for_terminal(name, 100)} ({some(hosts)}) is not a variable of the role tenant_{wave.operation}. {hint}"
 
@@ -140,8 +145,8 @@ def approvals_in_the_inventory(wave: WaveInput) -> Iterator[str]:
     """What approves a plan may not come from whoever writes the inventory."""
     for name, hosts in _hosts_by(wave, lambda entry: entry.approvals):
         yield (
-            f"{name} is set in the inventory ({some(hosts)}): it belongs to whoever approves or starts the run. Give it with -e, or as a"
-            " variable of the play."
+            f"{name} is set in the inventory ({some(hosts)}), but only the person who approves or starts the run may set it. Give it with"
+            " -e, or as a variable of the play."
         )
 
 
@@ -203,9 +208,9 @@ def other_pre_tasks(wave: WaveInput) -> Iterator[str]:
     if hosts:
         option = f"{wave.prefix}pre_tasks"
         yield (
-            f"{option} of {some(hosts)} is not what the play was loaded with ({shown(loaded) if loaded else 'nothing'}): Ansible"
-            f" includes those tasks before it looks at the inventory. Give {option} with -e, as a variable of the play or as a"
-            " parameter of the role, one for all tenants."
+            f"{option} of {some(hosts)} has another value than in the play ({shown(loaded) if loaded else 'not set'}). Ansible"
+            f" includes these tasks before it reads the inventory. Set {option} with -e, as a variable of the play or as a"
+            " parameter of the role, to one file for all tenants."
         )
 
 
@@ -220,7 +225,7 @@ def _duplicates(wave: WaveInput, name: str, normal: Callable[[t.Any], str]) -> I
         if count > 1:
             hosts = ", ".join(host for one, host in given if one == value)
             yield (
-                f"{count} hosts have the {name} {shown(value)} ({hosts}): each tenant may stand in the inventory once."
+                f"{count} hosts have the {name} {shown(value)} ({hosts}): each tenant must be in the inventory only once."
             )
 
 
@@ -254,14 +259,17 @@ def protected_tenants(wave: WaveInput) -> Iterator[str]:
             tenant_id=entry["tenant_id"] if isinstance(entry["tenant_id"], str) else None,
         )
         if protection:
-            yield f"{entry.shown_host} is protected: {protection}."
+            yield (
+                f"{entry.shown_host} is protected: {protection}. Leave this host out with --limit '!{entry.shown_host}', or remove that"
+                " entry."
+            )
 
 
 def expired_protections(wave: WaveInput) -> Iterator[str]:
     """A warning, and no problem: whoever set the end meant it. But somebody may still count on the protection."""
     expired = [str(one) for one in _all_protections(wave) if one.has_expired(wave.now)]
     if expired:
-        yield f"Protections that have expired, and protect no tenant any more: {some(expired)}. Remove them, or give them a new end."
+        yield f"Protections that have expired, and protect no tenant any more: {some(expired)}. Remove them, or give them a later until."
 
 
 def _all_protections(wave: WaveInput) -> Iterable[Protection]:

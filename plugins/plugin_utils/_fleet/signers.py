@@ -100,7 +100,7 @@ def read_allowed_signers(content: bytes) -> AllowedSigners:
         key = _key_in(found)
         if found is None or key is None:
             raise BadKeyFile(
-                f"cannot be used: its line {number} ({shown(line)}) is not one of allowed signers (NAME [OPTIONS] KEY-TYPE KEY)"
+                f"cannot be used: its line {number} ({shown(line)}) is not valid; the form of a line is NAME [OPTIONS] KEY-TYPE KEY"
             )
         names, options = found["identities"].split(","), found["options"] or ""
         if not all(name and name.isprintable() for name in names):
@@ -111,7 +111,7 @@ def read_allowed_signers(content: bytes) -> AllowedSigners:
         else:
             signers.append(Signer(number, tuple(names), options, key))
     if not signers:
-        why = "names nobody"
+        why = "has no line that can be used"
         if unused:
             why += f": {_unused_words(unused)}"
         raise BadKeyFile(why)
@@ -126,8 +126,8 @@ def unused_warning(signers: AllowedSigners) -> str | None:
 def _unused_words(numbers: list[int] | tuple[int, ...]) -> str:
     lines = "line" if len(numbers) == 1 else "lines"
     return (
-        f"{lines} {', '.join(map(str, numbers[:5]))}{' and more' if len(numbers) > 5 else ''} of it cannot prove who signed (a pattern"
-        " of names, or the key of a certificate authority): name each person with a key of their own"
+        f"{lines} {', '.join(map(str, numbers[:5]))}{' and more' if len(numbers) > 5 else ''} of this file cannot prove who signed (a"
+        " pattern of names, or the key of a certificate authority): give each person a line with name and key"
     )
 
 

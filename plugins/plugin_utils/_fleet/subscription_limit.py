@@ -92,8 +92,8 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
             return Listed()
         names = setting_names(prefix, ORGANIZATION_PREFIX)
         raise InvalidInput(
-            f"{prefix}max_percent is {min(limits.values()):g}, and nobody can be asked how many tenants there are: give"
-            f" {names.credentials}, or {names.environment} in the environment. Nothing was changed."
+            f"{prefix}max_percent is {min(limits.values()):g}, and needs the organization's client: give {names.credentials}, or"
+            f" {names.environment} in the environment. Nothing was changed."
         )
     try:
         listing, whole = _list(client, tenants, only_disabled=not limits and not wave.planning)
@@ -211,8 +211,8 @@ class _Known:
             unreadable = self._listing.unreadable
             besides = f" ({unreadable} of its entries cannot be read)" if unreadable else ""
             return (
-                f"Not in the organization's list with a subscription{besides}: {some(lost)}. So {self._prefix}max_percent cannot be"
-                " checked. Check hostname and id, and that the client is one of this organization."
+                f"The organization's list{besides} has no entry with a subscription for {some(lost)}, so {self._prefix}max_percent cannot"
+                " be checked. Check hostname and id, and that the client is one of this organization."
             )
         of_host = {tenant.host: listed["subscription_id"] for tenant, listed in going if listed}
         # What earlier parts of this wave took was live when the play began.
@@ -228,8 +228,8 @@ class _Known:
             limit = min((limits[host] for host, one in of_host.items() if one == name and host in limits), default=100)
             if 100 * count > limit * whole[name]:
                 wrong.append(
-                    f"Of the {whole[name]} live tenants of subscription {for_terminal(name, 100)} {count} would go"
-                    f" ({100 * count / whole[name]:.4g} %), and {self._prefix}max_percent allows {limit:g} %."
+                    f"This run would deactivate {count} of the {whole[name]} live tenants of subscription {for_terminal(name, 100)}"
+                    f" ({100 * count / whole[name]:.4g} %), but {self._prefix}max_percent allows {limit:g} %."
                 )
         if not wrong:
             return None

@@ -39,12 +39,12 @@ _COLUMNS = 100
 
 
 _SEEN = {
-    "active": "still works for its users",
+    "active": "still live",
     "deactivated": "seen deactivated",
-    "unauthorized": "still answers its users",
-    "not_found": "nobody has this hostname",
-    "unreachable": "its host gives no answer",
-    "unknown": "its host says nothing clear",
+    "unauthorized": "still live",
+    "not_found": "its hostname does not exist",
+    "unreachable": "its host does not answer",
+    "unknown": "its host gives an unexpected answer",
 }
 
 
@@ -191,13 +191,18 @@ def _lines(summary: Mapping[str, t.Any], inventory: str) -> list[str]:
     if summary["approvals"]:
         lines += ["The plan was signed by:", *(f"  {one['identity']} ({one['key']})" for one in summary["approvals"])]
     if summary["applied_before"]:
-        lines.append(f"In the plan, and applied before (by their receipts): {', '.join(summary['applied_before'])}.")
+        lines.append(
+            "Tenants of the plan that an earlier run has done already, according to their receipts:"
+            f" {', '.join(summary['applied_before'])}."
+        )
     if summary["not_applied"]:
-        lines.append(f"In the plan, and not in this play: {', '.join(summary['not_applied'])}.")
+        lines.append(
+            f"Tenants of the plan that are not in this play, so nothing was done to them: {', '.join(summary['not_applied'])}."
+        )
     if summary["still_confirmed"]:
         lines.append(
-            "The inventory still confirms these tenants for the decommission (tenant_decommission_confirm_hostname); remove that, or"
-            f" the next decommission may take them again: {', '.join(summary['still_confirmed'])}."
+            "These tenants still have tenant_decommission_confirm_hostname in the inventory. Remove it, so that no decommission takes it"
+            f" for a confirmation: {', '.join(summary['still_confirmed'])}."
         )
     if totals["failed"]:
         lines.append("Failed:")
@@ -206,10 +211,11 @@ def _lines(summary: Mapping[str, t.Any], inventory: str) -> list[str]:
     if notes:
         lines += ["Notes:", *(f"  {note}" for note in notes)]
     if summary["removable"]:
-        lines.append(f"Purged, and to be dropped from the inventory: {', '.join(summary['removable'])}.")
+        lines.append(f"Purged. Remove these hosts from the inventory: {', '.join(summary['removable'])}.")
     if summary["overdue"]:
         lines.append(
-            f"Overdue, their purge date has passed and they are still disabled: {', '.join(summary['overdue'])}."
+            f"Overdue: still disabled after their purge date: {', '.join(summary['overdue'])}. Run the decommission again later. If they"
+            " are still disabled then, ask the vendor's support."
         )
     return [*lines, *undo_lines(summary, inventory)]
 

@@ -17,6 +17,8 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps im
 # More tenants than this are counted by region and by purge date, so that nobody has to count lines.
 _MANY = 20
 _MOST_DAYS = 31
+# Commands that are shown, the most urgent first.
+_MOST_COMMANDS = 3
 _UNKNOWN = "unknown"
 
 
@@ -56,15 +58,20 @@ def undo_lines(summary: Mapping[str, t.Any], inventory: str) -> list[str]:
     ahead = [(name, date) for name, date in _disabled(summary) if created and date > created]
     if summary["operation"] != "decommission" or summary["check_mode"] or not ahead:
         return lines
-    (first, date), last = ahead[0], ahead[-1][1]
+    (_first, date), last = ahead[0], ahead[-1][1]
     until = f"{date:%Y-%m-%d %H:%M} UTC"
     if len(ahead) == 1:
-        lines.append(f"It can be undone until {until}:")
+        lines.append(f"It can be restored until {until}:")
     else:
         which = "all" if date == last else "the first one"
-        lines.append(f"{len(ahead)} tenants can be undone, {which} until {until}, each by its own command:")
-    command = f"ansible-playbook{' ' + inventory if inventory else ''} tenantops.qlik.restore --limit {first}"
-    return [*lines, f"  {command} \\", f"    -e tenant_restore_confirm_hostname={_hostname(summary, first)}"]
+        lines.append(f"{len(ahead)} tenants can be restored, {which} until {until}, each with its own command:")
+    for host, _date in ahead[:_MOST_COMMANDS]:
+        command = f"ansible-playbook{' ' + inventory if inventory else ''} tenantops.qlik.restore --limit {host}"
+        lines += [f"  {command} \\", f"    -e tenant_restore_confirm_hostname={_hostname(summary, host)}"]
+    others = len(ahead) - _MOST_COMMANDS
+    if others > 0:
+        lines.append(f"  For the other {others}, put the hostname of the tenant into both places of the command.")
+    return lines
 
 
 def _disabled(summary: Mapping[str, t.Any]) -> list[tuple[str, datetime]]:

@@ -31,7 +31,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.usage_text i
 
 SCHEMA = 1
 
-_HEADINGS = ("host", "last use", "active", "users", "spaces", "apps", "size", "last reload")
+_HEADINGS = ("host", "last use", "active users", "users", "spaces", "apps", "size", "last reload")
 _LEFT_OUT = "not read"
 
 # A column of the CSV: its value for a host.

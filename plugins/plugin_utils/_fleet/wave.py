@@ -267,7 +267,10 @@ def _unusable_folders(tenants: Iterable[Tenant]) -> Iterator[str]:
         try:
             check_folder(folder)
         except UnusableFile as error:
-            yield f"{entry.name_of('receipts_dir')} is {shown(entry['receipts_dir'])}: no receipt can be kept there, it {error}."
+            yield (
+                f"{entry.name_of('receipts_dir')} is {shown(entry['receipts_dir'])}: no receipt can be written there, because it {error}."
+                " Set it to a folder that you can write to."
+            )
 
 
 def _with_its_receipt(command: Deactivation | Reactivation) -> Deactivation | Reactivation:

@@ -49,10 +49,12 @@ def by_hostname(tenants: Iterable[Tenant]) -> tuple[dict[str, Tenant], list[str]
             ambiguous += sharing
     reasons = (
         ("no hostname under qlikcloud.com", nameless),
-        ("a hostname that a living tenant has now", gone),
+        ("a hostname that a live tenant has now", gone),
         ("the same hostname as another tenant", ambiguous),
     )
-    return named, [f"Left out, since they have {why}: {_list(some)}." for why, some in reasons if some]
+    return named, [
+        f"Tenants left out of the inventory, because they have {why}: {_list(some)}." for why, some in reasons if some
+    ]
 
 
 def rename(
@@ -76,7 +78,7 @@ def rename(
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             return "is not a host name of letters, digits, '.', '_' and '-'"
         if name.lower() in _NAMES_OF_OTHERS:
-            return "has a meaning of its own in Ansible"
+            return "is a reserved name in Ansible"
         if name.lower() in of_groups:
             return "is the name of a group"
         address = find_address([name])
@@ -94,7 +96,7 @@ def rename(
         return renamed, None
     return (
         renamed,
-        f"hostname_template gives no name that can be used, so these tenants keep their hostname: {_cut(kept)}.",
+        f"hostname_template gives names that cannot be used, so these tenants keep their hostname: {_cut(kept)}.",
     )
 
 
@@ -112,12 +114,12 @@ def without_strangers(named: Mapping[str, Tenant], hosts: Mapping[str, t.Any]) -
     if not strangers:
         return rest, None
     pairs = [
-        f"{hostname} (qlik_tenant_id {shown(hosts[hostname])} there, {tenant['id']} in the list)"
+        f"{hostname} (qlik_tenant_id {shown(hosts[hostname])} in that source, {tenant['id']} in the list)"
         for hostname, tenant in strangers.items()
     ]
     return rest, (
-        f"Left out, since another inventory source has a host of this name with another qlik_tenant_id: {_cut(pairs)}. One of the two ids"
-        " may be another customer's: correct it there."
+        f"Tenants left out of the inventory, because another inventory source has a host of this name with another qlik_tenant_id:"
+        f" {_cut(pairs)}. One of the two ids may be another customer's: compare them, and correct qlik_tenant_id in that source."
     )
 
 

@@ -52,9 +52,9 @@ def read_end(path: str) -> End:
         if state is not None and state.pending is not None:
             return End(
                 is_safe=False,
-                message="A tenant may have been created, and no answer names it. It would be live and use a slot. The step create says"
-                " what to look for. If a tenant that it names is the one of this rehearsal, run again in the same folder with"
-                " -e qlik_rehearsal_confirm_hostname=HOSTNAME.",
+                message="A tenant may have been created, but its hostname is not known. It may be live and use a slot. The message of"
+                " the step create says how to find it. If a tenant that it names is the one of this rehearsal, run again in the same folder"
+                " with -e qlik_rehearsal_confirm_hostname=HOSTNAME.",
             )
         return End(is_safe=True, message="No tenant was created, so no slot is used.")
     if state is None or state.state not in (DISABLED, PURGED) or state.pending is not None:

@@ -20,7 +20,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import f
 
 _KNOWN = ("qlik_report_dir", "qlik_watch_days", "qlik_watch_file", "qlik_watch_markdown")
 _PREFIXES = ("qlik_report_", "qlik_watch_")
-_NOT_ASKED = "What Qlik Cloud says now was not asked: no credentials of the organization were given."
+_NOT_ASKED = "The current state in Qlik Cloud was not read, because org_client_id and org_client_secret are not set."
 
 
 def check_names(variables: Iterable[str]) -> None:
@@ -31,7 +31,9 @@ def check_names(variables: Iterable[str]) -> None:
     for name in sorted(map(str, variables)):
         if name.startswith(_PREFIXES) and name not in _KNOWN:
             meant = difflib.get_close_matches(name, _KNOWN, 1) or [", ".join(_KNOWN)]
-            raise InvalidInput(f"{for_terminal(name, 100)} is no variable of this playbook. Did you mean {meant[0]}?")
+            raise InvalidInput(
+                f"{for_terminal(name, 100)} is not a variable of this playbook. Did you mean {meant[0]}?"
+            )
 
 
 def read_list(params: Mapping[str, t.Any], run: Run) -> tuple[list[dict[str, t.Any]] | None, str | None]:
@@ -49,7 +51,7 @@ def read_list(params: Mapping[str, t.Any], run: Run) -> tuple[list[dict[str, t.A
     except InvalidInput:
         raise
     except QlikError as error:
-        return None, run.mask(f"The organization's list is not known. {error.message}")
+        return None, run.mask(f"The organization's list could not be read. {error.message}")
     if listing.unreadable:
-        return None, f"The organization's list is not used: {listing.unreadable} of its entries are not tenants."
+        return None, f"The organization's list is not used: {listing.unreadable} of its entries could not be read."
     return list(listing.tenants), None

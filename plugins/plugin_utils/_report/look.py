@@ -38,8 +38,6 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._report.model import Report, Tenant
 
-_PREFIX = "tenant_decommission_"
-
 
 @dataclass(frozen=True)
 class Sight:
@@ -49,16 +47,18 @@ class Sight:
     words: str
 
 
-def look(report: Report, params: Mapping[str, t.Any], run: Run) -> dict[str, Sight]:
+def look(report: Report, params: Mapping[str, t.Any], run: Run, prefix: str) -> dict[str, Sight]:
     """Look at each tenant that is disabled by its receipt, by hostname.
 
+    :arg prefix: what stands before the names of the options in messages.
     :raises InvalidInput: something is wrong with the credentials. Nothing was sent.
     """
     tenants = [tenant for tenant in report.tenants if tenant.can_be_restored]
     if report.listed is not None:
         return {tenant.hostname: _in_list(tenant) for tenant in tenants}
     regions = {tenant.region for tenant in tenants}
-    clients = {region: _Region(region, client, params, run) for region, client in _credentials(params, regions)}
+    found = _credentials(params, regions, prefix)
+    clients = {region: _Region(region, client, params, run, prefix) for region, client in found}
     return {tenant.hostname: clients[tenant.region].look(tenant) for tenant in tenants}
 
 
@@ -73,17 +73,17 @@ def _in_list(tenant: Tenant) -> Sight:
 
 
 def _credentials(
-    params: Mapping[str, t.Any], regions: Iterable[str]
+    params: Mapping[str, t.Any], regions: Iterable[str], prefix: str
 ) -> list[tuple[str, tuple[Credentials | None, str]]]:
     """For each region its client, None if there is none, and the mapping that it comes from."""
-    mapping = f"{_PREFIX}credentials"
+    mapping = f"{prefix}credentials"
     if check_regions(params["credentials"], mapping):
         found = params["credentials"]
         return [
             (one, (check_client(found[one], one, mapping) if one in found else None, mapping))
             for one in sorted(regions)
         ]
-    client = check_credentials(params, prefix=_PREFIX)
+    client = check_credentials(params, prefix=prefix)
     return [(one, (client, "")) for one in sorted(regions)]
 
 
@@ -91,10 +91,10 @@ class _Region:
     """A region, and whether its register host can be asked. It is asked for a token when the first tenant is looked at."""
 
     def __init__(
-        self, name: str, client: tuple[Credentials | None, str], params: Mapping[str, t.Any], run: Run
+        self, name: str, client: tuple[Credentials | None, str], params: Mapping[str, t.Any], run: Run, prefix: str
     ) -> None:
         credentials, mapping = client
-        names = setting_names(_PREFIX, mapping=mapping)
+        names = setting_names(prefix, mapping=mapping)
         self._client: Client = open_client(params, run, region=name, credentials=credentials, names=names)
         self._reads = credentials is not None
 

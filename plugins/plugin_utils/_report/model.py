@@ -149,7 +149,8 @@ class Tenant:
         if self.pending is None:
             return None
         what = "restore" if self.pending.action == "reactivate" else "decommission"
-        return f"The run of {self.pending.at:%Y-%m-%d %H:%M} UTC left no outcome. Run the {what} again: it reads the tenant's state first."
+        when = f"{self.pending.at:%Y-%m-%d %H:%M} UTC"
+        return f"It is not known how the run of {when} ended. Run the {what} again: it reads the tenant's state first."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -371,13 +372,13 @@ def _difference(tenant: Tenant, status: str | None, date: datetime | None, *, is
         if is_gone:
             return f"It {where}. Run the decommission again: it records the purge if it can be proved."
         if status in LIVE_STATUSES:
-            return f"It {where}: somebody restored it without this folder of receipts."
+            return f"It {where}: somebody restored it without this collection, or with another receipts folder."
         if date and tenant.purge_date and abs(date - tenant.purge_date) > _SAME_DATE:
             return f"The list has the purge date {date:%Y-%m-%d %H:%M} UTC: somebody restarted the countdown."
     if tenant.situation in (Situation.LIVE, Situation.RESTORED) and (is_gone or status in DISABLED_STATUSES):
-        return f"It {where}: somebody disabled it without this folder of receipts."
+        return f"It {where}: somebody disabled it without this collection, or with another receipts folder."
     if tenant.situation is Situation.PURGED and not is_gone:
-        return f"It {where}, and its receipt says that it was purged. Keep both, and ask the vendor."
+        return f"It {where}, but its receipt says that it was purged. Keep the receipt and this report, and ask the vendor's support."
     return None
 
 

@@ -139,8 +139,8 @@ def _urgency(tenant: Tenant) -> tuple[t.Any, ...]:
 
 def _list_text(report: Report) -> str:
     if report.listed is not None:
-        return f"The organization lists {_count(report.listed, 'tenant')}: what it says stands beside what the receipts say."
-    return report.not_listed or "What Qlik Cloud says now was not asked."
+        return f"The organization lists {_count(report.listed, 'tenant')}. The states in the list are shown next to those in the receipts."
+    return report.not_listed or "The current state in Qlik Cloud was not read."
 
 
 def _figures(report: Report, ahead: list[Tenant]) -> Iterator[dict[str, t.Any]]:
@@ -150,7 +150,7 @@ def _figures(report: Report, ahead: list[Tenant]) -> Iterator[dict[str, t.Any]]:
         first = ahead[0]
         yield {
             "kind": f"next {kind_of(first, report.created.date())}",
-            "label": "Next last day of undo",
+            "label": "Next purge date",
             "value": f"{first.purge_date:%Y-%m-%d}",
             "note": first.hostname,
         }
@@ -177,7 +177,9 @@ def _attention(report: Report, tenants: list[Tenant]) -> Iterator[Group]:
     yield _group("soon", "Differs", DIFFERS, [(one.hostname, one.difference) for one in tenants if one.difference])
     unrecorded = [(name, None) for name in report.unrecorded]
     yield _group("soon", "No receipt", UNRECORDED, unrecorded, where="")
-    unreadable = [(for_terminal(os.path.basename(one.path), 300), one.problem) for one in report.unreadable]
+    unreadable = [
+        (for_terminal(os.path.basename(one.path), 300), f"{one.problem}. {one.next_step}") for one in report.unreadable
+    ]
     yield _group("overdue", "Unreadable", UNREADABLE, unreadable, noun="file", where="")
 
 
@@ -195,16 +197,14 @@ def _group(
 
 
 OVERDUE = (
-    "By its receipt each is still disabled more than 48 hours after its purge date. Run the decommission again: it records the purge, or"
-    " says what Qlik Cloud answers."
+    "According to the receipts, these tenants are still disabled more than 48 hours after their purge date. Run the decommission again: it"
+    " records the purge, or shows what Qlik Cloud answers."
 )
-PENDING = (
-    "A run sent a request, or was about to, and left no outcome. Run the same playbook again: it reads the state first."
-)
-FAILED = "The last attempt had no effect. Run the same playbook again when its reason is gone."
-DIFFERS = "The organization's list and the receipt do not say the same."
-UNRECORDED = "Disabled by the organization's list, and no receipt says since when or by whom."
-UNREADABLE = "Left out of this report. Put the right file back, or move it away if it is none."
+PENDING = "A run sent a request, or was about to, and its outcome is not known. Run the same playbook again: it reads the state first."
+FAILED = "The last attempt failed and changed nothing. Fix the cause, then run the same playbook again."
+DIFFERS = "The organization's list and the receipt disagree. Find out who changed the tenant without this collection."
+UNRECORDED = "Disabled in the organization's list, but there is no receipt. Find out who deactivated the tenant."
+UNREADABLE = "Left out of this report."
 
 
 def _undo(tenant: Tenant, now: datetime) -> dict[str, t.Any]:

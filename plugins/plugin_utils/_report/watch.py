@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,18 +80,29 @@ def watch(
     found = [one for tenant in report.tenants for one in _of_tenant(tenant, seen.get(tenant.hostname), now, horizon)]
     found += [Finding(Reason.PENDING, one.receipt, one.text, one.asked.at) for one in report.creations]
     found += _due(report, starts, now, horizon)
-    found += [Finding(Reason.UNRECORDED, name, "It is disabled, and has no receipt.") for name in report.unrecorded]
+    found += [
+        Finding(
+            Reason.UNRECORDED,
+            name,
+            "It is disabled, and has no receipt. Find out who deactivated it. Run the decommission for it to get a receipt.",
+        )
+        for name in report.unrecorded
+    ]
     found += [
         Finding(
             Reason.PROTECTION_EXPIRED,
             for_terminal(one.pattern, 253),
-            f"The protection {one} has ended: it protects no tenant any more. Remove it, or give it a new end.",
+            f"The protection {one} has ended: it protects no tenant any more. Remove it, or give it a later until.",
         )
         for one in dict.fromkeys(protections)
         if one.has_expired(now)
     ]
     found += [
-        Finding(Reason.UNREADABLE, str(one), "It is left out. Put the right file back, or move it away.")
+        Finding(
+            Reason.UNREADABLE,
+            f"{for_terminal(os.path.basename(one.path), 300)} {one.problem}",
+            f"It is left out. {one.next_step}",
+        )
         for one in report.unreadable
     ]
     latest = horizon + timedelta(days=1)
@@ -114,22 +126,22 @@ def _of_tenant(tenant: Tenant, sight: Sight | None, now: datetime, horizon: date
         yield Finding(
             Reason.LIVES_AGAIN,
             name,
-            f"By its receipt it is disabled, and it lives: {words}. If it is to go, make a new plan. If not, remove its confirmation"
-            " from the inventory.",
+            f"Its receipt says disabled, but the tenant is live: {words}. To deactivate it again, make a new plan. If not, remove its"
+            " confirmation from the inventory.",
             date,
         )
     elif tenant.situation is Situation.OVERDUE:
         yield Finding(
             Reason.OVERDUE,
             name,
-            f"Its purge date was {_day(date)}. Run the decommission again: it records the purge, or says what Qlik Cloud answers.",
+            f"Its purge date was {_day(date)}. Run the decommission again: it records the purge, or shows what Qlik Cloud answers.",
             date,
         )
     elif state == "gone" and (date is None or date > now):
         yield Finding(
             Reason.GONE_EARLY,
             name,
-            f"It is gone ({words}), and its purge date is {_day(date)}. Ask the vendor.",
+            f"It no longer exists ({words}), but its purge date is {_day(date)}. Ask the vendor's support.",
             date,
         )
     elif date is not None and date <= horizon:
@@ -147,7 +159,7 @@ def _due(report: Report, starts: Iterable[Start], now: datetime, horizon: dateti
     }
     for start in starts:
         if start.hostname not in gone and start.at <= horizon:
-            due = "is due since" if start.at <= now else "will be due on"
+            due = "has been due since" if start.at <= now else "will be due on"
             yield Finding(
                 Reason.DUE,
                 start.hostname,

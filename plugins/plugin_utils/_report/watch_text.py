@@ -15,7 +15,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._report.watch impor
 
 SCHEMA = 1
 # The first line of the Markdown. By it an earlier text is recognised and may be overwritten.
-HEADING = "**Qlik Cloud tenants: what needs a person**"
+HEADING = "**Qlik Cloud tenants: what needs attention**"
 _MOST = 20
 
 _HEADINGS: Mapping[Reason, str] = {
@@ -24,10 +24,10 @@ _HEADINGS: Mapping[Reason, str] = {
     Reason.PENDING: "Outcome not known",
     Reason.OVERDUE: "Overdue",
     Reason.GONE_EARLY: "Gone before the purge date",
-    Reason.DUE: "Due to go",
+    Reason.DUE: "Due to be deactivated",
     Reason.UNRECORDED: "Disabled without a receipt",
     Reason.PROTECTION_EXPIRED: "Protections that have ended",
-    Reason.UNREADABLE: "Files that are no receipts",
+    Reason.UNREADABLE: "Files that are not valid receipts",
 }
 
 
@@ -41,7 +41,7 @@ def watch_lines(found: Watch) -> list[str]:
             if one.command:
                 lines.append(f"    {one.command}")
     if not found.findings:
-        lines.append("Nothing needs a person.")
+        lines.append("Nothing needs attention.")
     return [*lines, *not_looked_lines(found)]
 
 
@@ -53,7 +53,7 @@ def not_looked_lines(found: Watch) -> list[str]:
     for name, words in found.not_looked:
         reasons.setdefault(words, []).append(for_terminal(name, 253))
     return [
-        "Not looked at, so that nobody knows if they live again:",
+        "Could not be checked, so they may be live again:",
         *(f"  {some(names)}: {for_terminal(words, 500)}" for words, names in reasons.items()),
     ]
 
@@ -70,7 +70,7 @@ def watch_markdown(found: Watch) -> str:
     if not found.findings:
         lines += ["Nothing.", ""]
     if found.not_looked:
-        lines += [f"{len(found.not_looked)} could not be looked at.", ""]
+        lines += [f"{len(found.not_looked)} could not be checked.", ""]
     lines.append(f"As of {found.created:%Y-%m-%d %H:%M} UTC, the next {found.days} days.")
     return "\n".join(lines) + "\n"
 

@@ -141,7 +141,7 @@ def test_all_that_is_wrong_with_a_wave_is_said_at_once_and_nothing_is_sent(cloud
         "tenant_decommission_protected has the pattern 'golf.eu'",
         "crown.eu.qlikcloud.com is protected: its hostname matches 'CROWN.*'",
         "There are no credentials for region us in tenant_decommission_credentials, which has the keys eu: add it there",
-        "tenant_decommission_receipts_dir is 'tenants.yml': no receipt can be kept there",
+        "tenant_decommission_receipts_dir is 'tenants.yml': no receipt can be written there",
     ):
         assert words in done.stdout, (words, done)
     assert "0 deactivated" in done.stdout
@@ -286,8 +286,8 @@ def test_two_ids_that_were_swapped_stop_both_tenants(cloud, terminal):
 
 
 TASKS = {
-    "Ask for one token per region": "was not passed by the guard of this wave",
-    "Deactivate and verify each tenant": "was not passed by the guard of this wave",
+    "Ask for one token per region": "was not checked at the beginning of this run",
+    "Deactivate and verify each tenant": "was not checked at the beginning of this run",
     "Sum up": "The wave was not guarded, so nothing was changed",
 }
 

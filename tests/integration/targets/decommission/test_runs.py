@@ -177,7 +177,7 @@ def test_the_parts_of_a_loop_add_up_for_limits_summary_and_statistics(cloud, ter
     assert done.status == 2, done
     assert [post["headers"]["qlik-confirm-hostname"] for post in cloud.action_posts()] == [ACME, BETA]
     assert (
-        "The play has 3 tenants to deactivate by the plan (2 of them in earlier runs of the role in this play)"
+        "The play has 3 tenants to deactivate according to the plan (2 of them in earlier runs of the role in this play)"
         in done.stdout
     )
     assert "tenant_decommission_max_tenants allows 2" in done.stdout
@@ -243,7 +243,7 @@ def test_half_a_batch_that_failed_stops_the_next_one_in_reverse_order(start_clou
     terminal.write_inventory({key: value for name in names for key, value in host(name).items()})
     done = own_play(terminal, serial=2, order="reverse_sorted", max_fail_percentage=20)
     assert done.status == 2, done
-    assert "1 of the 2 tenants of the batch before failed, and max_fail_percentage allows 20 %" in done.stdout
+    assert "in the previous batch 1 of 2 tenants failed, and max_fail_percentage allows 20 %" in done.stdout
     sent = {post["headers"]["qlik-confirm-hostname"].split(".")[0] for post in cloud.action_posts()}
     assert sent == {"golf", "hotel"}
 

@@ -43,7 +43,7 @@ def test_what_is_disabled_by_its_receipt_does_not_count(grown, terminal):
     refused = terminal.decommission("--forks", "15")
     assert refused.status == 2, refused
     assert (
-        "The play has 4 tenants to deactivate (and 11 that are disabled or purged by their receipts, which do not count), and"
+        "The play has 4 tenants to deactivate (11 more are disabled or purged according to their receipts, and are not counted), and"
         " tenant_decommission_max_tenants allows 3" in refused.stdout
     )
     assert grown.requests(since) == []
@@ -78,7 +78,7 @@ def test_one_of_them_that_somebody_brought_back_is_stopped_and_goes_in_a_wave_th
     for one, words in ((checked, "3 would be deactivated"), (done, "3 deactivated")):
         assert one.status == 2, one
         assert f"15 tenants: {words}, 11 unchanged, 1 failed." in one.stdout
-        assert "is active, but its receipt said that it was disabled: so it was not counted" in one.stdout
+        assert "is active, but its receipt said that it was disabled. So it was not counted" in one.stdout
     assert deactivations(cloud.action_posts()) == [tenant_id(name) for name in NEW]
     # The run has put right what the receipt says, so that the next one counts the tenant.
     assert receipt.kinds == [*DONE, "observed"]

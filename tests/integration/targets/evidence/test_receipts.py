@@ -372,7 +372,7 @@ def test_a_folder_in_which_no_receipt_can_be_kept_stops_the_wave_before_the_firs
     if folder == "/proc/receipts":
         assert refused.stdout.count("cannot be written (") >= 2
     else:
-        assert f"tenant_decommission_receipts_dir is '{folder}': no receipt can be kept there" in refused.stdout
+        assert f"tenant_decommission_receipts_dir is '{folder}': no receipt can be written there" in refused.stdout
         assert cloud.requests() == []
 
 

@@ -215,8 +215,8 @@ def test_a_tenant_that_is_not_confirmed_for_the_restore_stops_alone(disabled, te
 
 
 TASKS = {
-    "Ask for one token per region": "was not passed by the guard of this wave",
-    "Reactivate and verify each tenant": "was not passed by the guard of this wave",
+    "Ask for one token per region": "was not checked at the beginning of this run",
+    "Reactivate and verify each tenant": "was not checked at the beginning of this run",
     "Sum up": "The wave was not guarded, so nothing was changed",
 }
 
@@ -258,7 +258,7 @@ def test_what_the_guard_of_a_restore_passed_does_not_deactivate(disabled, termin
     terminal.write("mixed.yml", [play])
     done = terminal.run("ansible-playbook", "-i", "tenants.yml", "mixed.yml")
     assert done.status == 2
-    assert "was not passed by the guard of this wave" in done.stdout, done
+    assert "was not checked at the beginning of this run" in done.stdout, done
     assert disabled.requests() == []
 
 
@@ -279,12 +279,12 @@ def test_after_the_purge_nothing_brings_it_back_and_the_message_says_so(start_cl
     done, summary = terminal.sum_up("restore")
     assert done.status == 2, done
     messages = {host.partition(".")[0]: result["msg"] for host, result in summary["tenants"].items()}
-    absent = "a tenant that was purged is not found either, and nothing can restore it"
+    absent = "It may have been purged, and then nothing can restore it"
     assert f"{absent}. Its purge date, {purge_date}, has passed." in messages["acme"]
     assert f"{absent}." in messages["unknown"]
     assert "purge date" not in messages["unknown"]
     # Disabled, and neither inventory nor receipt has an id: a host that is deactivated tells none.
-    assert "no tenant id is known, and without it nothing can be done to a tenant: give its id" in messages["nameless"]
+    assert "no tenant id is known, and a tenant cannot be changed without it" in messages["nameless"]
     assert summary["totals"]["failed"] == 3
     assert cloud.action_posts() == []
     assert state_of(terminal.folder / "qlik-receipts") == before

@@ -100,7 +100,7 @@ def test_a_summary_names_what_can_be_dropped_and_what_is_overdue(start_cloud, te
     terminal.go_online(start_cloud(scenario(tenant("gone", status="disabled", purge_at="-1d"), *late.values())))
     done, summary = terminal.sum_up("decommission")
     assert summary["overdue"] == ["overdue.eu.qlikcloud.com"]
-    assert "they are still disabled: overdue.eu.qlikcloud.com." in done.stdout
+    assert "still disabled after their purge date: overdue.eu.qlikcloud.com." in done.stdout
     for name in names:
         assert summary["tenants"][f"{name}.eu.qlikcloud.com"]["overdue"] is (name == "overdue")
     if refuse_reads:
@@ -108,7 +108,7 @@ def test_a_summary_names_what_can_be_dropped_and_what_is_overdue(start_cloud, te
         assert (done.status, summary["removable"]) == (2, [])
     else:
         assert (done.status, summary["removable"]) == (0, ["gone.eu.qlikcloud.com"])
-        assert "Purged, and to be dropped from the inventory: gone.eu.qlikcloud.com." in done.stdout
+        assert "Purged. Remove these hosts from the inventory: gone.eu.qlikcloud.com." in done.stdout
 
 
 @pytest.mark.thorough

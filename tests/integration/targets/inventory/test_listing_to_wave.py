@@ -103,7 +103,9 @@ def test_250_tenants_whose_licence_ended_go_by_an_approved_plan(online, terminal
     approved = ("-e", f"qlik_plan=plan.json qlik_plan_sha256={terminal.digest()}")
     refused = run("tenantops.qlik.decommission", *approved, "-e", "tenant_decommission_max_percent=92")
     assert refused.status == 2
-    assert "Of the 270 live tenants of subscription sub-1 250 would go (92.59 %)" in " ".join(refused.stdout.split())
+    assert "This run would deactivate 250 of the 270 live tenants of subscription sub-1 (92.59 %)" in " ".join(
+        refused.stdout.split()
+    )
     assert {one["host"] for one in cloud.requests(since=before)} == {CONSOLE}
 
     applied = run("tenantops.qlik.decommission", *approved)
@@ -140,7 +142,7 @@ def test_more_than_the_percentage_is_refused_before_anything_but_the_list(eight,
     four_of_eight(terminal, tenant_decommission_max_percent=42)
     done, summary = terminal.sum_up("decommission")
     assert done.status == 2
-    assert "Of the 7 live tenants of subscription sub-1 3 would go (42.86 %)" in summary["error"]
+    assert "This run would deactivate 3 of the 7 live tenants of subscription sub-1 (42.86 %)" in summary["error"]
     assert "tenant_decommission_max_percent allows 42 %" in summary["error"]
     assert {one["host"] for one in eight.requests()} == {CONSOLE}
     assert summary["totals"]["not_reached"] == 4
@@ -255,7 +257,9 @@ def test_a_percentage_of_some_hosts_holds_for_their_subscription(online, termina
     terminal.write_inventory(hosts, tenant_decommission_credentials=CLIENTS)
     done = terminal.decommission()
     assert done.status == 2
-    assert "Of the 2 live tenants of subscription sub-2 2 would go (100 %)" in " ".join(done.stdout.split())
+    assert "This run would deactivate 2 of the 2 live tenants of subscription sub-2 (100 %)" in " ".join(
+        done.stdout.split()
+    )
     assert cloud.action_posts() == []
 
 
@@ -263,8 +267,10 @@ def test_the_making_of_a_plan_warns_that_it_would_be_refused(eight, terminal):
     four_of_eight(terminal, tenant_decommission_max_percent=10)
     done = terminal.plan()
     assert done.status == 0, done
-    assert "Applying the plan would be refused: Of the 7 live tenants" in " ".join(done.output.split())
+    assert "As it is now, a run with this plan would be refused: This run would deactivate" in " ".join(
+        done.output.split()
+    )
     # Whoever approves it reads the files.
     (warning,) = json.loads((terminal.folder / "plan.json").read_text())["warnings"]
-    assert warning.startswith("Applying the plan would be refused: Of the 7 live tenants")
+    assert warning.startswith("As it is now, a run with this plan would be refused: This run would deactivate")
     assert f"- `{warning}`" in (terminal.folder / "plan.md").read_text()

@@ -180,7 +180,7 @@ class Sweep:
                 yield f"the interrupt did not come through: {end.error}, {end.result}"
         elif end.error == "TaskTimeoutError" and phase in (BEFORE, RECORDED):
             pass  # the first and the last instants are outside of the action's work, where ansible-core says it
-        elif end.result is None or not end.result["failed"] or "its keyword timeout" not in end.result["msg"]:
+        elif end.result is None or not end.result["failed"] or "because the task has timeout" not in end.result["msg"]:
             yield f"the time-out is not said: {end.error}, {end.result}"
         elif phase in (SENT, ANSWERED, RECORDED) and not end.result["changed"]:
             yield f"the request is not said: {end.result}"

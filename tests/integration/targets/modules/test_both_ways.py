@@ -241,7 +241,7 @@ TABLE |= {
     "a reactivation of what is gone": (
         reactivate("purged"),
         {"failed": True, "changed": False},
-        "a tenant that was purged is not found either, and nothing can restore it",
+        "It may have been purged, and then nothing can restore it",
     ),
     "a reactivation of another's id": (
         reactivate("gone", tenant_id=tenant_id("beta")),

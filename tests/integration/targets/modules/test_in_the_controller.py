@@ -150,7 +150,7 @@ def test_async_is_refused_where_it_would_keep_a_token_or_speak_to_the_tenant_by_
         {DEACTIVATE: ACME, "async": 60, "poll": 1, **by_ssh},
     )
     assert token["failed"] and "refuses async" in token["msg"]
-    assert deactivation["failed"] and "nothing is opened to a tenant's host" in deactivation["msg"]
+    assert deactivation["failed"] and "would connect to the tenant's host by ssh" in deactivation["msg"]
     assert cloud.requests() == []
 
 
@@ -285,7 +285,7 @@ def test_a_look_up_by_id_asks_the_register_host(start_cloud, terminal, refuse_re
     )
     if refuse_reads:
         assert known["failed"]
-        assert "does not show the tenant. Ask by hostname" in known["msg"]
+        assert "does not show the tenant. Give hostname instead" in known["msg"]
     else:
         assert [one["hostnames"] for one in known["tenants"]] == [["acme.eu.qlikcloud.com"]]
         assert unknown["tenants"] == []
@@ -366,7 +366,7 @@ def test_a_receipt_is_refused_where_the_task_runs_elsewhere(start_cloud, termina
     for result in results:
         assert (result["failed"], result["changed"]) == (True, False)
         assert "receipt_path is given" in result["msg"]
-        assert "receipts are kept on this machine alone" in result["msg"]
+        assert "receipts are written only on this machine" in result["msg"]
     assert cloud.requests() == []
     assert not list(terminal.folder.rglob("acme.json"))
 

@@ -105,9 +105,9 @@ REFUSALS = {
         "it is not byte for byte as this collection writes it",
         **approved_as_it_is(lambda text: json.dumps(json.loads(text))),
     ),
-    "a host that the plan lacks": Refusal(f"The plan lacks {CROWN}", hosts=("acme", "beta", "crown")),
+    "a host that the plan lacks": Refusal(f"Not in the plan: {CROWN}", hosts=("acme", "beta", "crown")),
     "more tenants to deactivate than may be": Refusal(
-        "The play has 2 tenants to deactivate by the plan, and tenant_decommission_max_tenants allows 1",
+        "The play has 2 tenants to deactivate according to the plan, and tenant_decommission_max_tenants allows 1",
         variables=(("tenant_decommission_max_tenants", 1),),
     ),
     "a protected tenant": Refusal(
@@ -354,7 +354,7 @@ def test_a_plan_is_applied_slice_by_slice_and_again_and_each_time_what_is_left_o
     assert "1 tenant: 1 deactivated, 0 unchanged, 0 failed." in limited.stdout
     rest = ("beta", "crown", "gone", "kept")
     listed = ", ".join(f"{name}.eu.qlikcloud.com" for name in rest)
-    assert f"In the plan, and not in this play: {listed}." in limited.stdout
+    assert f"Tenants of the plan that are not in this play, so nothing was done to them: {listed}." in limited.stdout
     assert [post["path"] for post in cloud.action_posts()] == [path_of("acme")]
     for event in terminal.receipt("acme").events:
         claims = (event["plan_sha256"], event["approved_by"], event["ticket"])
@@ -367,7 +367,7 @@ def test_a_plan_is_applied_slice_by_slice_and_again_and_each_time_what_is_left_o
     assert all_of_it.status == 2, all_of_it
     assert "5 tenants: 2 deactivated, 2 unchanged, 1 failed." in all_of_it.stdout
     assert "somebody else deactivated it" not in summary["tenants"]["gone.eu.qlikcloud.com"]["msg"]
-    assert "In the plan, and not in this play" not in all_of_it.stdout
+    assert "Tenants of the plan that are not in this play" not in all_of_it.stdout
     assert (summary["plan_sha256"], summary["not_applied"]) == (digest, [])
     assert {post["path"] for post in cloud.action_posts(since)} == {path_of(name) for name in ("beta", "crown", "kept")}
 
@@ -378,7 +378,10 @@ def test_a_plan_is_applied_slice_by_slice_and_again_and_each_time_what_is_left_o
     retried = terminal.apply(digest, "--limit", "@retry")
     assert retried.status == 0, retried
     assert "1 tenant: 1 deactivated, 0 unchanged, 0 failed." in retried.stdout
-    assert f"In the plan, and applied before (by their receipts): {ACME}, {BETA}, {CROWN}" in retried.stdout
+    assert (
+        f"Tenants of the plan that an earlier run has done already, according to their receipts: {ACME}, {BETA}, {CROWN}"
+        in retried.stdout
+    )
     assert [post["path"] for post in cloud.action_posts(since)] == [path_of("kept")]
     assert terminal.receipt("kept").kinds == ["intent", "failed", *WELL]
 
@@ -423,7 +426,7 @@ def test_in_batches_nothing_is_listed_that_a_later_batch_has(start_cloud, termin
     done = terminal.run("ansible-playbook", "-i", "tenants.yml", "play.yml", "-e", approved)
     assert done.status == 0, done
     assert "3 tenants: 3 deactivated, 0 unchanged, 0 failed." in done.stdout
-    assert "In the plan, and not in this play" not in done.stdout
+    assert "Tenants of the plan that are not in this play" not in done.stdout
     assert sorted(post["path"] for post in cloud.action_posts()) == sorted(map(path_of, ("acme", "beta", "crown")))
 
 

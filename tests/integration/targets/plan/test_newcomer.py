@@ -145,7 +145,7 @@ SLIPS = {
         lambda terminal: terminal.run("ansible-playbook", "-i", "tenant.yml", "tenantops.qlik.decommission"),
     ),
     "runs the wrong inventory on a plan": Slip(
-        "The plan lacks",
+        "Not in the plan:",
         TWO_PLANNED,
         apply_after(write_anew({**TWO_PLANNED, **planned_host("crown")})),
     ),
@@ -180,7 +180,7 @@ SLIPS = {
         decommission("-e", "qlik_targets=qlik_tennants"),
     ),
     "starts at a later task": Slip(
-        "was not passed by the guard of this wave",
+        "was not checked at the beginning of this run",
         TWO,
         decommission("--start-at-task", "tenantops.qlik.tenant_decommission : Deactivate and verify each tenant"),
     ),

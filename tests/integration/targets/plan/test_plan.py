@@ -211,7 +211,7 @@ def test_a_reviewer_sees_the_table_and_the_digest_on_the_terminal_and_in_the_com
     assert warning in comment
     for text in ("\n".join(table), comment):
         assert digest in text
-        assert "3 tenants: 2 to deactivate, 1 to leave alone." in text
+        assert "3 tenants: 2 to deactivate, 1 without a change." in text
         assert planned.plan["expires"] in text
     assert planned.plan["content_sha256"] in comment
 
@@ -338,7 +338,7 @@ def test_a_plan_that_would_lack_a_tenant_is_not_made_and_the_old_one_stays(unrea
             assert any(
                 line.startswith(f"  {name}.eu.qlikcloud.com: ") and why in line for line in done.stdout.splitlines()
             )
-        assert "plan.json is the plan of an earlier run" in done.stdout
+        assert "plan.json is still the plan of an earlier run" in done.stdout
 
 
 MARKUP = {

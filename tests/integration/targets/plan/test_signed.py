@@ -76,7 +76,7 @@ def test_people_approve_and_what_is_not_due_waits(signed, terminal):
     assert (summary["totals"]["changed"], summary["totals"]["not_due"]) == (1, 1)
     assert summary["tenants"][BETA]["not_before"] == "2199-01-01T00:00:00Z"
     assert cloud.requests(host=BETA) == []
-    assert "can decide who approves" not in done.output
+    assert "can also change who may approve" not in done.output
 
 
 @pytest.mark.thorough
@@ -122,7 +122,10 @@ def test_a_limit_that_several_runs_share_and_a_file_of_protected_tenants(start_c
     assert cloud.action_posts(since) == []
     planned = terminal.plan("--limit", CROWN)
     assert planned.status == 0, planned
-    assert "Applying the plan would be refused: tenant_decommission_max_in_days allows 2" in planned.output
+    assert (
+        "As it is now, a run with this plan would be refused: tenant_decommission_max_in_days allows 2"
+        in planned.output
+    )
 
     terminal.write("protected.yml", [{"pattern": "crown.*", "reason": "litigation", "by": "legal"}])
     protected = terminal.decommission("--limit", CROWN, "-e", "qlik_protected_file=protected.yml")

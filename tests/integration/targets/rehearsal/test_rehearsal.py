@@ -193,7 +193,7 @@ def test_a_creation_in_doubt_is_not_repeated_and_said(play: Play) -> None:
     for _turn in range(2):
         done = terminal.run(*REHEARSE, *MEANT)
         assert done.status == 2
-        assert "no answer names it" in done.stdout
+        assert "its hostname is not known" in done.stdout
         assert report_of(terminal)["end"]["is_safe"] is False
     assert len(cloud.requests(method="POST", path=CREATE)) == 1
     # Report and watch say what it is.
@@ -202,7 +202,7 @@ def test_a_creation_in_doubt_is_not_repeated_and_said(play: Play) -> None:
         told = terminal.run("ansible-playbook", f"tenantops.qlik.{playbook}", *folder)
         assert told.status == status, told
         assert "rehearsal-1.eu.qlikcloud.com.json: The creation of a tenant in region eu" in told.stdout
-        assert "Left out" not in told.stdout and "Files that are no receipts" not in told.stdout
+        assert "Left out" not in told.stdout and "Files that are not valid receipts" not in told.stdout
 
 
 @pytest.mark.thorough

@@ -102,7 +102,7 @@ def test_it_needs_no_inventory_and_takes_a_limit(fleet):
     done = fleet.run(*report, *folder)
     assert done.status == 0, done
     found, by_name = report_in(fleet, "public")
-    assert len(by_name) == 10 and "no credentials of the organization" in found["organization"]["message"]
+    assert len(by_name) == 10 and "org_client_id and org_client_secret are not set" in found["organization"]["message"]
 
     limited = fleet.run(*report, "-i", "fleet.qlik_receipts.yml", "--limit", "qlik_overdue")
     assert limited.status == 0, limited

@@ -59,7 +59,7 @@ def test_a_tenant_that_lives_again_is_found(start_cloud, fleet, with_credentials
         ("overdue", "overdue"),
     }
     assert (found["looked_at"], found["not_looked_at"]) == (6, [])
-    assert "4 findings that need a person" in done.output and "tenant_restore_confirm_hostname=soon" in done.output
+    assert "4 findings need attention" in done.output and "tenant_restore_confirm_hostname=soon" in done.output
     assert "`changed.eu.qlikcloud.com`" in (fleet.folder / "watch.md").read_text()
     assert cloud.action_posts() == []
     # No token of a tenant's own host was requested with credentials: that would create a bot user there.
@@ -93,7 +93,7 @@ def test_what_the_inventory_says_is_due_and_protected_is_watched(start_cloud, fl
     }
     at = {one["name"]: one["at"] for one in found["findings"]}
     assert at["near.eu.qlikcloud.com"] == f"{day[2]}T07:00:00Z"
-    assert "due.eu.qlikcloud.com: It is due since" in done.output and "Make a plan" in done.output
+    assert "due.eu.qlikcloud.com: It has been due since" in done.output and "Make a plan" in done.output
     assert "The protection 'vip.*' (audit, by j.doe, until" in done.output
     # The other hosts of the inventory are not asked.
     assert not [one for one in cloud.requests() if one["host"].startswith(("due.", "later.", "near."))]
@@ -110,10 +110,10 @@ def test_a_quiet_day_ends_with_0_and_says_what_was_not_looked_at(start_cloud, te
     terminal.write("fleet.qlik_receipts.yml", "plugin: tenantops.qlik.qlik_receipts\n")
     terminal.go_online(cloud)
     done = terminal.run(*WATCH)
-    assert done.status == 0 and "Nothing needs a person." in done.output, done
+    assert done.status == 0 and "Nothing needs attention." in done.output, done
     terminal.environment |= dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
     blind = terminal.run(*WATCH, "-e", "tenant_decommission_retries=0")
-    assert blind.status == 0 and "Not looked at" in blind.output, blind
+    assert blind.status == 0 and "Could not be checked" in blind.output, blind
     assert [one["hostname"] for one in found_in(terminal)[0]["not_looked_at"]] == [hostname]
     for options, words in (
         (("-e", "qlik_watch_days=many"), "qlik_watch_days is 'many'"),

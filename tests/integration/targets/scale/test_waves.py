@@ -69,7 +69,7 @@ def test_more_failures_than_are_allowed_end_the_run_before_the_next_batch(refusi
     ended = run(terminal, serial=3, max_fail_percentage=50)
     assert ended.status == 2, ended
     assert done(refusing) == {tenant_id("t2")}
-    assert "2 of the 3 tenants of the batch before failed, and max_fail_percentage allows 50 %" in ended.stdout
+    assert "in the previous batch 2 of 3 tenants failed, and max_fail_percentage allows 50 %" in ended.stdout
     # What the first batch has done is told all the same.
     assert "6 tenants: 1 deactivated, 0 unchanged, 2 failed, 3 not reached." in ended.stdout
     assert "t2.eu.qlikcloud.com  active → disabled" in ended.stdout

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import typing as t
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -118,14 +117,23 @@ def test_a_plan_that_must_not_be_written_there_is_not_made(
     assert everything_below(tmp_path) == before
 
 
-@pytest.mark.parametrize(("role", "named"), [(None, "dest"), (SimpleNamespace(), "tenant_decommission_preflight_file")])
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("out.json", "dest"),
+        ("{{ tenant_decommission_preflight_file | default(none) }}", "tenant_decommission_preflight_file"),
+        ("{{ mine }}", "mine"),
+        ("{{ lookup('ansible.builtin.env', 'FILE') }}", "dest"),
+    ],
+)
 @pytest.mark.parametrize("make", [foreign, link, a_receipt, Path.mkdir])
 def test_preflight_looks_at_its_file_before_the_first_request(
-    wire: Wire, tmp_path: Path, make: t.Callable[[Path], t.Any], role: t.Any, named: str
+    wire: Wire, tmp_path: Path, make: t.Callable[[Path], t.Any], written: str, named: str
 ) -> None:
     make(tmp_path / "out.json")
     before = everything_below(tmp_path)
-    found = run_action("qlik_preflight_info", {**CREDENTIALS, "dest": "out.json"}, play().task_vars, _role=role)
+    task = {"tenantops.qlik.qlik_preflight_info": {"dest": written}}
+    found = run_action("qlik_preflight_info", {**CREDENTIALS, "dest": "out.json"}, play().task_vars, _ds=task)
     assert (found["failed"], wire.sent) == (True, [])
     assert found["msg"].startswith(f"{named} is 'out.json'")
     assert everything_below(tmp_path) == before

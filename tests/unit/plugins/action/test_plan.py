@@ -144,7 +144,10 @@ def test_what_is_not_in_the_play_is_listed_in_the_order_of_the_plan(wire: Wire, 
     summary = run_action("qlik_wave_summary", {"wave": wave}, play.task_vars)
     assert summary["summary"]["not_applied"] == names[1:]
     assert summary["summary"]["plan_sha256"] == wave["plan_sha256"]
-    assert f"In the plan, and not in this play: {', '.join(names[1:])}." in displayed
+    assert (
+        f"Tenants of the plan that are not in this play, so nothing was done to them: {', '.join(names[1:])}."
+        in displayed
+    )
 
 
 def test_an_empty_play_applies_nothing_of_the_plan(wire: Wire) -> None:
@@ -179,7 +182,7 @@ REFUSALS: dict[str, tuple[t.Any, dict[str, t.Any], tuple[str, ...]]] = {
     "valid for too long": (plan_of(to_deactivate(), hours=169), {}, ("169 hours", "qlik_plan_max_hours allows 168")),
     "valid for longer than the house allows": (GOOD, {"plan_max_hours": 71}, ("qlik_plan_max_hours allows 71",)),
     "a longest time that is none": (GOOD, {"plan_max_hours": "long"}, ("qlik_plan_max_hours is 'long'",)),
-    "of tomorrow": (plan_of(to_deactivate(), made=NOW.replace(day=25)), {}, ("still to come",)),
+    "of tomorrow": (plan_of(to_deactivate(), made=NOW.replace(day=25)), {}, ("in the future",)),
     "another schema": (plan_of(to_deactivate(), schema=1), {}, ("its schema is 1",)),
     "no JSON": (b"{", {}, ("it is not JSON",)),
     "nothing": (b"", {}, ("it is not JSON",)),
@@ -190,9 +193,9 @@ REFUSALS: dict[str, tuple[t.Any, dict[str, t.Any], tuple[str, ...]]] = {
         ("content_sha256 is not that of its entries",),
     ),
     "a wrong entry": (plan_of(to_deactivate(purge_after_days=9)), {}, ("its entry 1 is wrong",)),
-    "it lacks the host": (plan_of(to_deactivate(OTHER)), {}, (f"The plan lacks {HOSTNAME}", "nothing was changed")),
-    "it is empty": (plan_of(), {}, (f"The plan lacks {HOSTNAME}", "nothing was changed")),
-    "too many": (GOOD, {"max_tenants": 0}, ("1 tenant to deactivate by the plan", "max_tenants allows 0")),
+    "it lacks the host": (plan_of(to_deactivate(OTHER)), {}, (f"Not in the plan: {HOSTNAME}", "nothing was changed")),
+    "it is empty": (plan_of(), {}, (f"Not in the plan: {HOSTNAME}", "nothing was changed")),
+    "too many": (GOOD, {"max_tenants": 0}, ("1 tenant to deactivate according to the plan", "max_tenants allows 0")),
     "no credentials": (
         GOOD,
         {"client_id": None, "client_secret": None},
@@ -212,7 +215,7 @@ def test_what_is_wrong_with_the_plan_stops_the_whole_wave(wire: Wire, case: str)
 
 @pytest.mark.parametrize("key", ["created", "expires"])
 def test_a_plan_that_lacks_a_time_stops_the_wave_in_words(wire: Wire, key: str) -> None:
-    is_refused(wire, guarded(plan_of(to_deactivate(), without=key)), "from when until when")
+    is_refused(wire, guarded(plan_of(to_deactivate(), without=key)), "its created or expires is missing or wrong")
 
 
 def test_a_plan_with_a_number_that_json_has_not_stops_the_wave_in_words(wire: Wire) -> None:
@@ -276,12 +279,12 @@ def test_a_tenant_of_the_plan_without_a_host_was_applied_before_if_its_receipt_s
 )
 def test_a_host_that_the_plan_lacks_stops_the_others_too(wire: Wire, given: dict[str, t.Any]) -> None:
     wave = guarded(GOOD, {HOSTNAME: host(), "second": {**host(OTHER), **{f"{PREFIX}{k}": v for k, v in given.items()}}})
-    is_refused(wire, wave, "The plan lacks second", "nothing was changed")
+    is_refused(wire, wave, "Not in the plan: second", "nothing was changed")
 
 
 def test_hosts_that_the_plan_lacks_are_named(wire: Wire) -> None:
     wave = guarded(GOOD, {name: host(name) for name in fleet(5)})
-    is_refused(wire, wave, "The plan lacks t0.eu.qlikcloud.com, t1.eu.qlikcloud.com, t2.eu.qlikcloud.com and 2 more")
+    is_refused(wire, wave, "Not in the plan: t0.eu.qlikcloud.com, t1.eu.qlikcloud.com, t2.eu.qlikcloud.com and 2 more")
 
 
 @pytest.mark.parametrize("pattern", [HOSTNAME, "acme.*", "production-*"])
@@ -350,7 +353,7 @@ def test_the_tenants_that_the_plan_deactivates_count(wire: Wire, acts: int, leav
 
 @pytest.mark.parametrize(("acts", "leaves", "limit"), [(3, 0, 2), (3, 3, 2), (1, 5, 0), (11, 1, 10)])
 def test_more_of_them_than_are_allowed_stop_the_wave(wire: Wire, acts: int, leaves: int, limit: int) -> None:
-    told = f"{acts} tenant{'' if acts == 1 else 's'} to deactivate by the plan"
+    told = f"{acts} tenant{'' if acts == 1 else 's'} to deactivate according to the plan"
     is_refused(wire, wave_of(acts, leaves, limit), told, f"{PREFIX}max_tenants allows {limit}")
 
 
@@ -358,7 +361,7 @@ def test_with_a_plan_a_receipt_takes_nobody_out_of_the_count(wire: Wire, tmp_pat
     path = tmp_path / "receipts" / f"{HOSTNAME}.json"
     put(path, receipt(event("deactivated", ago(days=1))))
     hosts = {HOSTNAME: host(receipts_dir=str(tmp_path / "receipts"))}
-    is_refused(wire, guarded(GOOD, hosts, max_tenants=0), "1 tenant to deactivate by the plan")
+    is_refused(wire, guarded(GOOD, hosts, max_tenants=0), "1 tenant to deactivate according to the plan")
     wave = guarded(GOOD, hosts, max_tenants=1)
     assert (wave["to_change"], wave["tenants"][HOSTNAME]["command"]["counted"]) == (1, True)
 
@@ -394,7 +397,7 @@ def test_an_entry_under_a_plan_that_was_changed_sends_nothing(wire: Wire, key: s
     entry = guarded(GOOD, {HOSTNAME: {**host(), **QLIK_CLAIMS}})["tenants"][HOSTNAME]
     result = tenant({**entry, key: value})
     assert (result["failed"], result["changed"], wire.sent) == (True, False, [])
-    assert "was not passed by the guard" in result["msg"]
+    assert "was not checked at the beginning of this run" in result["msg"]
     assert tenant(entry)["changed"] is True
 
 
@@ -404,7 +407,7 @@ def test_the_entry_of_another_host_sends_nothing(wire: Wire) -> None:
     for name, another in ((HOSTNAME, OTHER), (OTHER, HOSTNAME)):
         result = tenant(tenants[another], name)
         assert (result["failed"], result["changed"], wire.sent) == (True, False, [])
-        assert f"{name} was not passed by the guard" in result["msg"]
+        assert f"{name} was not checked at the beginning of this run" in result["msg"]
 
 
 def test_a_host_takes_its_own_entry_from_the_wave(wire: Wire) -> None:
@@ -440,7 +443,7 @@ def test_a_tenant_for_which_its_first_tasks_have_not_run_gets_no_request(wire: W
     for variables in ({PREPARED: mark}, {}):
         result = tenant(entry, variables=variables)
         assert (result["failed"], result["changed"], wire.sent) == (True, False, [])
-        for words in ("first.yml", HOSTNAME, "have not run for it", "nothing was changed"):
+        for words in ("first.yml", f"{HOSTNAME} was not deactivated", "have not run for it"):
             assert words in result["msg"]
 
 
@@ -481,7 +484,7 @@ def test_tags_that_may_leave_some_of_them_out_send_nothing(
     result = tenant(entry, variables={PREPARED: entry["signature"]})
     assert (result["failed"], result["changed"]) == (not may, may)
     assert len(wire.of("deactivate")) == may
-    assert may or "tags were chosen" in result["msg"]
+    assert may or "--tags or --skip-tags may skip" in result["msg"]
 
 
 def test_tags_may_be_chosen_where_nothing_comes_first(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -520,7 +523,7 @@ def test_first_tasks_that_the_play_was_not_loaded_with_stop_the_wave(
     wire: Wire, loaded: dict[str, t.Any], hosts: dict[str, t.Any]
 ) -> None:
     is_refused(
-        wire, guarded(GOOD, hosts, loaded=loaded), f"{PREFIX}pre_tasks", HOSTNAME, "not what the play was loaded"
+        wire, guarded(GOOD, hosts, loaded=loaded), f"{PREFIX}pre_tasks", HOSTNAME, "has another value than in the play"
     )
 
 
@@ -574,7 +577,9 @@ def test_a_limit_that_would_refuse_the_apply_is_a_warning_in_the_plan(wire: Wire
     assert Planning(max_tenants=1).write()["plan"]["warnings"] == []
     made = Planning(max_tenants=0).write()
     (warning,) = made["plan"]["warnings"]
-    assert warning.startswith("Applying the plan would be refused: the number of tenants to deactivate is 1")
+    assert warning.startswith(
+        "As it is now, a run with this plan would be refused: the number of tenants to deactivate is 1"
+    )
     assert f"{PREFIX}max_tenants allows 0" in warning
     assert "Warnings:" in displayed
 
@@ -729,7 +734,7 @@ def test_the_plan_of_an_earlier_run_is_named_and_stays(wire: Wire, tmp_path: Pat
     before = everything_below(tmp_path)
     planning = Planning()
     planning.change(HOSTNAME, FAILED)
-    assert "plan.json is the plan of an earlier run" in planning.write()["msg"]
+    assert "plan.json is still the plan of an earlier run" in planning.write()["msg"]
     assert everything_below(tmp_path) == before
 
 

@@ -133,7 +133,7 @@ def test_a_clock_that_is_set_back(
     Path(signed["allowed_signers"]).write_text(f'{ALICE} valid-before="20261101" {keys[ALICE].public}\n')
     assert "key has expired" in refusal(wire, signed, approvals_required=1)
     monkeypatch.setattr(Clock, "now", lambda self: NOW - timedelta(days=30))
-    assert "which is still to come: check the clock of this machine" in refusal(wire, signed, approvals_required=1)
+    assert "which is in the future: check the clock of this machine" in refusal(wire, signed, approvals_required=1)
 
 
 def test_a_plan_says_who_makes_it(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_plan_says_who_makes_it(tmp_path: Path) -> None:
     assert plan["planned_by"] == "Ada [2J"
     assert schema_faults("plan", plan) == []
     text = (tmp_path / "plan.md").read_text()
-    assert "by `Ada [2J` (as given)" in text
+    assert "by `Ada [2J` (not verified)" in text
     assert "`ssh-keygen -Y sign -f KEY -n tenantops.qlik.plan plan.json`" in text
     wrong = run_action("qlik_wave_plan", {**options, "wave": wave, "planned_by": ["Ada"]}, play.task_vars)
     assert "qlik_planned_by is ['Ada']: it must be a text" in wrong["msg"]

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
@@ -60,7 +61,7 @@ def test_a_finding_fails_the_task_and_the_result_has_it(tmp_path: Path, wire: Wi
     wire.on("probe", answers.UNKNOWN_CLIENT)
     result = watch(dest="watch.json")
     assert (result["failed"], result["changed"]) == (True, False)
-    assert "1 finding that need" in result["msg"]
+    assert "1 finding needs attention" in result["msg"]
     assert [one[:2] for one in found(result)] == [("lives_again", HOSTNAME)]
     assert json.loads((tmp_path / "watch.json").read_bytes())["findings"] == result["findings"]
     assert [line for line in result["lines"] if HOSTNAME in line]
@@ -80,7 +81,7 @@ def test_protections_that_have_ended_are_found_in_the_inventory_and_in_the_file_
     result = watch({HOSTNAME: variables, OTHER: variables}, protected_file="protected.yml")
     assert [one[:2] for one in found(result)] == [("protection_expired", "bank.*"), ("protection_expired", "vip.*")]
     texts = " ".join(one["text"] for one in result["findings"])
-    for words in ("audit", "in tenant_decommission_protected", "in qlik_protected_file"):
+    for words in ("audit", "in tenant_decommission_protected", "in protected_file"):
         assert words in texts
 
 
@@ -89,10 +90,12 @@ def test_protections_that_have_ended_are_found_in_the_inventory_and_in_the_file_
     [
         ({HOSTNAME: {"tenant_decommission_not_before": "soon"}}, {}, "tenant_decommission_not_before"),
         ({HOSTNAME: {"tenant_decommission_protected": "vip.*"}}, {}, "tenant_decommission_protected"),
-        (None, {"days": "many"}, "qlik_watch_days"),
-        (None, {"time_zone": "Mars/Base"}, "qlik_time_zone"),
-        (None, {"protected_file": "mine.yml"}, "qlik_protected_file"),
-        (None, {"dest": "mine.yml"}, "qlik_watch_file"),
+        (None, {"days": "many"}, "days is 'many'"),
+        (None, {"time_zone": "Mars/Base"}, "time_zone is 'Mars/Base'"),
+        (None, {"protected_file": "mine.yml"}, "protected_file is"),
+        (None, {"dest": "mine.yml"}, "dest is 'mine.yml'"),
+        (None, {"retries": 1000}, "retries is 1000"),
+        (None, {"client_id": "an-id"}, "client_secret is missing and client_id is given"),
         (None, {"variables": {"qlik_watch_day": 3}}, "Did you mean qlik_watch_days?"),
     ],
 )
@@ -104,3 +107,24 @@ def test_what_is_wrong_is_named_before_anything_is_asked(
     assert result["failed"] and words in result["msg"], result
     assert wire.sent == []
     assert (tmp_path / "mine.yml").read_text() == "mine: true\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"days": "many"}, "qlik_watch_days is 'many'"),
+        ({"time_zone": "Mars/Base"}, "qlik_time_zone is 'Mars/Base'"),
+        ({"protected_file": ""}, "qlik_protected_file is ''"),
+        ({"retries": 1000}, "tenant_decommission_retries is 1000"),
+        (
+            {"client_id": "an-id"},
+            "tenant_decommission_client_secret is missing and tenant_decommission_client_id is given",
+        ),
+    ],
+)
+def test_in_the_playbook_messages_name_its_variables(wire: Wire, options: dict[str, t.Any], words: str) -> None:
+    (play,) = yaml.safe_load((Path(__file__).parents[4] / "playbooks" / "watch.yml").read_text())
+    given = {HOSTNAME: {"qlik_tenant_id": TENANT_ID}}
+    result = run_action("qlik_watch", options, Play(given).task_vars, _ds=play["tasks"][0])
+    assert result["failed"] and words in result["msg"], result
+    assert wire.sent == []

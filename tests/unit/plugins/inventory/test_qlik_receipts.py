@@ -130,7 +130,7 @@ def test_files_that_are_no_receipts_are_named_and_left_out(source: Source, tmp_p
     for name in left_out:
         assert [text for text in source.warnings if text.startswith(f"Left out of the inventory: {name}.")], name
     assert "symbolic link" in " ".join(source.warnings)
-    assert "is that of a tenant whose creation is not confirmed." in source.warnings[-1]
+    assert "is the receipt of a tenant whose creation is not confirmed." in source.warnings[-1]
 
 
 @pytest.mark.parametrize("value", SAMPLE.values(), ids=SAMPLE)

@@ -214,7 +214,7 @@ def test_a_pattern_of_names_proves_nothing(desk: Desk, names: str) -> None:
     desk.required = 1
     desk.sign("alice")
     assert (
-        "line 2 of it cannot prove who signed (a pattern of names, or the key of a certificate authority)"
+        "line 2 of this file cannot prove who signed (a pattern of names, or the key of a certificate authority)"
         in desk.refusal()
     )
 
@@ -230,13 +230,16 @@ def test_a_certificate_proves_nothing(desk: Desk, tmp_path: Path) -> None:
     desk.sign("authority")
     message = desk.refusal()
     assert "certificate.sig was made with a certificate: sign with the key itself" in message
-    assert "line 2 of it cannot prove who signed" in message
+    assert "line 2 of this file cannot prove who signed" in message
 
 
 def test_only_patterns_name_nobody(desk: Desk) -> None:
     desk.allow(f"* {desk.keys['alice'].public}")
     desk.sign("alice")
-    assert "allowed_signers': it names nobody: line 1 of it cannot prove who signed" in desk.refusal()
+    assert (
+        "allowed_signers': it has no line that can be used: line 1 of this file cannot prove who signed"
+        in desk.refusal()
+    )
 
 
 @pytest.mark.parametrize(
@@ -376,7 +379,7 @@ def test_allowed_signers_that_the_author_of_the_plan_can_write(desk: Desk, place
     expected = "the same git checkout as" if place == "in its checkout" else "the same folder as"
     assert len(warnings) == 1
     assert expected in warnings[0]
-    assert "can decide who approves" in warnings[0]
+    assert "can also change who may approve" in warnings[0]
 
 
 def test_no_ssh_keygen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

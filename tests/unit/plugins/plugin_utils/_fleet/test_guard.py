@@ -536,7 +536,8 @@ def test_a_refusal_names_those_that_do_not_count_too(folder: Path) -> None:
     others = [entry(f"o{number}.eu.qlikcloud.com", tenant_id=f"o{number}") for number in range(3)]
     message = refusal(*done, *others, max_tenants=2)
     assert (
-        "3 tenants to deactivate (and 3 that are disabled or purged by their receipts, which do not count)" in message
+        "3 tenants to deactivate (3 more are disabled or purged according to their receipts, and are not counted)"
+        in message
     )
     assert f"{PREFIX}max_tenants allows 2" in message
     assert f"set {PREFIX}max_tenants to 3" in message
@@ -651,7 +652,12 @@ def test_a_restore_has_the_guards_of_a_decommission() -> None:
     twice = [of_restore(entry(host=host, protected=["acme.*"])) for host in ("one", "two")]
     with pytest.raises(InvalidInput) as caught:
         restored(*twice, max_tenants=1, regions=["us"])
-    for words in ("2 tenants to reactivate", "each tenant may stand", "tenant_restore_protected", "region eu"):
+    for words in (
+        "2 tenants to reactivate",
+        "each tenant must be in the inventory only once",
+        "tenant_restore_protected",
+        "region eu",
+    ):
         assert words in caught.value.message
 
 

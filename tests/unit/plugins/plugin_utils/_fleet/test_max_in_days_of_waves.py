@@ -66,21 +66,21 @@ def test_more_are_refused_with_the_numbers_and_the_days(tmp_path: Path) -> None:
     gone(tmp_path, "one", days=1)
     gone(tmp_path, "two", days=5)
     assert refusal(tmp_path, 2).endswith(
-        f"{OPTION} allows 3 tenants in 30 days: 2 were deactivated since 2026-10-25 12:00 UTC (2 by the receipts), and the play has 2 to"
-        " deactivate. 1 may go now, all of them from 2026-12-19 12:00 UTC on. Choose fewer with --limit, or wait."
+        f"{OPTION} allows 3 tenants in 30 days. 2 were deactivated since 2026-10-25 12:00 UTC (2 according to receipts), and this play"
+        " would deactivate 2. 1 can be deactivated now, all 2 from 2026-12-19 12:00 UTC on. Choose fewer with --limit, or wait."
     )
     gone(tmp_path, "three", days=7)
     assert (
-        "0 may go now, the next one from 2026-12-17 12:00 UTC on, all of them from 2026-12-19 12:00 UTC on."
+        "0 can be deactivated now, the next one from 2026-12-17 12:00 UTC on, all 2 from 2026-12-19 12:00 UTC on."
         in refusal(tmp_path, 2)
     )
 
 
 def test_more_than_the_limit_never_go_at_once(tmp_path: Path) -> None:
-    words = "and the play has 4 to deactivate. 3 may go now, and never so many at once."
+    words = "and this play would deactivate 4. 3 can be deactivated now, and never 4 at once."
     assert words in refusal(tmp_path / "none", 4)
     none = Policy(max_in_days=MaxInDays(0, 30))
-    assert "0 may go now, and never so many at once." in refusal(tmp_path / "none", policy=none)
+    assert "0 can be deactivated now, and never 1 at once." in refusal(tmp_path / "none", policy=none)
 
 
 def test_what_does_not_count(tmp_path: Path) -> None:
@@ -93,7 +93,10 @@ def test_what_does_not_count(tmp_path: Path) -> None:
 
 def test_a_receipt_that_cannot_be_read_counts(tmp_path: Path) -> None:
     put(tmp_path / "broken.eu.qlikcloud.com.json", b"{")
-    assert "(1 by the receipts, of which 1 cannot be read)" in refusal(tmp_path, 3)
+    assert (
+        "1 was deactivated since 2026-10-25 12:00 UTC (1 according to receipts, also 1 that cannot be read)"
+        in refusal(tmp_path, 3)
+    )
 
 
 def test_a_tenant_that_goes_again_counts_once(tmp_path: Path) -> None:
@@ -150,7 +153,7 @@ def disabled(number: int, *, updated: str | None, purge: str | None = None, **mo
 def test_a_lost_folder_does_not_reset_the_count(wire: Wire, run: Run, tmp_path: Path) -> None:
     problem = listed_problem(wire, run, tmp_path, *(disabled(number, updated=ago(days=number)) for number in (1, 2, 3)))
     assert (
-        "3 were deactivated since 2026-10-25 12:00 UTC (0 by the receipts, 3 more by the organization's list)"
+        "3 were deactivated since 2026-10-25 12:00 UTC (0 according to receipts, 3 more according to the organization's list)"
         in str(problem)
     )
     assert "the next one from 2026-12-21 12:00 UTC on" in str(problem)
@@ -171,7 +174,7 @@ def test_what_was_disabled_long_ago_by_the_list_does_not_count(wire: Wire, run: 
         # One that says nothing counts.
         *(disabled(number, updated=None) for number in (3, 4, 5)),
     ]
-    assert "(0 by the receipts, 3 more by the organization's list)" in str(
+    assert "(0 according to receipts, 3 more according to the organization's list)" in str(
         listed_problem(wire, run, tmp_path, *tenants)
     )
     assert listed_problem(wire, run, tmp_path, *tenants[:-1]) is None

@@ -48,7 +48,7 @@ def test_the_terminal_shows_a_row_per_tenant_the_totals_the_end_and_the_digest()
         f"  {DISABLED}     acme  disabled → no-op     2026-12-01 08:30 UTC",
         "  c.us.qlikcloud.com     acme  disabled → no-op     date unknown",
         "  d.us.qlikcloud.com     acme  purged → no-op       gone",
-        "4 tenants: 1 to deactivate, 3 to leave alone.",
+        "4 tenants: 1 to deactivate, 3 without a change.",
         "It may be applied until 2026-11-27T12:00:00Z.",
         f"SHA-256 of plan.json: {DIGEST}",
     ]
@@ -111,11 +111,14 @@ def test_a_plan_that_changes_no_tenant_says_so(plan: dict[str, t.Any]) -> None:
         assert "There is nothing to do." in text
 
 
+SIGN = "ssh-keygen -Y sign -f KEY -n tenantops.qlik.plan plan.json"
+
+
 def test_the_comment_for_a_merge_request_has_all_of_it_and_who_gives_what_to_whom() -> None:
     assert markdown_of(PLAN) == [
         "## Plan: Qlik Cloud tenants to be taken out of service",
         "",
-        "4 tenants: 1 to deactivate, 3 to leave alone.",
+        "4 tenants: 1 to deactivate, 3 without a change.",
         "",
         HEADER,
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -126,10 +129,10 @@ def test_the_comment_for_a_merge_request_has_all_of_it_and_who_gives_what_to_who
         "",
         "- made 2026-11-24T12:00:00Z, may be applied until 2026-11-27T12:00:00Z",
         f"- SHA-256 of `plan.json`: `{DIGEST}`",
-        f"- of its entries alone: `{PLAN['content_sha256']}`",
+        f"- SHA-256 of its entries only: `{PLAN['content_sha256']}`",
         "",
-        "Whoever approves it gives the first digest to the run that applies it, as `qlik_plan_sha256`.",
-        "If signatures approve plans: `ssh-keygen -Y sign -f KEY -n tenantops.qlik.plan plan.json`",
+        "To approve the plan, start the run that applies it with the first digest: `-e qlik_plan_sha256=DIGEST`.",
+        f"If your runs need signatures (`qlik_approvals_required`), sign the plan: `{SIGN}`",
     ]
 
 
@@ -173,10 +176,10 @@ def test_no_line_of_the_terminal_is_wider_than_100_columns() -> None:
 @pytest.mark.parametrize(
     ("entries", "total"),
     [
-        ([], "0 tenants: 0 to deactivate, 0 to leave alone. There is nothing to do."),
-        ([to_deactivate()], "1 tenant: 1 to deactivate, 0 to leave alone."),
-        ([to_leave()], "1 tenant: 0 to deactivate, 1 to leave alone. There is nothing to do."),
-        ([to_leave(), *[to_deactivate()] * 11], "12 tenants: 11 to deactivate, 1 to leave alone."),
+        ([], "0 tenants: 0 to deactivate, 0 without a change. There is nothing to do."),
+        ([to_deactivate()], "1 tenant: 1 to deactivate, 0 without a change."),
+        ([to_leave()], "1 tenant: 0 to deactivate, 1 without a change. There is nothing to do."),
+        ([to_leave(), *[to_deactivate()] * 11], "12 tenants: 11 to deactivate, 1 without a change."),
     ],
 )
 def test_the_totals_count_each_action(entries: list[dict[str, t.Any]], total: str) -> None:
@@ -270,8 +273,8 @@ def test_a_row_of_a_plan_in_markdown(value: str) -> None:
         assert ROW.fullmatch(lines[6])
         assert key == "expected_purge_date" or "EV" in lines[6]
         # Outside of code spans there is nothing that was not there before; the totals count actions.
-        assert [without_code(line) for line in lines if "alone." not in line] == [
-            without_code(line) for line in harmless if "alone." not in line
+        assert [without_code(line) for line in lines if "without a change." not in line] == [
+            without_code(line) for line in harmless if "without a change." not in line
         ]
 
 
@@ -340,7 +343,9 @@ def test_the_lines_of_the_summary_about_the_plan(value: str) -> None:
     found = summed_up(not_applied=(value, "z.eu.qlikcloud.com"))
     said = [line for line in found["lines"] if "EV" in line]
     assert len(said) == 1
-    assert said[0].startswith("In the plan, and not in this play: ") and said[0].endswith(", z.eu.qlikcloud.com.")
+    assert said[0].startswith("Tenants of the plan that are not in this play, so nothing was done to them: ") and said[
+        0
+    ].endswith(", z.eu.qlikcloud.com.")
     refused = summed_up(error=value)
     assert all(map(is_harmless, [*found["lines"], *refused["lines"]]))
     assert [line[:2] for line in refused["lines"] if "EV" in line] == ["  "]
@@ -350,5 +355,8 @@ def test_the_summary_says_which_plan_was_applied_and_what_of_it_was_not() -> Non
     found = summed_up(not_applied=("y.eu.qlikcloud.com", "z.eu.qlikcloud.com"))
     assert found["summary"]["plan_sha256"] == DIGEST
     assert found["summary"]["not_applied"] == ["y.eu.qlikcloud.com", "z.eu.qlikcloud.com"]
-    assert "In the plan, and not in this play: y.eu.qlikcloud.com, z.eu.qlikcloud.com." in found["lines"]
+    assert (
+        "Tenants of the plan that are not in this play, so nothing was done to them: y.eu.qlikcloud.com, z.eu.qlikcloud.com."
+        in found["lines"]
+    )
     assert not any("plan" in line for line in summed_up()["lines"])

@@ -82,7 +82,7 @@ def test_an_expired_protection_warns_and_protects_nothing() -> None:
     (warning,) = expired_protections(wave)
     assert warning == (
         "Protections that have expired, and protect no tenant any more: 'acme.*' (litigation, by legal@example.com, until"
-        " 2026-11-24T00:00:00Z) in tenant_decommission_protected. Remove them, or give them a new end."
+        " 2026-11-24T00:00:00Z) in tenant_decommission_protected. Remove them, or give them a later until."
     )
     assert list(expired_protections(guard(entry("beta.eu.qlikcloud.com", protected=[LEGAL])))) == []
 
@@ -131,9 +131,9 @@ def test_a_pattern_of_the_file_that_can_match_nothing(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (None, "it does not exist"),
-        ("", "it protects no tenant"),
-        ("# nothing\n", "it protects no tenant"),
-        ("[]", "it protects no tenant"),
+        ("", "it has no entries"),
+        ("# nothing\n", "it has no entries"),
+        ("[]", "it has no entries"),
     ],
 )
 def test_a_file_that_is_missing_or_empty(tmp_path: Path, content: str | None, words: str) -> None:
@@ -142,7 +142,7 @@ def test_a_file_that_is_missing_or_empty(tmp_path: Path, content: str | None, wo
         file.write_text(content)
     assert words in refused(protected_file=str(file), require_protected_file="yes")
     (warning,) = policy(protected_file=str(file)).warnings
-    assert f"qlik_protected_file is '{file}': {words}." == warning
+    assert warning.startswith(f"qlik_protected_file is '{file}': {words}, so it protects no tenant. Check the path.")
 
 
 def test_a_required_file_that_is_not_named() -> None:
@@ -154,11 +154,11 @@ def test_a_required_file_that_is_not_named() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("- pattern: [", "it is no YAML"),
+        ("- pattern: [", "it is not YAML"),
         ("{pattern: acme.*}", "qlik_protected_file is {'pattern': 'acme.*'}: it must be a list"),
         ("- {pattern: acme.*, until: someday}", "qlik_protected_file[0].until is 'someday'"),
-        ("- !!python/object/apply:os.system [ls]", "it is no YAML"),
-        ("- \x07", "it is no YAML"),
+        ("- !!python/object/apply:os.system [ls]", "it is not YAML"),
+        ("- \x07", "it is not YAML"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_any_case(tmp_path: Path, content: str, words: str) -> None:

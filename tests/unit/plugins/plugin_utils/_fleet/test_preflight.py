@@ -154,7 +154,7 @@ def test_what_would_stop_a_tenant_is_a_problem(run: Run, wrong: dict[str, t.Any]
 def test_what_would_stop_the_wave_is_a_problem(run: Run) -> None:
     found = look(run, entry(HOSTNAME), max_tenants=0)
     assert "tenant_decommission_max_tenants allows 0" in found["problems"][0]
-    assert "This would stop a run, or a tenant of it:" in found["lines"]
+    assert "These problems would stop the run, or single tenants:" in found["lines"]
 
 
 def test_the_organization_is_looked_at_where_its_credentials_are_given(wire: Wire, run: Run) -> None:

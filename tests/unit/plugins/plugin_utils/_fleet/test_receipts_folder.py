@@ -164,7 +164,8 @@ def test_a_folder_in_which_no_receipt_can_be_kept_refuses_the_wave_once(
     with pytest.raises(InvalidInput) as refused:
         guard_wave(wave_of(*hosts, operation=operation))
     assert (
-        refused.value.message.count(f"tenant_{operation}_receipts_dir is '{place}': no receipt can be kept there") == 1
+        refused.value.message.count(f"tenant_{operation}_receipts_dir is '{place}': no receipt can be written there")
+        == 1
     )
 
 

@@ -92,7 +92,7 @@ def test_a_plan_has_it_as_an_action_of_its_own(wire: Wire, run: Run, folder: str
     assert (planned["action"], planned["status"], planned["purge_after_days"]) == ("reset", "disabled", 60)
     lines = plan_lines(make_plan([planned], NOW, 72), DIGEST, "plan.json")
     assert any("disabled → reset" in line and "60 days, about 2027-01-23" in line for line in lines)
-    assert "1 tenant: 0 to deactivate, 1 to restart the countdown of, 0 to leave alone." in lines
+    assert "1 tenant: 0 to deactivate, 1 with a new countdown, 0 without a change." in lines
 
 
 def test_a_plan_restarts_a_countdown_once_however_often_it_is_applied(wire: Wire, run: Run, folder: str) -> None:

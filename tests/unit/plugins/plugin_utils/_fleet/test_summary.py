@@ -95,23 +95,23 @@ LINES: dict[str, tuple[dict[str, t.Any] | None, str]] = {
     "sent and not confirmed": ({**FAILED, "changed": True}, f"{HOSTNAME} active, FAILED (sent, not confirmed)"),
     "not verified, still works": (
         {**CHANGED, "failed": True, "probe_state": "active"},
-        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC still works for its users",
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC still live",
     ),
     "not verified, still answers": (
         {**CHANGED, "failed": True, "probe_state": "unauthorized"},
-        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC still answers its users",
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC still live",
     ),
     "not verified, nobody's host": (
         {**CHANGED, "failed": True, "probe_state": "not_found"},
-        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC nobody has this hostname",
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC its hostname does not exist",
     ),
     "not verified, no answer": (
         {**CHANGED, "failed": True, "probe_state": "unreachable"},
-        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC its host gives no answer",
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC its host does not answer",
     ),
     "not verified, an answer that proves nothing": (
         {**CHANGED, "failed": True, "probe_state": "unknown"},
-        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC its host says nothing clear",
+        f"{HOSTNAME} active → disabled, FAILED purge 2026-12-24 12:00 UTC its host gives an unexpected answer",
     ),
     "purged": (
         {
@@ -272,7 +272,7 @@ def test_purged_tenants_are_counted_and_named_as_to_be_dropped() -> None:
         "not_reached": 0,
     }
     assert "4 tenants: 1 deactivated, 1 unchanged, 0 failed, 2 purged." in found["lines"]
-    assert "Purged, and to be dropped from the inventory: a, c." in found["lines"]
+    assert "Purged. Remove these hosts from the inventory: a, c." in found["lines"]
 
 
 def test_a_purged_tenant_that_failed_all_the_same_is_not_to_be_dropped() -> None:
@@ -307,23 +307,23 @@ def test_a_tenant_that_is_still_disabled_48_hours_after_its_purge_date_is_overdu
     found = summed_up([("a", result)])
     assert found["summary"]["overdue"] == (["a"] if overdue else [])
     assert found["summary"]["tenants"][0]["overdue"] is overdue
-    told = "Overdue, their purge date has passed and they are still disabled: a."
-    assert (told in found["lines"]) == overdue
+    told = "Overdue: still disabled after their purge date: a. Run the decommission again later."
+    assert any(line.startswith(told) for line in found["lines"]) == overdue
 
 
 def test_the_summary_of_a_restore_has_its_own_words() -> None:
     lines, totals = lines_of(UNDONE, {**UNDONE, "changed": False, "previous_status": "active"}, operation="restore")
     assert lines[0] == "Tenants brought back into service"
     assert lines[-1] == "2 tenants: 1 reactivated, 1 unchanged, 0 failed."
-    assert lines[1].split() == [HOSTNAME, "disabled", "→", "active", "works", "for", "its", "users"]
-    assert lines[2].split() == [HOSTNAME, "active,", "unchanged", "works", "for", "its", "users"]
+    assert lines[1].split() == [HOSTNAME, "disabled", "→", "active", "live"]
+    assert lines[2].split() == [HOSTNAME, "active,", "unchanged", "live"]
     assert totals["changed"] == 1
     assert not any("purge" in line or "deactivated" in line for line in lines)
 
 
 def test_a_restored_tenant_that_dislikes_the_credentials_answers_its_users() -> None:
     lines, _totals = lines_of({**UNDONE, "probe_state": "unauthorized"}, operation="restore")
-    assert lines[1].endswith("  answers its users")
+    assert lines[1].endswith("  live")
 
 
 def test_the_summary_of_a_restore_in_check_mode_says_what_would_be_done() -> None:
@@ -382,7 +382,7 @@ LONG = "a-customer-with-a-rather-long-name-and-a-longer-suffix.eu.qlikcloud.com"
     ("result", "words"),
     [
         ({**CHANGED, "purge_after_days": 30, "purge_date_computed": True}, "30 days, purge about 2026-12-24 12:00 UTC"),
-        ({**CHANGED, "failed": True, "probe_state": "active"}, "still works for its users"),
+        ({**CHANGED, "failed": True, "probe_state": "active"}, "still live"),
         ({**PURGED, "msg": "gone " * 30}, "gone " * 30),
         ({"msg": "not a word " * 30}, "not a word " * 30),
     ],
@@ -420,7 +420,7 @@ def test_a_restore_names_the_tenants_that_the_inventory_still_confirms() -> None
     )
     assert found["summary"]["still_confirmed"] == ["a"]
     assert "tenant_decommission_confirm_hostname" in found["lines"][-3]
-    assert any(line.endswith("again: a.") for line in found["lines"])
+    assert any(line.endswith("takes it for a confirmation: a.") for line in found["lines"])
 
 
 def test_tenants_of_the_plan_that_were_done_before_are_told_from_those_that_were_not() -> None:
@@ -438,8 +438,14 @@ def test_tenants_of_the_plan_that_were_done_before_are_told_from_those_that_were
         ["b.eu.qlikcloud.com"],
         ["c.eu.qlikcloud.com"],
     )
-    assert "In the plan, and applied before (by their receipts): b.eu.qlikcloud.com." in found["lines"]
-    assert "In the plan, and not in this play: c.eu.qlikcloud.com." in found["lines"]
+    assert (
+        "Tenants of the plan that an earlier run has done already, according to their receipts: b.eu.qlikcloud.com."
+        in found["lines"]
+    )
+    assert (
+        "Tenants of the plan that are not in this play, so nothing was done to them: c.eu.qlikcloud.com."
+        in found["lines"]
+    )
 
 
 HOSTS: dict[str, str | None] = {"a": "a.eu.qlikcloud.com", "b": "b.eu.qlikcloud.com", "c": "c.eu.qlikcloud.com"}

@@ -55,7 +55,7 @@ def test_the_last_lines_say_where_the_receipts_are_until_when_and_how_it_is_undo
     assert lines[-5:] == [
         "Receipts:",
         "  /srv/qlik-receipts",
-        f"It can be undone until {NOW + timedelta(days=30):%Y-%m-%d %H:%M} UTC:",
+        f"It can be restored until {NOW + timedelta(days=30):%Y-%m-%d %H:%M} UTC:",
         "  ansible-playbook -i tenants.yml tenantops.qlik.restore --limit acme.eu.qlikcloud.com \\",
         "    -e tenant_restore_confirm_hostname=acme.eu.qlikcloud.com",
     ]
@@ -64,9 +64,18 @@ def test_the_last_lines_say_where_the_receipts_are_until_when_and_how_it_is_undo
 def test_of_several_tenants_the_first_day_is_said() -> None:
     lines = summed_up(gone("acme", 60), gone("beta", 30))["lines"]
     first = f"{NOW + timedelta(days=30):%Y-%m-%d %H:%M} UTC"
-    assert lines[-3] == f"2 tenants can be undone, the first one until {first}, each by its own command:"
-    assert "--limit beta.eu.qlikcloud.com" in lines[-2]
-    assert "2 tenants can be undone, all until" in summed_up(gone("acme", 30), gone("beta", 30))["lines"][-3]
+    assert lines[-5] == f"2 tenants can be restored, the first one until {first}, each with its own command:"
+    assert "--limit beta.eu.qlikcloud.com" in lines[-4]
+    assert "2 tenants can be restored, all until" in summed_up(gone("acme", 30), gone("beta", 30))["lines"][-5]
+
+
+def test_of_many_tenants_the_most_urgent_commands_are_shown() -> None:
+    names = ["e", "d", "c", "b", "a"]
+    lines = summed_up(*(gone(name, 30 + number) for number, name in enumerate(names)))["lines"]
+    assert [line.rpartition("=")[2] for line in lines if "confirm_hostname=" in line] == [
+        f"{name}.eu.qlikcloud.com" for name in names[:3]
+    ]
+    assert lines[-1] == "  For the other 2, put the hostname of the tenant into both places of the command."
 
 
 @pytest.mark.parametrize(

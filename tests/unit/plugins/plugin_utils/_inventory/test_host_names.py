@@ -148,4 +148,4 @@ def test_a_host_of_another_source_with_this_hostname_and_another_id_is_another_t
     rest, remark = without_strangers(NAMED, {**same, "beta.eu.qlikcloud.com": "of-another"})
     assert list(rest) == ["acme.eu.qlikcloud.com", "acme.us.qlikcloud.com"]
     assert remark is not None
-    assert "beta.eu.qlikcloud.com (qlik_tenant_id 'of-another' there, id0003 in the list)" in remark
+    assert "beta.eu.qlikcloud.com (qlik_tenant_id 'of-another' in that source, id0003 in the list)" in remark

@@ -263,8 +263,8 @@ class TestEnd:
         [
             (None, True, None, "No tenant was created"),
             (unborn(WANTED, failed(action="create")), True, None, "No tenant was created"),
-            (unborn(WANTED), False, None, "no answer names it"),
-            (unborn(WANTED, failed(action="create", effect="unknown")), False, None, "no answer names it"),
+            (unborn(WANTED), False, None, "its hostname is not known"),
+            (unborn(WANTED, failed(action="create", effect="unknown")), False, None, "its hostname is not known"),
             (receipt(*BORN), False, "live", "NOT deactivated"),
             (receipt(*BORN, intent(ago(hours=2))), False, "live", "NOT deactivated"),
             (receipt(*GONE), True, "disabled", f"purged about {PURGE_DATE}"),

@@ -85,7 +85,7 @@ def test_tenants_that_are_due_and_have_not_gone(tmp_path: Path) -> None:
     ]
     found = [one for one in of_fleet(tmp_path, starts=starts).findings if one.reason is Reason.DUE]
     assert [one.name.partition(".")[0] for one in found] == ["restored", "new"]
-    assert "is due since" in found[0].text and "will be due on" in found[1].text
+    assert "has been due since" in found[0].text and "will be due on" in found[1].text
 
 
 def test_protections_that_have_ended_are_named_once(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_the_list_of_the_organization_counts_where_it_was_read(tmp_path: Path) -
         listed("stranger", "disabled"),
     ]
     report = build_report([read_whole_folder(str(write_folder(tmp_path, NOW)))], NOW, listing=listing)
-    found = watch(report, look(report, {}, t.cast(t.Any, None)), 7)
+    found = watch(report, look(report, {}, t.cast(t.Any, None), ""), 7)
     assert named(found) == [
         # Somebody restarted its countdown with fewer days.
         ("purge_near", "changed"),
@@ -138,14 +138,14 @@ def test_the_texts_say_the_same_and_fit_the_schema(tmp_path: Path) -> None:
     assert schema_faults("watch", json.loads(json.dumps(data))) == []
     for name in ("soon", "killed", "overdue"):
         assert f"{name}.eu.qlikcloud.com: " in lines and f"`{name}.eu.qlikcloud.com`" in markdown
-    assert "Not looked at" in lines and "changed.eu.qlikcloud.com: its own host answers as unreachable" in lines
-    assert "1 could not be looked at." in markdown
+    assert "Could not be checked" in lines and "changed.eu.qlikcloud.com: its own host answers as unreachable" in lines
+    assert "1 could not be checked." in markdown
     assert (data["looked_at"], len(data["not_looked_at"]), len(data["findings"])) == (0, 1, 3)
 
 
 def test_a_day_on_which_nothing_is_to_be_done_says_so() -> None:
     found = Watch(datetime(2026, 1, 1, tzinfo=timezone.utc), 7, (), 0, ())
-    assert watch_lines(found) == ["Watch of 2026-01-01 00:00 UTC, the next 7 days", "Nothing needs a person."]
+    assert watch_lines(found) == ["Watch of 2026-01-01 00:00 UTC, the next 7 days", "Nothing needs attention."]
     assert "Nothing." in watch_markdown(found)
 
 
