@@ -68,7 +68,7 @@ Five tenants in two regions are to go. The playbooks run as against the real ser
 the real host names, with nothing switched off. Only the answers come from a simulator on this
 machine. Ansible's first play and recap are left out here.
 TEXT
-say "A mistake in the name of a variable: the run is refused, and nothing is sent."
+say "A mistake in the name of a variable: the run is refused, and nothing is changed."
 run "ansible-playbook -i tenants.yml tenantops.qlik.decommission \\
     -e tenant_decommission_purge_days=60" 2
 

@@ -11,7 +11,7 @@ import textwrap
 
 DEMO = pathlib.Path(__file__).resolve().parents[3] / "demo" / "run.sh"
 COLUMNS = 100
-MOST_LINES = 160
+MOST_LINES = 170
 
 
 def test_the_demo_shows_each_deactivation_once_and_is_short(terminal):
