@@ -128,8 +128,8 @@ class InventoryModule(BaseInventoryPlugin):
             return read_whole_folder(path)
         except UnusableFile as error:
             raise AnsibleParserError(
-                f"receipts_dir is {shown(given)}: the folder {error}. Name the folder of the receipts. A relative path counts from the"
-                f" folder of {for_terminal(source)}."
+                f"receipts_dir is {shown(given)}: the folder {error}. Name the folder of the receipts. A relative path is relative"
+                f" to the folder of {for_terminal(source)}."
             ) from None
 
     def _populate(self, folder: WholeFolder) -> None:

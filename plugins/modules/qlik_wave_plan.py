@@ -34,7 +34,7 @@ options:
     default: tenant_decommission_result
   dest:
     description:
-      - The file of the plan. A relative path counts from the folder that the run was started in. Missing folders are made.
+      - The file of the plan. A relative path is relative to the folder in which ansible-playbook was started. Missing folders are made.
       - Only an earlier plan is overwritten, and beside it only its digest and its table. A symbolic link is not followed.
     type: path
     required: true
@@ -43,7 +43,7 @@ options:
     type: raw
     default: 72
   planned_by:
-    description: Who makes the plan. It is in the plan as a claim, and this person's signature does not approve it.
+    description: Who makes the plan. The text is copied into the plan and not verified. This person's signature does not approve the plan.
     type: raw
 author:
   - tenantops.qlik contributors (@tenantops)

@@ -130,7 +130,7 @@ def _warnings(entry: PlanEntry, now: datetime) -> list[str]:
             warnings.append(f"it was restored on {entry['restored_on']}, after an earlier deactivation")
         licence = read_time(entry["license_ends_at"])
         if licence and licence > now:
-            warnings.append(f"its licence has not ended: it ends on {licence:%Y-%m-%d}")
+            warnings.append(f"its license has not ended: it ends on {licence:%Y-%m-%d}")
     return warnings
 
 

@@ -32,7 +32,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.usage_text i
 # The first line of the Markdown. By it an earlier plan is recognised and may be overwritten.
 HEADING = "## Plan: Qlik Cloud tenants to be taken out of service"
 
-_COLUMNS = ("host", "name", "id", "licence ends", "restored on", "status", "action", "days", "purge")
+_COLUMNS = ("host", "name", "id", "license ends", "restored on", "status", "action", "days", "purge")
 
 
 def plan_lines(plan: PlanContent, digest: str, name: str) -> list[str]:

@@ -105,7 +105,7 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
             raise error.replaced(message=reason) from None
         unknown = "Purge dates of tenants that are disabled already"
         if wave.planning:
-            unknown += ", and the ends of licences,"
+            unknown += ", and the ends of licenses,"
         return Listed(warnings=[f"{unknown} are not known. {error.message}"])
     known = _Known(listing, tenants, wave)
     found = Listed(

@@ -90,7 +90,8 @@ def _second_date(seen: Seen) -> str | None:
     if before is None or after is None or sent is None or repeated is None:
         return _told(describe(answer) for answer in second)
     moved = f"by {(after - before).total_seconds():.0f} s" if after != before else "not at all"
-    return f"it moved {moved}, {(repeated - sent).total_seconds():.0f} s after the first"
+    after_first = (repeated - sent).total_seconds()
+    return f"the purge date moved {moved}; the second deactivation came {after_first:.0f} s after the first"
 
 
 def _confirmation(seen: Seen) -> str | None:

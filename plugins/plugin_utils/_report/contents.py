@@ -20,7 +20,7 @@ _NOUNS = {
     "webhooks": "webhooks",
     "api_keys": "API keys",
     "oauth_clients": "OAuth clients",
-    "licenses_assigned": "assigned licences",
+    "licenses_assigned": "assigned licenses",
 }
 _ACTIVITY = {
     "last_login": "last login",

@@ -45,7 +45,7 @@ def table_of(text: str) -> dict[str, list[str]]:
     """The rows of the table in a plan.md, by host."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     heading, _line, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert heading == ["host", "name", "id", "licence ends", "restored on", "status", "action", "days", "purge"]
+    assert heading == ["host", "name", "id", "license ends", "restored on", "status", "action", "days", "purge"]
     return {host.strip("`"): [cell.strip("`") for cell in cells] for host, *cells in rows}
 
 

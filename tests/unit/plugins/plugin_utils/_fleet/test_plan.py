@@ -100,7 +100,7 @@ LICENCE = "2027-03-01T00:00:00.000Z"
         ),
         ({**LEAVES, "hostname": ALIAS}, {}, f"{ALIAS} is an alias"),
         ({**ACTS, "restored_on": "2026-11-20"}, {}, "it was restored on 2026-11-20"),
-        (ACTS, {"license_ends_at": LICENCE}, "its licence has not ended: it ends on 2027-03-01"),
+        (ACTS, {"license_ends_at": LICENCE}, "its license has not ended: it ends on 2027-03-01"),
     ],
 )
 def test_what_an_approver_should_look_at_is_a_warning(

@@ -101,7 +101,7 @@ def test_two_plans_of_the_same_tenants_mean_the_same_only_if_their_contents_are_
     assert len(digests) == 3
 
 
-HEADER = "| host | name | id | licence ends | restored on | status | action | days | purge |"
+HEADER = "| host | name | id | license ends | restored on | status | action | days | purge |"
 
 
 @pytest.mark.parametrize("plan", [plan_of(), plan_of(to_leave())])

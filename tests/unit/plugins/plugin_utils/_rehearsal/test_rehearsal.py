@@ -168,8 +168,14 @@ class TestQuestions:
     @pytest.mark.parametrize(
         ("dates", "words"),
         [
-            (("2026-12-04T12:00:00Z", "2026-12-04T12:00:30Z"), "it moved by 30 s, 40 s after the first"),
-            (("2026-12-04T12:00:00Z", "2026-12-04T12:00:00Z"), "it moved not at all, 40 s after the first"),
+            (
+                ("2026-12-04T12:00:00Z", "2026-12-04T12:00:30Z"),
+                "the purge date moved by 30 s; the second deactivation came 40 s after the first",
+            ),
+            (
+                ("2026-12-04T12:00:00Z", "2026-12-04T12:00:00Z"),
+                "the purge date moved not at all; the second deactivation came 40 s after the first",
+            ),
             (("2026-12-04T12:00:00Z", None), "200"),
         ],
     )
