@@ -128,6 +128,8 @@ class Child:
 def _work(order: Order, pipe: Connection) -> None:
     os.environ.clear()
     os.environ.update(order.environment)
+    # What a shell starts in the background ignores it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     result, error, places = None, None, {}
     try:
         if order.ending is None:
