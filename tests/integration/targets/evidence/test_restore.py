@@ -316,7 +316,7 @@ def test_a_tenant_that_does_not_answer_as_live_in_time_is_failed_and_changed(sta
         assert "was sent and is not confirmed" in done.stdout
         assert [(event["event"], event.get("effect")) for event in events] == [("intent", None), ("failed", "unknown")]
     else:
-        assert "its host does not answer as active or unauthorized within 1 s" in done.stdout
+        assert "after 1 s (verify_timeout) its own host does not answer as active or unauthorized" in done.stdout
         assert "disabled → active, FAILED" in done.stdout
         assert [(event["event"], event.get("probe_state")) for event in events] == [
             ("intent", None),
