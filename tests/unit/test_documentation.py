@@ -321,7 +321,7 @@ def pattern_of(message: str) -> str:
 
 def test_each_message_that_a_page_quotes_is_one_of_the_code() -> None:
     quoted = messages_in_troubleshooting()
-    slips = rows_of((ROOT / "docs/security.md").read_text(), "slip", "what stops it", "words", "test")
+    slips = rows_of((ROOT / "docs/security.md").read_text(), "mistake", "what stops it", "part of the message", "test")
     # The newcomer's words are those of real runs; another test compares them.
     quoted |= {words for _slip, _what, words, test in slips if test != "`test_newcomer.py`"}
     assert len(quoted) > 70

@@ -252,7 +252,7 @@ def rows_of_the_table() -> dict[str, list[str]]:
     section = rest.partition("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     heading, _line, *slips = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert heading == ["slip", "what stops it", "words", "test"]
+    assert heading == ["mistake", "what stops it", "part of the message", "test"]
     return {slip.replace("`", ""): [cell.strip("`") for cell in beside] for slip, *beside in slips}
 
 
