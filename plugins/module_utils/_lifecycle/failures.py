@@ -65,8 +65,8 @@ def not_verified(spec: Spec, target: Target, status: str | None, sight: Probe, t
     return Unconfirmed(
         f"The API says that tenant {target} is {status}, but after {timeout:g} s (verify_timeout) its own host does not answer as"
         f" {' or '.join(sorted(state.value for state in spec.end_states))}: it answers as {sight.state.value}."
-        f" {sentence(sight.description.rstrip('.'))}. Probe it again later with qlik_tenant_probe. If the result is the same, check that"
-        " the tenant's id and hostname belong together.",
+        f" {sentence(sight.description.rstrip('.'))}. In a few minutes, run the same command again, without"
+        " reset_purge_timer: it looks again. If the result is the same, check that the tenant's id and hostname belong together.",
         **sight.error_fields(),
     )
 

@@ -60,8 +60,8 @@ class ReceiptsFolders:
         if len(having) > 1:
             places = " and in ".join(map(for_terminal, having))
             raise InvalidInput(
-                f"There are {len(having)} receipts of {for_terminal(hostname, 100)}: in {places}. Nothing was changed. Keep the one that is"
-                f" right and move the other one away, or set {self._variable} to the folder."
+                f"There are {len(having)} receipts of {for_terminal(hostname, 100)}: in {places}. Nothing was changed. Keep the one with"
+                f" the newest event and move the other one away, or set {self._variable} to the folder."
             )
         return having[0] if having else self.folder
 
