@@ -189,7 +189,7 @@ QUESTIONS = (
     Question("Which codes come with 400, 403, 412?", _refusals),
     Question("What does a purged tenant's hostname answer?", _nothing),
     Question("Does a second deactivation move the purge date?", _second_date),
-    Question("Which errors come only from a live tenant?", _errors_of_life),
+    Question("Which errors come only from an active tenant?", _errors_of_life),
     Question("`TENANT_DEACTIVATED` or `TENANT_DISABLED`?", _errors_of_deactivation),
     Question("Who may set `purgeAfterDays`?", _purge_days),
     Question("Which hostname confirms?", _confirmation),
