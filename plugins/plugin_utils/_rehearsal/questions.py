@@ -207,7 +207,7 @@ QUESTIONS = (
         "Does the client see everything in a tenant, such as personal spaces and automations of others?", _nothing
     ),
     Question("Which event type does a login have in the audits? Do sorting and filtering work?", _nothing),
-    Question("Does a token request begin a session in the audits?", _audits),
+    Question("Do the audits show a token request as a login?", _audits),
     Question("Does an empty list of audits mean that nobody logged in?", _shown_audits),
     Question("Does `/api/v1/tenants/me` show the tenant?", _itself),
     Question("What does setting a name and an alias answer?", _alias),

@@ -126,7 +126,7 @@ def test_a_rehearsal_ends_with_its_tenant_deactivated_and_a_report(play: Play) -
         r"the purge date moved by [0-9]+ s; the second deactivation came [0-9]+ s after the first",
         said["Does a second deactivation move the purge date?"],
     )
-    assert said["Does a token request begin a session in the audits?"] == "200, without entries"
+    assert said["Do the audits show a token request as a login?"] == "200, without entries"
     assert said["What does a purged tenant's hostname answer?"] is None
     deactivated, restored = ["intent", "deactivated", "observed"], ["intent", "reactivated", "observed"]
     kinds = ["intent", "created", "observed", *deactivated, *restored, *deactivated, "intent", "deactivated"]
