@@ -137,7 +137,7 @@ class TestQuestions:
                 "200, one tenant in a list",
             ),
             (
-                "Does a token request",
+                "Do the audits show",
                 [
                     answer("tenant", "GET", "/api/v1/audits", fields=["data", "links"]),
                     answer("tenant", "GET", "/api/v1/audits", fields=["data", "data[].eventTime"]),
