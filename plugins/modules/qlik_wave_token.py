@@ -45,8 +45,6 @@ options:
 attributes:
   idempotent:
     details: Changes nothing at Qlik Cloud; each run gets a token of its own.
-notes:
-  - O(access_token) is not used.
 author:
   - tenantops.qlik contributors (@tenantops)
 """
