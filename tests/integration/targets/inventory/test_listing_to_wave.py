@@ -236,7 +236,7 @@ def test_receipts_do_not_hide_a_tenant_that_lives_from_the_percentage(eight, ter
     before = eight.mark()
     done = terminal.decommission()
     assert done.status == 2, done
-    assert "3 would go (42.86 %)" in " ".join(done.stdout.split())
+    assert "would deactivate 3 of the 7 live tenants of subscription sub-1 (42.86 %)" in " ".join(done.stdout.split())
     assert eight.action_posts(before) == []
 
 
