@@ -382,7 +382,7 @@ def test_a_tenant_that_is_called_like_a_host_of_another_source_is_not_merged_int
     assert found["web1.eu.qlikcloud.com"]["qlik_tenant_id"] == tenant_id("web1")
     assert found["vip.eu.qlikcloud.com"] == {"qlik_tenant_id": "somebody-else"}
     assert "'web1' is the name of a host of another inventory source" in " ".join(done.output.split())
-    assert "qlik_tenant_id 'somebody-else' there" in " ".join(done.output.split())
+    assert "qlik_tenant_id 'somebody-else' in that source" in " ".join(done.output.split())
     # A group of tenants called like a host: a pattern would mean both.
     inventory("--graph", keyed_groups=[{"key": "'shop'", "prefix": "", "separator": ""}])
     done = terminal.run(*both)
