@@ -114,7 +114,6 @@ def test_what_is_wrong_is_named_before_anything_is_asked(
     [
         ({"days": "many"}, "qlik_watch_days is 'many'"),
         ({"time_zone": "Mars/Base"}, "qlik_time_zone is 'Mars/Base'"),
-        ({"protected_file": ""}, "qlik_protected_file is ''"),
         ({"retries": 1000}, "tenant_decommission_retries is 1000"),
         (
             {"client_id": "an-id"},
