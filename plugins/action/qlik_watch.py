@@ -43,7 +43,12 @@ _OUTPUTS = {
 
 
 # Of the local policy, what a watch does not look at.
-_NO_LIMITS = {"require_protected_file": False, "max_in_days": None, "variable_prefix": "tenant_decommission_"}
+_NO_LIMITS = {
+    "require_protected_file": False,
+    "max_tenants": None,
+    "max_in_days": None,
+    "variable_prefix": "tenant_decommission_",
+}
 
 
 class ActionModule(QlikAction):

@@ -34,11 +34,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import SUMMARY, BadOutput, check_output
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import read_policy
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import (
-    check_max_tenants,
-    expired_protections,
-    in_days_problem,
-)
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import expired_protections, in_days_problem
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.run_log import (
     Part,
     WaveLog,
@@ -203,7 +199,6 @@ class ActionModule(QlikAction):
             entries,
             prefix=prefix,
             operation=params["operation"],
-            max_tenants=params["max_tenants"],
             regions_with_credentials=None if one_client else regions,
             plan=plan,
             planning=params["planning"],
@@ -239,4 +234,4 @@ def _sources(task_vars: Mapping[str, t.Any]) -> list[str]:
 
 
 def _limit_of(wave: WaveInput) -> dict[str, t.Any]:
-    return {"option": f"{wave.prefix}max_tenants", "tenants": check_max_tenants(wave)}
+    return {"option": f"{wave.prefix}max_tenants", "tenants": wave.policy.max_tenants}

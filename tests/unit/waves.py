@@ -7,15 +7,17 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.timestamps import read_time
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import GuardedTenant, pass_tenants
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import NO_POLICY
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import OBSERVED_VARIABLES
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
     DECOMMISSION,
-    OBSERVED_VARIABLES,
     prefix_of,
     tenant_variables,
 )
@@ -70,8 +72,10 @@ def fleet(number: int) -> list[Entry]:
 
 
 def wave_of(*entries: Entry, operation: str = DECOMMISSION, **given: t.Any) -> WaveInput:
-    """A wave of these tenants; ``given`` is what read_wave() takes."""
-    usual = {"prefix": f"tenant_{operation}_", "max_tenants": 10, "now": NOW}
+    """A wave of these tenants; ``given`` is what read_wave() takes, and the ``max_tenants`` of its policy."""
+    if "max_tenants" in given:
+        given["policy"] = replace(given.get("policy", NO_POLICY), max_tenants=given.pop("max_tenants"))
+    usual = {"prefix": f"tenant_{operation}_", "now": NOW}
     return read_wave(entries, operation=operation, **{**usual, **given})
 
 

@@ -18,11 +18,11 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.agreement 
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.origin import why_not_typed
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import HOST_NAME, Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.misplaced import is_misplaced
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.receipts_folder import ReceiptsFolders
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import OBSERVED_VARIABLES
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
     APPROVAL_VARIABLES,
-    OBSERVED_VARIABLES,
-    is_misplaced,
     prefix_of,
     tenant_variables,
 )
@@ -97,7 +97,7 @@ def read_entries(
 
 def _misplaced(variables: Mapping[str, t.Any], operation: str) -> tuple[str, ...]:
     """The variables that can only be meant for the role, and that it does not have."""
-    names = [str(name) for name in variables if is_misplaced(name, operation)]
+    names = [str(name) for name in variables if is_misplaced(str(name), operation, OBSERVED_VARIABLES)]
     if not names:
         return ()
     # A variable of one's own that one of the role's is made of is not ignored.

@@ -25,7 +25,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
 )
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.moments import check_start
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned import Planned
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import RESTORE
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import CLAIMS, RESTORE
 
 # What the user calls a hostname that nobody wrote.
 HOST_NAME = "the name of the host in the inventory (qlik_hostname is not set)"
@@ -61,7 +61,7 @@ class Entry:
 
     def name_of(self, name: str) -> str:
         """What the user calls a variable of the tenant, for messages."""
-        return self.set_by.get(name) or (f"qlik_{name}" if name in _CLAIMS else f"{self.prefix}{name}")
+        return self.set_by.get(name) or CLAIMS.get(name) or f"{self.prefix}{name}"
 
     @property
     def is_confirmed(self) -> bool:
@@ -72,10 +72,6 @@ class Entry:
     def shown_host(self) -> str:
         """The name of the host, harmless on a terminal."""
         return for_terminal(self.host, 100)
-
-
-# What is copied into receipts is named alike for all roles.
-_CLAIMS = ("approved_by", "ticket")
 
 
 def target_of(entry: Entry) -> Target:
@@ -113,7 +109,7 @@ def command_of(
     _must_be_evaluated(entry)
     must_confirm = planned is None and not planning
     # Each tenant has its own claims.
-    claims = {name: entry.inventory.get(entry.name_of(name)) for name in _CLAIMS}
+    claims = {name: entry.inventory.get(variable) for name, variable in CLAIMS.items()}
     plan = {"plan_sha256": plan_sha256, "plan_created": plan_created, "approvals": approvals}
     given = {**entry.values, **claims, **plan, "zone": zone}
     if not must_confirm:

@@ -18,7 +18,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.commands im
     Reactivation,
     command_from_json,
 )
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import RULES, check_max_tenants
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import RULES
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.signature import is_signed, sign
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import Tenant, WaveInput
 
@@ -92,7 +92,7 @@ def pass_tenants(
     """
     # A tenant that was left out of a count, or of the tasks that come first, may not be changed.
     left_out = frozenset() if wave.planning else wave.unprepared
-    if not wave.planning and wave.size > check_max_tenants(wave):
+    if not wave.planning and wave.size > wave.policy.max_tenants:
         left_out |= wave.done
     left_out |= frozenset(inactive)
 

@@ -19,19 +19,22 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import f
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.max_in_days import MaxInDays, check_max_in_days
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.moments import check_time_zone
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.protection import Protection, check_protections
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_bool
+from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_bool, check_whole_number
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DEFAULT_MAX_TENANTS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """The policy of a play.
 
-    ``zone``: the time zone of days and times without one; ``protected``: of the file of protected tenants; ``max_in_days``: how many
-    tenants may go within some days, over all runs (None: there is no such limit); ``warnings``: in sentences.
+    ``zone``: the time zone of days and times without one; ``protected``: of the file of protected tenants; ``max_tenants``: how many
+    tenants the play may change; ``max_in_days``: how many may go within some days, over all runs (None: there is no such limit);
+    ``warnings``: in sentences.
     """
 
     zone: tzinfo = timezone.utc
     protected: tuple[Protection, ...] = ()
+    max_tenants: int = DEFAULT_MAX_TENANTS
     max_in_days: MaxInDays | None = None
     warnings: tuple[str, ...] = ()
 
@@ -47,15 +50,24 @@ def as_in_the_roles(option: str) -> str:
 def read_policy(params: Mapping[str, t.Any], name_of: Callable[[str], str] = as_in_the_roles) -> Policy:
     """The policy, as the options of a task have it.
 
-    :arg params: ``time_zone``, ``protected_file``, ``require_protected_file``, ``max_in_days``, ``variable_prefix``.
+    :arg params: ``time_zone``, ``protected_file``, ``require_protected_file``, ``max_tenants``, ``max_in_days``, ``variable_prefix``.
     :arg name_of: what the user calls the first three; by default as the roles do.
     :raises InvalidInput: something of it is wrong.
     """
     zone = check_time_zone(params["time_zone"], name_of("time_zone"))
     required = check_bool(params["require_protected_file"], name_of("require_protected_file"))
     protected, warnings = _read_protected(params["protected_file"], zone, name_of, required=required)
-    limit = check_max_in_days(params["max_in_days"], f"{params['variable_prefix']}max_in_days")
-    return Policy(zone=zone, protected=protected, max_in_days=limit, warnings=warnings)
+    prefix, number = params["variable_prefix"], params["max_tenants"]
+    return Policy(
+        zone=zone,
+        protected=protected,
+        # Null is not set.
+        max_tenants=DEFAULT_MAX_TENANTS
+        if number is None
+        else check_whole_number(number, f"{prefix}max_tenants", 0, 10**6),
+        max_in_days=check_max_in_days(params["max_in_days"], f"{prefix}max_in_days"),
+        warnings=warnings,
+    )
 
 
 def _read_protected(

@@ -105,7 +105,6 @@ def preflight(
             entries,
             prefix=prefix,
             operation=DECOMMISSION,
-            max_tenants=params["max_tenants"],
             now=now,
             regions_with_credentials=None if one_client else list(clients),
             policy=policy,

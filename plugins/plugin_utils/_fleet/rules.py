@@ -32,10 +32,10 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.protection 
     check_protections,
     protection_of,
 )
-from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_whole_number
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.misplaced import likely_meant
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.recent import Recent, TakenDown
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, VERBS, likely_meant
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import CLAIMS, DECOMMISSION, VERBS
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import WaveInput
 
 Rule = Callable[[WaveInput], Iterable[str]]
@@ -50,12 +50,7 @@ def hosts_that_the_plan_lacks(wave: WaveInput) -> Iterator[str]:
 
 
 def too_many_tenants(wave: WaveInput) -> Iterator[str]:
-    option = f"{wave.prefix}max_tenants"
-    try:
-        limit = check_max_tenants(wave)
-    except InvalidInput as error:
-        yield error.message
-        return
+    option, limit = f"{wave.prefix}max_tenants", wave.policy.max_tenants
     if wave.to_change <= limit or wave.planning:
         return
     besides = ""
@@ -124,15 +119,10 @@ def _moment(time: datetime) -> str:
     return f"{time + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC"
 
 
-def check_max_tenants(wave: WaveInput) -> int:
-    """How many tenants the play may change; InvalidInput if that is no such number."""
-    return check_whole_number(wave.max_tenants, f"{wave.prefix}max_tenants", 0, 10**6)
-
-
 def misplaced_variables(wave: WaveInput) -> Iterator[str]:
     """Variables that can only be meant for the role, and that it does not have: what they say would be ignored."""
     for name, hosts in _hosts_by(wave, lambda entry: entry.misplaced):
-        meant = likely_meant(name, wave.operation)
+        meant = likely_meant(name, wave.operation, OBSERVED_VARIABLES)
         hint = (
             f"Did you mean {meant}? Correct or remove it."
             if meant
@@ -302,6 +292,11 @@ def unusable_receipts_folders(wave: WaveInput) -> Iterable[str]:
     """Said once, and before the first request: each tenant would stop by itself."""
     return wave.unusable_folders
 
+
+# Variables of the inventory that rules read of each host, by their full names. A rule finds the value in Entry.inventory: None if it is not
+# set, a date without quotes as the text that was typed (_domain/moments.py reads it). Nobody can set them as variables of a role. A
+# misspelt name is only noticed if it begins with qlik_: a rule that needs a variable says which hosts lack it.
+OBSERVED_VARIABLES: tuple[str, ...] = (*CLAIMS.values(),)
 
 RULES: tuple[Rule, ...] = (
     hosts_that_the_plan_lacks,

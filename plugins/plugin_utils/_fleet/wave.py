@@ -33,7 +33,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries impo
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import NO_POLICY, Policy
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.recent import Recent, read_recent
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, DEFAULT_MAX_TENANTS
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +75,10 @@ class WaveInput:
     """What the guard's rules look at.
 
     ``now``: the time, read once for all rules; ``prefix``: what the names of the role's variables begin with; ``operation``:
-    ``decommission`` or ``restore``; ``max_tenants``: how many tenants one play may change, as it was written;
-    ``regions_with_credentials``: the regions that credentials were given for (None: for every region); ``plan``: the approved plan that
-    is applied; ``planning``: a plan is made; ``policy``: the local policy of the play; ``pre_tasks``: the file of
-    tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change; ``inventory_hosts``: the names of
-    all hosts of the inventory; ``earlier``: the hostnames of earlier parts of this play's wave, such as those of a loop;
+    ``decommission`` or ``restore``; ``regions_with_credentials``: the regions that credentials were given for (None: for every region);
+    ``plan``: the approved plan that is applied; ``planning``: a plan is made; ``policy``: the local policy of the play; ``pre_tasks``: the
+    file of tasks that the play runs for each tenant first; ``prepare_all``: also for tenants that need no change; ``inventory_hosts``: the
+    names of all hosts of the inventory; ``earlier``: the hostnames of earlier parts of this play's wave, such as those of a loop;
     ``changed_before``: those of them that counted for ``max_tenants``; ``applied_before``: the hostnames in the plan that no host of the
     play has, and that are disabled or purged by their receipts; ``unusable_folders``: a sentence for each folder in which no receipt can
     be kept; ``recent``: what was taken down in the last days, by the receipts (None: no limit asks for it).
@@ -89,7 +88,6 @@ class WaveInput:
     now: datetime
     prefix: str
     operation: str
-    max_tenants: t.Any
     regions_with_credentials: Collection[str] | None = None
     plan: Plan | None = None
     planning: bool = False
@@ -170,9 +168,6 @@ def read_wave(
     :arg run_id: what to call the run in receipts.
     :arg given: the other fields of WaveInput.
     """
-    if given.get("max_tenants") is None:
-        # Null is not set.
-        given["max_tenants"] = DEFAULT_MAX_TENANTS
     plan, planning = given.get("plan"), given.get("planning", False)
     asks_receipts = operation == DECOMMISSION and (plan is None or given.get("pre_tasks"))
     policy: Policy = given.get("policy", NO_POLICY)

@@ -17,11 +17,8 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import hos
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.hosts import read_entries
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.origin import why_not_typed
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.entries import Entry
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import (
-    DECOMMISSION,
-    OBSERVED_VARIABLES,
-    tenant_variables,
-)
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.rules import OBSERVED_VARIABLES
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.variables import DECOMMISSION, tenant_variables
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play
 from ansible_collections.tenantops.qlik.tests.unit.core import HAS_TAGS, data, template, typed_at
 

@@ -34,8 +34,9 @@ FILE = """
 
 
 def policy(**given: t.Any) -> Policy:
-    nothing = {"time_zone": None, "protected_file": None, "require_protected_file": False, "max_in_days": None}
-    return read_policy({**nothing, "variable_prefix": PREFIX, **given})
+    nothing = {"time_zone": None, "protected_file": None, "require_protected_file": False}
+    no_limits = {"max_tenants": None, "max_in_days": None}
+    return read_policy({**nothing, **no_limits, "variable_prefix": PREFIX, **given})
 
 
 def refused(**given: t.Any) -> str:
@@ -55,6 +56,15 @@ def refusal(*entries: t.Any, **given: t.Any) -> str:
     with pytest.raises(InvalidInput) as caught:
         guard(*entries, **given)
     return caught.value.message
+
+
+@pytest.mark.parametrize("limit", ["", "many", -1, 1.5, True, "10 "])
+def test_a_limit_that_is_no_whole_number_is_refused(limit: t.Any) -> None:
+    assert refused(max_tenants=limit).startswith(f"{PREFIX}max_tenants is ")
+
+
+def test_a_limit_may_be_a_text_and_is_ten_if_it_is_null() -> None:
+    assert [policy(max_tenants=limit).max_tenants for limit in (25, "25", 0, None)] == [25, 25, 0, 10]
 
 
 def test_the_reason_is_in_the_message() -> None:
