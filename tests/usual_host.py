@@ -6,10 +6,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-# What a rule needs of every tenant, by the names of the variables. Terminal gives it to the hosts that a test writes by hand, too.
-OF_EVERY_TENANT: dict[str, Any] = {}
+import yaml
+
+# What a rule needs of every tenant, by the names of the variables.
+OF_EVERY_TENANT: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parent / "demo/group_vars/qlik_tenants.yml").read_text()
+)
 
 
 def usual_host(hostname: Any, tenant_id: Any, operation: str = "decommission") -> dict[str, Any]:
