@@ -26,7 +26,9 @@ options:
     type: str
     default: tenant_decommission_
   max_tenants:
-    description: How many tenants one play may change. Tenants that are disabled or purged according to their receipts do not count.
+    description:
+      - How many tenants one play may change. Tenants that are disabled or purged according to their receipts do not count, unless their
+        countdown is restarted.
     type: raw
     default: 10
   require_protected_file:

@@ -14,11 +14,6 @@ options:
     description: The hostname of the tenant, C(<name>.<region>.qlikcloud.com). Case does not matter.
     type: str
     required: true
-  region:
-    description:
-      - The region's short code, such as V(eu) or V(us). It can be left out, because O(hostname) has it. If it is given, the two must
-        agree.
-    type: str
 """
 
     # Instead of DOCUMENTATION, for modules that change a tenant.
@@ -34,11 +29,6 @@ options:
       - It must be one of the hostnames of the tenant with this O(tenant_id). If it is not, the task fails, and nothing is changed.
     type: str
     required: true
-  region:
-    description:
-      - The region's short code, such as V(eu) or V(us). It can be left out, because O(hostname) has it. If it is given, the two must
-        agree.
-    type: str
   confirm_hostname:
     description:
       - Type the hostname again, as confirmation. If it is given, it must equal O(hostname).
@@ -51,4 +41,14 @@ options:
 notes:
   - "The request that changes the tenant is not repeated blindly: the tenant's state is read first. If the change was made already, the
     request is not sent again."
+"""
+
+    # Besides one of the two above.
+    REGION = r"""
+options:
+  region:
+    description:
+      - The region's short code, such as V(eu) or V(us). It can be left out, because O(hostname) has it. If it is given, the two must
+        agree.
+    type: str
 """

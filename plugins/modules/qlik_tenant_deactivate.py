@@ -38,6 +38,7 @@ extends_documentation_fragment:
   - tenantops.qlik.connection.register_host
   - tenantops.qlik.connection.requests
   - tenantops.qlik.tenant.changed
+  - tenantops.qlik.tenant.region
   - tenantops.qlik.receipts
   - tenantops.qlik.receipts.author
 options:

@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
   - tenantops.qlik.tenant
+  - tenantops.qlik.tenant.region
 options:
   expect:
     description: The state that the tenant must be in, else the task fails.

@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - tenantops.qlik.connection
   - tenantops.qlik.connection.requests
   - tenantops.qlik.tenant
+  - tenantops.qlik.tenant.region
 options:
   tenant_id:
     description: The id that the tenant must have. If its host names another one, the task fails.

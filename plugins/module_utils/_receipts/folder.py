@@ -17,6 +17,9 @@ from collections.abc import Mapping
 
 from .._domain.addresses import find_address
 
+# What to do if a tenant has two of them.
+KEEP_ONE = "Keep the one with the newest event, and move the other one away"
+
 _SUFFIX = ".json"
 # A receipt begins with its id. Reading no more of each, thousands take a fraction of a second.
 _HEAD = 4096

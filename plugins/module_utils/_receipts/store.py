@@ -42,7 +42,7 @@ from .events import (
     receipt_state,
     write_receipt,
 )
-from .folder import receipts_beside
+from .folder import KEEP_ONE, receipts_beside
 from .job import job_url
 
 
@@ -155,7 +155,7 @@ class Journal:
             names = ", ".join(for_terminal(os.path.basename(path)) for path in found)
             raise BadReceipt(
                 f"does not exist, and {len(found)} files beside it are receipts of this tenant ({names})",
-                "Keep the right one, and move the other one away.",
+                f"{KEEP_ONE}.",
             )
         return found[0] if found else None
 

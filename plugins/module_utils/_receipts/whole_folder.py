@@ -14,6 +14,7 @@ from .._base.files import UnusableFile, unusable
 from .._base.text import for_terminal
 from .._domain.addresses import find_address
 from .events import BadReceipt, Receipt, receipt_state
+from .folder import KEEP_ONE
 from .store import next_step_for, read_receipt_file
 
 _SUFFIX = ".json"
@@ -106,5 +107,5 @@ def _doubles(receipts: Mapping[str, Receipt]) -> Iterator[Unreadable]:
                 yield Unreadable(
                     file,
                     f"is a second receipt of tenant {found['tenant_id']}, beside {others}",
-                    "Keep the right one, and move the other one away.",
+                    f"{KEEP_ONE}.",
                 )

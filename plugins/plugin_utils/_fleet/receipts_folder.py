@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal
+from ansible_collections.tenantops.qlik.plugins.module_utils._receipts.folder import KEEP_ONE
 
 RECEIPTS = "qlik-receipts"
 
@@ -60,8 +61,8 @@ class ReceiptsFolders:
         if len(having) > 1:
             places = " and in ".join(map(for_terminal, having))
             raise InvalidInput(
-                f"There are {len(having)} receipts of {for_terminal(hostname, 100)}: in {places}. Nothing was changed. Keep the one with"
-                f" the newest event and move the other one away, or set {self._variable} to the folder."
+                f"There are {len(having)} receipts of {for_terminal(hostname, 100)}: in {places}. Nothing was changed. {KEEP_ONE},"
+                f" or set {self._variable} to the folder."
             )
         return having[0] if having else self.folder
 
