@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: progress
 type: notification
-short_description: Show how far a wave of tenants has come
+short_description: Show how many tenants of a run are done
 version_added: 0.9.0
 description:
   - Shows how many tenants are done and failed, until when the run waits for the API's rate limit, and about when it will be finished. It

@@ -14,7 +14,9 @@ options:
     description: The time zone for days and times that have none, such as V(Europe/Berlin). By default UTC.
     type: raw
   protected_file:
-    description: A YAML file with a list of protected tenants, in the form of the variable C(tenant_decommission_protected).
+    description:
+      - A YAML file with a list of protected tenants, for example hostname patterns such as V(acme.*).
+      - The role P(tenantops.qlik.tenant_decommission#role) describes the form, at its variable C(tenant_decommission_protected).
     type: raw
 """
 

@@ -9,12 +9,15 @@ name: qlik_receipts
 short_description: The tenants of a folder of receipts as hosts
 version_added: 0.9.0
 description:
+  - A receipt is the record of what was done to one tenant, a JSON file.
   - Reads the receipts of a folder. Each tenant that has one is a host of the group O(tenants_group), with what its receipt says in
     variables that begin with C(qlik_). It sends nothing.
   - "Groups by what the receipts say: C(qlik_disabled), C(qlik_restored), C(qlik_purged), and C(qlik_overdue), which are the disabled
     tenants whose purge date passed more than 48 hours ago. A tenant that was never disabled is in none of them."
   - Its source is a YAML file whose name ends in C(qlik_receipts.yml) or C(qlik_receipts.yaml).
-  - The playbooks of this collection run on it as it is, above all C(tenantops.qlik.restore). It never sets a confirmation.
+  - The playbooks of this collection run on this inventory without changes to it, above all C(tenantops.qlik.restore).
+  - The plugin never sets C(tenant_restore_confirm_hostname) or C(tenant_decommission_confirm_hostname). Somebody has to type the hostname
+    of each tenant that is to be changed, for example with C(-e).
   - A file that is not a valid receipt is left out, and a warning names it. A symbolic link is not followed.
 author:
   - tenantops.qlik contributors (@tenantops)

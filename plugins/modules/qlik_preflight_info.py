@@ -12,11 +12,12 @@ short_description: Check everything that a decommission needs, without changing 
 version_added: 0.9.0
 description:
   - Checks the tenants of all hosts of the play, and changes nothing. It is safe to run against production.
-  - "For each region: it requests one token of the register host, which has no effect on any tenant. It shows whether the credentials work
-    and when the token expires, how many seconds the clock of this machine is ahead of the server's, which proxy and CA certificates are
-    used, and whether the register host allows reads."
+  - "For each region: it requests one token from the register host of the region (C(register.<region>.qlikcloud.com)), which has no effect
+    on any tenant. It shows whether the credentials work and when the token expires, how many seconds the clock of this machine is ahead of
+    the server's, which proxy and CA certificates are used, and whether the register host allows reads."
   - "With O(org_client_id) and O(org_client_secret): it requests a token for the organization's client, and reads the organization's list
-    of tenants once. It shows how many tenants are listed, and whether the run stays within C(tenant_decommission_max_percent)."
+    of tenants once. It shows how many tenants are listed, and whether a run would stay within C(tenant_decommission_max_percent). This
+    variable of the role P(tenantops.qlik.tenant_decommission#role) is read for each host."
   - "For each tenant: it reads the record from the register host, and probes the tenant's own host with a request that has no credentials.
     Neither has an effect on the tenant. It shows whether the tenant is found, its hostnames and status, whether id, hostname and region
     agree, whether the hostname is an alias, and what the probe shows."
@@ -74,8 +75,8 @@ regions:
 organization:
   description:
     - What the organization lists. Null if it was not asked.
-    - C(tenants) is the number of all tenants. If C(tenant_decommission_max_percent) is not set, only the disabled tenants are listed, and
-      it is null. C(disabled) is the number of disabled tenants.
+    - C(tenants) is the number of all tenants. C(disabled) is the number of disabled tenants. If C(tenant_decommission_max_percent) is not
+      set, only the disabled tenants are listed, and C(tenants) is null.
   returned: always, except if an option is wrong
   type: dict
   sample:
@@ -84,8 +85,10 @@ organization:
     message: ""
 tenants:
   description:
-    - What was found for each host of the play, in the order of the play. Its C(planned_action) is V(deactivate), V(reset), V(no-op) or
-      V(stop).
+    - What was found for each host of the play, in the order of the play.
+    - "C(planned_action) is what a run would do. V(deactivate): deactivate the tenant. V(reset): deactivate a disabled tenant again, which
+      restarts the countdown to its purge. V(no-op): change nothing, for example because the tenant is disabled already. V(stop): change
+      nothing, and fail for this tenant."
     - C(probe_state) is what the tenant's own host answers to a request without credentials. A live tenant answers V(unauthorized).
     - C(message) says why this tenant would stop, or what to check, such as a hostname that is an alias.
   returned: always, except if an option is wrong

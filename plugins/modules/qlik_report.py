@@ -11,6 +11,7 @@ module: qlik_report
 short_description: Write what the receipts say, for people and for other programs
 version_added: 0.9.0
 description:
+  - A receipt is the record of what was done to one tenant, a JSON file.
   - Reads all receipts in the folder C(tenant_decommission_receipts_dir) of each host of the play. If it is not set, the folder is
     C(qlik-receipts) next to the inventory. With C(--limit), only the tenants that C(--limit) selects are in the report.
   - With O(org_client_id) and O(org_client_secret) it reads the organization's list once. The report then shows the state from the list next
@@ -58,9 +59,12 @@ files:
   sample: [report.html, report.csv, report.json, metrics.prom, purges.ics, certificates/crown.us.qlikcloud.com.md]
 totals:
   description:
-    - How many tenants are in each state.
-    - How many need attention. C(pending), the outcome of a request is not known. C(failed), the last attempt failed. C(differs), the
-      organization's list and the receipt disagree. C(unrecorded), disabled in the organization's list, and without a receipt.
+    - "How many tenants are in each state, according to their receipts. C(overdue): disabled, and the purge date passed more than 48 hours
+      ago. C(disabled): the other disabled tenants. C(restored): active again since the last deactivation. C(live): active, and never
+      disabled before. C(purged): deleted for good. C(unknown): the receipt does not say it."
+    - "How many tenants need attention, by reason. C(pending): the outcome of a request is not known. C(failed): the last attempt failed.
+      C(differs): the organization's list and the receipt disagree. C(unrecorded): disabled in the organization's list, and without a
+      receipt."
   returned: success
   type: dict
   sample: {overdue: 0, disabled: 12, restored: 2, live: 0, purged: 4, unknown: 0, pending: 0, failed: 1, differs: 0, unrecorded: 0}

@@ -19,10 +19,10 @@ description:
     the receipt in O(receipt_path) says that its tenant exists already, no request is sent. The task then only checks that the tenant is
     live, and sets O(alias) and O(name) if they are not set yet.
   - If the response is lost, the request is not sent again, not even by a later run with the same receipt. With the organization's client,
-    the module searches the organization's list for live tenants of the region that were created since, have no alias, and are in no
-    receipt of the same folder. If there is exactly one, and it was created before the request's O(timeout) had passed, it is the new
-    tenant. In all other cases the task fails and names what it found. Somebody else may have created that, so nothing is sent to it
-    before a person confirms it with O(confirm_hostname).
+    the module searches the organization's list for live tenants of the region that were created after the request was sent, have no
+    alias, and are in no receipt of the same folder. If there is exactly one, and it was created before the request's O(timeout) had
+    passed, it is the new tenant. In all other cases the task fails and names the tenants that it found. Somebody else may have created
+    them, so nothing is sent to any of them before a person confirms one with O(confirm_hostname).
   - If O(alias) is given, the task fails if a live or deactivated tenant has this alias already, or if this cannot be checked.
   - In check mode the license key is not read, and only requests without any effect are sent.
 extends_documentation_fragment:

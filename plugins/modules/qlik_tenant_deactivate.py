@@ -16,18 +16,20 @@ description:
     countdown to its purge.
   - "A tenant is deactivated only if there is proof that it is live. Proof is (1) that the register host shows it as active. If the register
     host does not allow reads, proof is (2) that the tenant's own host issues a token, or (3) that the tenant's own authentication service
-    answers with an error. With any other answer the task fails, and no deactivation is sent."
+    refuses the request. (If the tenant is deactivated, its host answers that it is deactivated.) With any other answer the task fails, and
+    no deactivation is sent."
   - If the receipt says that the tenant is disabled, and the register host does not allow reads, (3) is not accepted as proof.
-  - That token is requested only if the register host does not allow reads, and O(client_id) and O(client_secret) are given. With
+  - The token of (2) is requested only if the register host does not allow reads, and O(client_id) and O(client_secret) are given. With
     O(verify=true) no further token is requested.
   - If the register host does not allow reads, the server itself checks that id and hostname belong together.
   - The task succeeds only if the server confirms the deactivation. If the response is lost, or is not a clear error of the API, the state
     is read again. If a deactivation was sent and is not confirmed, the task fails with C(changed=true).
   - If the receipt says that the tenant was restored after its last deactivation, the task deactivates it, with a warning. The role
     P(tenantops.qlik.tenant_decommission#role) asks for a separate confirmation then.
-  - With O(receipt_path) a record is kept. The status is V(purged), and the task succeeds with C(changed=false), if the API no longer has
-    the tenant, its hostname no longer exists, and the receipt proves that it was deactivated, and that its last possible purge date was
-    more than 48 hours ago. Without such a receipt the task fails.
+  - With O(receipt_path) a record is kept.
+  - "A tenant that no longer exists is reported with the status V(purged) and C(changed=false) if all of this is true: the API no longer has
+    it; its hostname no longer exists; the receipt shows its deactivation, and no restore after it; and the latest date on which it can have
+    been purged was more than 48 hours ago. Otherwise the task fails for it."
   - Until the purge the deactivation can be undone, with M(tenantops.qlik.qlik_tenant_reactivate).
 extends_documentation_fragment:
   - tenantops.qlik.attributes
@@ -45,7 +47,9 @@ options:
   purge_after_days:
     description:
       - The days between deactivation and purge, a whole number from 10 to 90.
-      - Only multi-tenant (OEM) entitlements may set it.
+      - The module always sends this number, also the default.
+      - Qlik documents it only for multi-tenant (OEM) contracts. With another contract the server may refuse the request, and the task
+        fails. Or the server may use its own number of days, and there is a warning with the date.
     type: raw
     default: 30
   reset_purge_timer:

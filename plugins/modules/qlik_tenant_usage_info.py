@@ -68,7 +68,7 @@ activity:
   type: dict
   contains:
     last_login:
-      description: When a person last started a session. The event has two names in the audits; the later event of the two is used.
+      description: When a person last started a session. In the audits this event has two names. The newest event of either name is used.
       type: str
       sample: "2026-08-03T09:12:44Z"
     last_reload:

@@ -31,7 +31,8 @@ extends_documentation_fragment:
   - tenantops.qlik.policy
 options:
   days:
-    description: Report purges, and tenants that become due, within this number of days, from 0 to 365.
+    description:
+      - Report each purge, and each tenant whose C(tenant_decommission_not_before) is reached, within this number of days, from 0 to 365.
     type: raw
     default: 7
   dest:
@@ -74,7 +75,7 @@ not_looked_at:
   elements: dict
   sample:
     - hostname: acme.eu.qlikcloud.com
-      problem: its own host answers as unreachable
+      problem: "its own host cannot be reached: probing acme.eu.qlikcloud.com: no connection"
 lines:
   description: What was printed.
   returned: always, except if an option is wrong
