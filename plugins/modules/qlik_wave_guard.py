@@ -97,7 +97,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Guard the wave
+- name: Check all tenants together
   tenantops.qlik.qlik_wave_guard:
     max_tenants: 25
   run_once: true

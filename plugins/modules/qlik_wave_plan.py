@@ -50,7 +50,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Guard the wave
+- name: Check all tenants together
   tenantops.qlik.qlik_wave_guard:
     planning: true
     plan: plan.json

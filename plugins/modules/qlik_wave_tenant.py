@@ -76,7 +76,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Guard the wave
+- name: Check all tenants together
   tenantops.qlik.qlik_wave_guard:
   run_once: true
   register: wave

@@ -296,7 +296,7 @@ def test_starting_at_a_later_task_deactivates_no_tenant(cloud, terminal):
     names = re.findall(r"^ +(tenantops\.qlik\.tenant_decommission : .+?)\tTAGS", listed.stdout, re.MULTILINE)
     role, _colon, first = names[0].partition(" : ")
     # With the first one everything runs in its order.
-    assert (role, first) == ("tenantops.qlik.tenant_decommission", "Guard the wave")
+    assert (role, first) == ("tenantops.qlik.tenant_decommission", "Check all tenants together")
     assert len(names) == 6, listed
     # What comes in any case is not listed.
     for name in (*names[1:], f"{role} : Sum up"):
