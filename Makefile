@@ -11,7 +11,7 @@ REQUIREMENTS := meta/requirements.txt requirements-dev.txt $(wildcard tests/*/re
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-all lint units simulator smoke thorough browser sanity ansible-test docs published release \
+.PHONY: help demo check test test-all lint units simulator smoke thorough browser sanity ansible-test docs readme published release \
 	bench bench-limit bench-limit-model venv clean
 
 help: ## Show this list
@@ -55,6 +55,9 @@ bench-limit-model: venv ## The same on a model, against every algorithm: thousan
 docs: venv ## Build the documentation site in .results/docs/html
 	uv pip install --quiet --system-certs --python $(VENV)/bin/python -r docs/docsite/requirements.txt
 	ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.collections python docs/docsite/build.py .results/docs
+
+readme: venv ## Write the tables of variables into the READMEs of the roles
+	python docs/role_readmes.py
 
 published: venv ## Build the tarball, and check it as Galaxy, Automation Hub and execution environments do
 	tests/published.sh .

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import json
 import re
 import typing as t
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.tenantops.qlik.docs.role_readmes import HEADING, with_table
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.argument_specs import ARGUMENT_SPECS, OF_THE_GROUP
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import OPERATIONS
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import State
@@ -250,17 +250,36 @@ def test_the_variables_of_all_roles_in_an_argument_spec_are_known_to_the_guard(o
 
 
 @pytest.mark.parametrize("operation", [DECOMMISSION, RESTORE])
-def test_the_readme_of_a_role_has_each_variable_with_its_type_and_default(operation: str) -> None:
-    role = ROOT / f"roles/tenant_{operation}"
-    specs = yaml.safe_load((role / "meta/argument_specs.yml").read_text())["argument_specs"]
-    options = {name: option for spec in specs.values() for name, option in spec["options"].items()}
-    rows = [row[:3] for row in rows_of((role / "README.md").read_text(), "variable", "type", "default", "meaning")]
-    assert len(rows) == len(options)
-    documented = {name.strip("`"): (kind, default) for name, kind, default in rows}
-    assert documented == {
-        name: (option["type"], f"`{json.dumps(option['default'])}`" if "default" in option else "none")
-        for name, option in options.items()
+def test_the_readme_of_a_role_says_of_its_variables_what_the_argument_spec_says(operation: str) -> None:
+    readme = ROOT / f"roles/tenant_{operation}/README.md"
+    assert readme.read_text() == with_table(readme), "The argument spec has changed: run `make readme`."
+
+
+def test_the_words_of_an_argument_spec_become_one_cell_of_a_table(tmp_path: Path) -> None:
+    role = tmp_path / "tenant_restore"
+    (role / "meta").mkdir(parents=True)
+    url = "L({text},https://github.com/tenantops/qlik/blob/main/{path})"
+    links = [
+        url.format(text="a page", path="docs/plans.md#approve"),
+        url.format(text="here", path="roles/tenant_restore/README.md#end"),
+    ]
+    option = {"type": "str", "description": [*links, "C(a|b), V(x)\nand E(HOME)."]}
+    of_another_entry_point = {"type": "int", "default": 1, "description": "Not this."}
+    spec = {
+        "main": {"options": {"one": option}},
+        "plan": {"options": {"one": of_another_entry_point, "two": of_another_entry_point}},
     }
+    (role / "meta/argument_specs.yml").write_text(yaml.safe_dump({"argument_specs": spec}, sort_keys=False))
+    readme = role / "README.md"
+    readme.write_text(f"Before\n\n{HEADING}| old |\n\nAfter\n")
+    assert with_table(readme) == (
+        f"Before\n\n{HEADING}"
+        "| `one` | str | none | [a page](../../docs/plans.md#approve) [here](#end) `a\\|b`, `x` and `HOME`. |\n"
+        "| `two` | int | `1` | Not this. |\n\nAfter\n"
+    )
+    readme.write_text("No table")
+    with pytest.raises(ValueError, match="has 0 tables of variables"):
+        with_table(readme)
 
 
 @pytest.mark.parametrize("operation", [DECOMMISSION, RESTORE])
