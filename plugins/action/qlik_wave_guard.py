@@ -30,7 +30,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.play impor
     read_loaded,
 )
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.approved_plan import approved_plan
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import guard_wave, pass_tenants, refusal
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.outputs import SUMMARY, BadOutput, check_output
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.plan import Plan
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.policy import read_policy
@@ -122,9 +122,9 @@ class ActionModule(QlikAction):
         summary = check_output(file, named, SUMMARY) if file else None
         entries, of_play = read_entries(self._task, task_vars, prefix=prefix, operation=operation)
         self._hosts = {entry.host: str(entry["hostname"]).lower() for entry in entries}
-        problems = list(of_play.problems)
+        problems, is_rest = list(of_play.problems), bool(before.changed_before)
         if problems:
-            raise InvalidInput("The wave is refused: nothing was changed. " + " ".join(problems))
+            raise InvalidInput(refusal(problems, is_rest=is_rest))
         wave = self._read(entries, params, run, task_vars, plan=approved.plan, before=before)
         guard_wave(wave)
         receipts = {tenant.command.receipt_path for tenant in wave.tenants if tenant.command}
@@ -138,7 +138,7 @@ class ActionModule(QlikAction):
         listed = look_up_wave(wave, params, run) if operation == DECOMMISSION else Listed()
         too_many = [one for one in (listed.error, in_days_problem(wave, listed.taken_down)) if one]
         if too_many and not params["planning"]:
-            raise InvalidInput(f"The wave is refused: nothing was changed. {' '.join(too_many)}")
+            raise InvalidInput(refusal(too_many, is_rest=is_rest))
         warnings = [*approved.warnings, *wave.policy.warnings, *expired_protections(wave)]
         warnings += [
             *(f"As it is now, a run with this plan would be refused: {one}" for one in too_many),

@@ -120,7 +120,8 @@ class InventoryModule(BaseInventoryPlugin):
             self.display.warning(f"Left out of the inventory: {file}")
         for name in map(os.path.basename, folder.creations):
             self.display.warning(
-                f"Left out of the inventory: {for_terminal(name, 300)} is the receipt of a tenant whose creation is not confirmed."
+                f"Left out of the inventory: {for_terminal(name, 300)} is the receipt of a tenant whose creation is not confirmed. Run"
+                " qlik_tenant_create, or the rehearsal, with this receipt again."
             )
         self._populate(folder)
 

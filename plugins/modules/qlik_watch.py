@@ -75,7 +75,7 @@ not_looked_at:
   elements: dict
   sample:
     - hostname: acme.eu.qlikcloud.com
-      problem: "its own host cannot be reached: probing acme.eu.qlikcloud.com: no connection"
+      problem: "its own host cannot be reached (unreachable): Probing acme.eu.qlikcloud.com: no complete response within 30 s"
 lines:
   description: What was printed.
   returned: always, except if an option is wrong

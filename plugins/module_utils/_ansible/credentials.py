@@ -91,7 +91,7 @@ def check_regions(given: t.Any, option: str) -> list[str]:
     ):
         raise InvalidInput(
             f"{option} is {_kind_of(given)}: it must be a mapping of region codes to clients, such as"
-            " {eu: {client_id: …, client_secret: …}}."
+            f" {{eu: {{client_id: …, client_secret: …}}}}{_WAY_TO_GIVE if _is_json(given) else ''}."
         )
     for key in given:
         if isinstance(key, bool):
@@ -190,18 +190,22 @@ def _source(option: str, value: t.Any, prefix: str) -> str:
     return f"{variable} of the environment" if os.environ.get(variable) == value else f"{prefix}{option}"
 
 
+# Not the value itself: what is typed on a command line can be seen by other users of the machine.
+_WAY_TO_GIVE = " (NAME=VALUE after -e always gives a text; with -e @FILE, name a YAML file that has the mapping)"
+
+
 def _is_client(value: t.Any) -> bool:
     return isinstance(value, (Mapping, list, tuple))
+
+
+def _is_json(value: t.Any) -> bool:
+    return isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
 
 
 def _kind_of(value: t.Any) -> str:
     """What something is, without showing it: there may be a secret in it."""
     if isinstance(value, str):
-        return (
-            "a text with JSON in it (with -e, do not quote the value inside the JSON)"
-            if value.lstrip()[:1] in ("{", "[")
-            else "a text"
-        )
+        return "a text with JSON in it" if _is_json(value) else "a text"
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, (list, tuple)):

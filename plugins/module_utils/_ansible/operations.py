@@ -184,7 +184,7 @@ def tenant_probe(params: Params, run: Run) -> dict[str, t.Any]:
     result = {"changed": False, "hostname": address.hostname, **found.result()}
     if wanted and found.state is not wanted:
         raise Refused(
-            f"Tenant {address.hostname} answers as {found.state.value}, not as {wanted.value}, after {seconds:g} s of waiting:"
+            f"After {seconds:g} s of waiting, the state of tenant {address.hostname} is {found.state.value}, and expect is {wanted.value}:"
             f" {found.description}.",
             result=result,
             **found.error_fields(),

@@ -140,9 +140,9 @@ def _read_itself(host: TenantHost) -> dict[str, t.Any]:
         )
     if address.hostname not in (name.lower() for name in record["hostnames"]):
         raise Stopped(
-            f"{address.hostname} answers for a tenant with the hostnames {for_terminal(', '.join(record['hostnames']))}, and is not one of"
-            " them. Nothing was changed. Check the hostname, or give the id of the tenant that you mean (tenant_id; qlik_tenant_id in an"
-            " inventory)."
+            f"{address.hostname} belongs to a tenant whose hostnames are {for_terminal(', '.join(record['hostnames']))}."
+            f" {address.hostname} is not one of these hostnames. Nothing was changed. Check the hostname, or give the id of the tenant that"
+            " you mean (tenant_id; qlik_tenant_id in an inventory)."
         )
     return record
 

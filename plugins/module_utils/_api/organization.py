@@ -28,8 +28,8 @@ _NEXT_STEPS = {
     " subscriptionId is missing, name the subscription: in filter (module), in subscription_ids (inventory), or in qlik_subscription_id"
     " of the tenants (roles).",
     401: "The token is refused, and so is a new one. Check org_client_id and org_client_secret.",
-    403: "The client may not read these tenants. Check that each subscription that you named is one of its organization, and that the"
-    " client has the scope cloud-console.tenants:read.",
+    403: "The client may not read these tenants. Check that each subscription that you named belongs to the organization of this client,"
+    " and that the client has the scope cloud-console.tenants:read.",
 }
 _RUN_AGAIN = "Tenants may be missing in what was read, so it is not used. Run again."
 

@@ -83,7 +83,7 @@ def decide_deactivation(
     return Decision(
         Verdict.NOT_FOUND,
         decision.status,
-        f"{decision.reason}, but its hostname answers as {probed.value}, so it may belong to another customer now",
+        f"{decision.reason}, but its hostname {probed.seen}, so it may belong to another customer now",
     )
 
 

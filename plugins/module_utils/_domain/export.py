@@ -25,6 +25,10 @@ class BadExport(Exception):
     """An export cannot be relied on. The message is the end of a sentence that begins with the setting that names the manifest."""
 
 
+class UseUnknown(BadExport):
+    """It is not known whether somebody used the tenant after the export. A new export would not change that."""
+
+
 @dataclass(frozen=True)
 class ExportRule:
     """A tenant goes only with the manifest of its export. ``option``: what the user calls the setting; ``path``: its value."""
@@ -71,7 +75,7 @@ class Export:
                 f"was made on {write_time(self.time)}, and somebody used the tenant on {write_time(activity.last_use)}"
             )
         if isinstance(activity.last_login, Unknown):
-            raise BadExport(
+            raise UseUnknown(
                 f"was made on {write_time(self.time)}, and the tenant does not show if somebody has used it since"
             )
 

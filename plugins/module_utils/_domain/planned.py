@@ -78,7 +78,7 @@ class Planned:
             if self.hostnames and _normal(names) != _normal(self.hostnames):
                 return f"its hostnames are {', '.join(names)}, and the plan has {', '.join(self.hostnames)}"
         elif self.hostnames and decision.verdict is Verdict.CHANGE:
-            return f"{found.value} now, and the plan was made with the tenant's record"
+            return f"{found.value} now, but it did when the plan was made, so its hostnames cannot be compared with those in the plan"
         if decision.verdict is not Verdict.CHANGE:
             # Somebody has done what was planned, or nothing is to be done, as planned.
             return None

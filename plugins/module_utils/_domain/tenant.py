@@ -24,6 +24,19 @@ class State(str, enum.Enum):
     UNREACHABLE = "unreachable"
     UNKNOWN = "unknown"
 
+    @property
+    def seen(self) -> str:
+        """What the tenant's host does, for a sentence that begins with the host."""
+        return _SEEN.get(self, f"answers as {self.value}")
+
+
+_SEEN = {
+    # The answer to a request without credentials, or with wrong ones.
+    State.UNAUTHORIZED: "answers as live (unauthorized)",
+    State.NOT_FOUND: "does not exist (not_found)",
+    State.UNREACHABLE: "cannot be reached (unreachable)",
+    State.UNKNOWN: "gives an unclear answer (unknown)",
+}
 
 # What only a live tenant answers: a token, or an error of its own authentication service.
 LIVE_STATES = frozenset((State.ACTIVE, State.UNAUTHORIZED))

@@ -151,7 +151,7 @@ class Client:
 
         :raises NoResponse: not before a time that max_wait does not allow to wait for. Nothing was sent.
         """
-        reason, is_news = f"{tier.host} is at its rate limit (tier {tier.number})", self._is_news(tier)
+        reason, is_news = f"{tier.host} is at its rate limit (tier {tier.number} of its API)", self._is_news(tier)
         seconds, reservation = self._limiter.reserve(tier)
         while reservation is not None and seconds > 0:
             if not self.retry_policy.pause(seconds, reason, is_news):
@@ -161,8 +161,8 @@ class Client:
                     return
                 name = self.names.option("max_wait")
                 raise NoResponse(
-                    f"{sentence(request.what)}: not sent. {reason}, for {blocked:.0f} s more, which is longer than what is left of"
-                    f" {name}. Run again later, or raise {name}.",
+                    f"{sentence(request.what)}: not sent. {reason}, and may get the next request only in {blocked:.0f} s. That is longer"
+                    f" than the time left of {name}. Run again later, or raise {name}.",
                     Reason.RATE_LIMIT,
                 )
             seconds, reservation = self._limiter.reserve(tier, reservation)

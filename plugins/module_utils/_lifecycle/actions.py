@@ -45,6 +45,9 @@ _REACTIVATION = Spec(
 )
 
 
+_ONLY_OEM = "Qlik documents this setting only for multi-tenant (OEM) contracts."
+
+
 def deactivate(client: Client, command: Deactivation, mode: Mode) -> dict[str, t.Any]:
     """Deactivate a tenant that is not disabled yet, and verify it if the command says so.
 
@@ -55,8 +58,7 @@ def deactivate(client: Client, command: Deactivation, mode: Mode) -> dict[str, t
     looks = has_to_look(command, mode)
     next_steps = {
         **_next_steps(client),
-        400: f"The request is wrong for the server: check {client.names.option('purge_after_days')} (only multi-tenant entitlements may"
-        " set it).",
+        400: f"The request is wrong for the server: check {client.names.option('purge_after_days')}. {_ONLY_OEM}",
     }
     spec = replace(
         _DEACTIVATION, next_steps=next_steps, purge_after_days=days, restarts_countdown=restarts, looks_at_use=looks
@@ -141,8 +143,8 @@ class _Deactivating(Executor):
             )
             sources = sorted({one.source for one in self._command.protected if one.is_of_hostnames})
             next_step = (
-                f"Give the client of region {target.address.region} ({client.names.credentials}). Or, if they do not concern this tenant,"
-                f" remove the entries from {' and '.join(sources)}."
+                f"Give the client of region {target.address.region} ({client.names.credentials}). Or remove the hostname patterns from"
+                f" {' and '.join(sources)}, if none of them is meant for a tenant of this run."
             )
             raise self._stopped(Objection(reason, next_step)) from None
         return tuple(record["hostnames"])
@@ -327,8 +329,8 @@ class _Deactivating(Executor):
             return
         self._warnings.append(
             f"The server says that tenant {self._target} will be purged about {date:%Y-%m-%d}. But"
-            f" {self._client.names.option('purge_after_days')} is {days}, which would be {expected:%Y-%m-%d}. Some entitlements do not"
-            " allow you to set the days."
+            f" {self._client.names.option('purge_after_days')} is {days}, which would be {expected:%Y-%m-%d}. The tenant is"
+            f" deactivated, and the server's date counts. {_ONLY_OEM} If you need another date, ask the vendor's support."
         )
 
 

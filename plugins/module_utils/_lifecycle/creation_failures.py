@@ -23,7 +23,8 @@ from .creation import Listed
 # Reference: "Create".
 _BY_CODE = {
     "TENANTS-21": "The server got no license key: check license_key, or license_from.",
-    "TENANTS-22": "The license allows no more tenants. A tenant uses its slot until its purge: wait for one, or use another subscription.",
+    "TENANTS-22": "The license allows no more tenants. A tenant uses its slot until its purge: wait until a tenant is purged, or use"
+    " another subscription.",
     "TENANTS-23": "The license is not valid: check that license_key is the whole key of a subscription that is in force.",
     "TENANTS-10": "The alias is not a name that the server takes: give one part of a hostname, 3 to 63 characters.",
 }
@@ -78,7 +79,7 @@ def alias_not_free(alias: Address, found: Probe, owners: Sequence[Mapping[str, t
             f"it is taken: the organization's list has it for tenant {owner['id']}, {for_terminal(owner['status'])}"
         )
     elif found.state in (*LIVE_STATES, State.DEACTIVATED):
-        reason = f"it is taken: a tenant answers there as {found.state.value}"
+        reason = f"it is taken: its host {found.state.seen}"
     else:
         reason = f"it is not known whether it is free: {found.description.rstrip('.')}"
     return Stopped(
@@ -91,7 +92,7 @@ def alias_not_free(alias: Address, found: Probe, owners: Sequence[Mapping[str, t
 def no_license_there(origin: Address, found: Probe) -> Stopped:
     """The tenant that is to show the license key does not live."""
     return Stopped(
-        f"license_from is {origin.hostname}, and that tenant answers as {found.state.value}: {found.description.rstrip('.')}. Nothing was"
+        f"license_from is {origin.hostname}, and its host {found.state.seen}: {found.description.rstrip('.')}. Nothing was"
         " changed. Name a live tenant of the subscription, or give license_key.",
         **found.error_fields(),
     )
@@ -100,9 +101,9 @@ def no_license_there(origin: Address, found: Probe) -> Stopped:
 def unrecorded(tenant: NewTenant, why: Exception) -> Unrecorded:
     """It was created, and the receipt does not have it."""
     return Unrecorded(
-        f"Tenant {tenant.target} was created, but this could not be written to its receipt: {why}. Keep its id and hostname. Fix the cause"
-        f" and run again with org_client_id and org_client_secret, and with {tenant.address.hostname} in confirm_hostname: then the receipt"
-        " is brought up to date.",
+        f"Tenant {tenant.target} was created, but this could not be written to its receipt: {why}. Write down its id and hostname. Fix"
+        f" the cause and run again with org_client_id and org_client_secret, and with {tenant.address.hostname} in confirm_hostname: then"
+        " the receipt is brought up to date.",
         changed=True,
     )
 
@@ -110,10 +111,15 @@ def unrecorded(tenant: NewTenant, why: Exception) -> Unrecorded:
 def not_recorded(command: Creation, sent: Response | NoResponse, why: Exception, *, in_doubt: bool) -> QlikError:
     """It failed, and the receipt does not have that: for the next run it is in doubt."""
     kind, words = (Unconfirmed, "is not confirmed") if in_doubt else (Refused, "failed, and no tenant was created")
+    next_step = (
+        "Fix the cause, and run again: the request is not sent again."
+        if in_doubt
+        else "Fix the cause. Then move the receipt away before the next run, because it says that the outcome of the creation is not known."
+        " But if it is the receipt of another tenant, leave it there, and set receipt_path to another file."
+    )
     return kind(
-        f"The creation of a tenant in region {command.region} {words}. This could not be written to the receipt: {why}. {_words(sent)} Fix"
-        " the file"
-        + ("." if in_doubt else ", and move it away before the next run if it is not the receipt of another tenant."),
+        f"The creation of a tenant in region {command.region} {words}. This could not be written to the receipt: {why}. {_words(sent)}"
+        f" {next_step}",
         changed=in_doubt,
         **sent.error_fields(),
     )
@@ -122,8 +128,8 @@ def not_recorded(command: Creation, sent: Response | NoResponse, why: Exception,
 def not_alive_yet(tenant: NewTenant, found: Probe, seconds: float) -> Unconfirmed:
     """The API says that it was created, and its host does not answer."""
     return Unconfirmed(
-        f"Tenant {tenant.target} was created, but its host does not answer as a live tenant within {seconds:g} s: it answers as"
-        f" {found.state.value}. {sentence(found.description.rstrip('.'))}. Run again: the receipt has it, and no second one is created.",
+        f"Tenant {tenant.target} was created, but its host does not answer as a live tenant within {seconds:g} s: it"
+        f" {found.state.seen}. {sentence(found.description.rstrip('.'))}. Run again: the receipt has it, and no second one is created.",
         changed=True,
         **found.error_fields(),
     )
@@ -131,9 +137,7 @@ def not_alive_yet(tenant: NewTenant, found: Probe, seconds: float) -> Unconfirme
 
 def does_not_live(tenant: NewTenant, reason: str, found: Probe | None) -> Stopped:
     """The tenant of the receipt is not live any more."""
-    seen = (
-        f", and the tenant's own host answers as {found.state.value} ({found.description.rstrip('.')})" if found else ""
-    )
+    seen = f", and the tenant's own host {found.state.seen} ({found.description.rstrip('.')})" if found else ""
     return Stopped(
         f"The tenant of this receipt, {tenant.target}, is not live any more: {reason}{seen}. Nothing was changed. Restore a deactivated"
         " tenant with qlik_tenant_reactivate. To create another tenant, name another file in receipt_path.",
@@ -208,17 +212,17 @@ def _what_to_do(command: Creation, listed: Listed | None) -> str:
     again = f"move the receipt {for_terminal(command.receipt_path, 1000)} away, and run again."
     if listed is None or not listed.candidates:
         return (
-            f"In the management console, look for a tenant of region {command.region} that was created then or later, has no alias and is"
-            " in no receipt of this folder. It uses a slot: if nobody else created it or needs it, deactivate it with"
+            f"In the management console, look for a tenant of region {command.region} that was created at or after the time of the request,"
+            " has no alias and is in no receipt of this folder. It uses a slot: if nobody else created it or needs it, deactivate it with"
             f" qlik_tenant_deactivate. If there is none, {again}"
         )
     wrong = (
         f" confirm_hostname is {command.confirmed.hostname}, which is not listed there." if command.confirmed else ""
     )
     return (
-        f"Somebody else may have created what is listed, so nothing was sent to it.{wrong} In the management console, compare when and by"
-        " whom it was created with this request, and ask whoever else creates tenants. If it is the tenant of this receipt, set"
-        f" confirm_hostname to its hostname, and run again. If it is not, {again}"
+        f"Somebody else may have created what is listed, so nothing was sent to it.{wrong} In the management console, see when and by whom"
+        " each listed tenant was created. Compare this with the time and the client of this request, and ask whoever else creates tenants."
+        f" If one of them is the tenant of this receipt, set confirm_hostname to its hostname, and run again. If none is, {again}"
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from .._base.errors import NOTHING_SAID, RUN_LATER, ErrorFields, NoResponse, QlikError, Stopped, Unconfirmed, Unrecorded
 from .._base.text import sentence
 from .._domain.commands import Target
-from .._domain.tenant import Probe
+from .._domain.tenant import Probe, State
 from .._http.messages import Response
 from .progress import Objection, Progress, Spec
 
@@ -30,7 +30,7 @@ def stopped(progress: Progress, objection: Objection, *, actions_sent: int) -> S
     if progress.in_doubt:
         sent = ""
     elif actions_sent:
-        sent = " Nothing was changed: what was sent before was refused."
+        sent = " Nothing was changed: the server refused the requests of this task."
     return Stopped(
         f"{objection.reason}.{seen}{sent} {objection.next_step}", **(probed.error_fields() if probed else NOTHING_SAID)
     )
@@ -64,7 +64,7 @@ def not_verified(spec: Spec, target: Target, status: str | None, sight: Probe, t
     """The API says one thing, and the tenant's host another one."""
     return Unconfirmed(
         f"The API says that tenant {target} is {status}, but after {timeout:g} s (verify_timeout) its own host does not answer as"
-        f" {' or '.join(sorted(state.value for state in spec.end_states))}: it answers as {sight.state.value}."
+        f" {'deactivated' if State.DEACTIVATED in spec.end_states else 'live'}: it {sight.state.seen}."
         f" {sentence(sight.description.rstrip('.'))}. In a few minutes, run the same command again, without"
         " reset_purge_timer: it looks again. If the result is the same, check that the tenant's id and hostname belong together.",
         **sight.error_fields(),
@@ -78,7 +78,7 @@ def unrecorded(target: Target, status: str, date: str | None, why: Exception, sa
     """
     return Unrecorded(
         f"Tenant {target} is {status}, but this could not be written to its receipt: {why}."
-        f"{f' It will be purged about {date}: keep that date.' if date else ''} Fix the cause, then run again: the tenant is"
+        f"{f' It will be purged about {date}: write down that date.' if date else ''} Fix the cause, then run again: the tenant is"
         " read first, and the receipt is brought up to date.",
         **said,
     )

@@ -99,8 +99,8 @@ class Observer(abc.ABC):
         begun_as = self._journal.hostname
         if begun_as is not None and begun_as != address.hostname:
             self._warnings.append(
-                f"The receipt of {address.hostname} is that of {for_terminal(begun_as, 253)}, a hostname that the same tenant had before:"
-                f" {for_terminal(self._journal.path, 4096)}."
+                f"The receipt of {address.hostname} is kept under another hostname of the same tenant, {for_terminal(begun_as, 253)}:"
+                f" {for_terminal(self._journal.path, 4096)}. It is used; you need not do anything."
             )
 
     def _hold(self, name: str | None) -> None:

@@ -13,7 +13,7 @@ from .._api.usage import read_usage
 from .._base.errors import NoResponse, Refused, WaitTooLong
 from .._base.text import for_terminal
 from .._domain.commands import Deactivation, Target
-from .._domain.export import BadExport, Export, ExportRule
+from .._domain.export import BadExport, Export, ExportRule, UseUnknown
 from .._domain.usage import LONGEST_WINDOW_DAYS, Activity, Contents, Usage
 from .._http.client import Client
 from .export import load_export
@@ -67,7 +67,14 @@ def look_at_use(
             raise
         reason = f"{rule.option} is {for_terminal(rule.path, 1000)}, which {error}"
         reason = f"The export of tenant {target} is not valid: {reason}"
-        return Use(usage, Objection(reason, "Export it once more, with a new manifest."))
+        next_step = "Export it once more, with a new manifest."
+        if isinstance(error, UseUnknown):
+            reason += unread
+            next_step = (
+                "A new export does not help. Run the module qlik_tenant_usage_info to see why the last login is not shown. To deactivate"
+                f" the tenant without this check, remove {rule.option}."
+            )
+        return Use(usage, Objection(reason, next_step))
     problem = command.idle_rule.problem(activity, now) if command.idle_rule else None
     if command.idle_rule is None or problem is None:
         return Use(usage)

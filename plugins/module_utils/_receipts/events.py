@@ -348,7 +348,7 @@ def read_receipt(content: bytes, *, before_creation: bool = False) -> Receipt:
         if wrong:
             raise BadReceipt(f"has a fault in event {number}: {wrong}")
     if found.get("hostname") is None and any(event.get("action") != "create" for event in events):
-        raise BadReceipt("names no tenant, and has more than its creation")
+        raise BadReceipt("has no hostname, but has events other than the creation of a tenant")
     return t.cast(Receipt, found)
 
 
@@ -360,7 +360,8 @@ def check_room(receipt: Receipt) -> None:
     if len(write_receipt(receipt)) > LARGEST - _ROOM:
         raise BadReceipt(
             f"has no room for more events (a receipt has at most {LARGEST // MIB} MiB)",
-            "Keep the file in an archive, and move it away: the next run begins a new receipt, and does not have what this one proves.",
+            "Move the file into an archive. The next run begins a new receipt. That one does not have what this file proves, for example"
+            " that the tenant was deactivated.",
         )
 
 

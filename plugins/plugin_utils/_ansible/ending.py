@@ -95,7 +95,8 @@ def check_guarded(wave: WaveLog) -> None:
     """
     if not wave.parts:
         raise Stopped(
-            "The wave was not guarded, so nothing was changed. Run the play from its beginning, with all tasks of the role."
+            "The check of all tenants did not run, so nothing was changed. Run the play from its beginning, with all tasks of the"
+            " role."
         )
 
 

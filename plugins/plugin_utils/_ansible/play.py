@@ -121,13 +121,13 @@ def check_play(task: Task, task_vars: Mapping[str, t.Any]) -> None:
     if is_around(task, "run_once", Templar(loader=task_vars["hostvars"]._loader, variables=dict(task_vars))):
         raise InvalidInput(
             f"run_once is set around the role, and the play has {len(hosts)} hosts: Ansible would do the work for one of them, and show"
-            " its result for all. Nothing was changed. Remove run_once; the role itself runs once what has to."
+            " its result for all. Nothing was changed. Remove run_once. The role itself uses it where it is needed."
         )
     strategy = str(play.strategy)
     if strategy.rpartition(".")[2] not in _IN_STEP:
         raise InvalidInput(
-            f"The strategy of the play is '{for_terminal(strategy, 100)}', which does not wait for the guard of the wave: nothing was"
-            " changed. Set strategy: linear in the play."
+            f"The strategy of the play is '{for_terminal(strategy, 100)}', which does not wait for the check of all tenants: nothing"
+            " was changed. Set strategy: linear in the play."
         )
 
 

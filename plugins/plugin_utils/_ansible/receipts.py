@@ -67,6 +67,6 @@ def _read(folder: t.Any) -> WholeFolder:
         return read_whole_folder(absolute(folder))
     except UnusableFile as error:
         raise InvalidInput(
-            f"The folder of receipts, {shown(folder)}, {error}. Give the inventory that the receipts lie beside with -i, or set"
-            f" {_VARIABLE} to the folder."
+            f"The folder of receipts, {shown(folder)}, {error}. With -i, give the inventory that is in the same folder as the"
+            f" folder qlik-receipts, or set {_VARIABLE} to the folder of the receipts."
         ) from None

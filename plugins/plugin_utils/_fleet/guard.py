@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
@@ -30,7 +30,20 @@ def guard_wave(wave: WaveInput) -> None:
     """
     problems = [problem for rule in RULES for problem in rule(wave)]
     if problems:
-        raise InvalidInput("The wave is refused: nothing was changed. " + " ".join(problems))
+        raise InvalidInput(refusal(problems, is_rest=bool(wave.changed_before)))
+
+
+def refusal(problems: Iterable[str], *, is_rest: bool = False) -> str:
+    """The message of a wave that is refused.
+
+    :arg is_rest: earlier batches, or earlier runs of the role in this play, may have changed tenants.
+    """
+    what = (
+        "The rest of the wave is refused (all tenants of this play that are not done yet): nothing more was changed."
+        if is_rest
+        else "The wave is refused (all tenants of this play): nothing was changed."
+    )
+    return " ".join((what, *problems))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -228,7 +228,7 @@ def read_plan(content: bytes, approved: t.Any, now: datetime, max_hours: t.Any, 
     found = _checked(content)
     created, expires = read_time(found.get("created")), read_time(found.get("expires"))
     if created is None or expires is None or expires < created:
-        raise _refused("its created or expires is missing or wrong: make a new one")
+        raise _refused("its key 'created' or 'expires' is missing or wrong: make a new one")
     if created > now + _SKEW:
         raise _refused(f"it was made at {write_time(created)}, which is in the future: check the clock of this machine")
     if expires - created > timedelta(hours=longest):

@@ -299,7 +299,7 @@ def _remarks(read: Record | Reading, probed: State, hostname: str) -> list[str]:
         return []
     remarks = []
     if (read.status in DISABLED_STATUSES) is not (probed is State.DEACTIVATED):
-        remarks.append(f"the register host says {for_terminal(read.status)}, its own host answers as {probed.value}")
+        remarks.append(f"the register host says {for_terminal(read.status)}, but its own host {probed.seen}")
     alias = alias_warning(hostname, read.hostnames or ())
     return [*remarks, alias] if alias else remarks
 

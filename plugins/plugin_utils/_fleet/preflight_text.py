@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.text import for_terminal, table, wrapped
 
 _READS = {True: "allows reads", False: "does not allow reads", None: "reads not checked"}
+# Preflight sends no credentials: this is how a live tenant answers.
+_ANSWERS = {"unauthorized": "live (unauthorized)"}
 _HEADINGS = ("host", "planned", "status", "its own host answers", "receipt")
 
 
@@ -58,7 +60,7 @@ def _region(region: Mapping[str, t.Any]) -> Sequence[str]:
 
 def _clock(skew: int) -> str:
     if skew == 0:
-        return "clock as the server's"
+        return "clock agrees with the server's"
     return f"clock {abs(skew)} s {'ahead of' if skew > 0 else 'behind'} the server's"
 
 
@@ -84,7 +86,7 @@ def _row(tenant: Mapping[str, t.Any]) -> Sequence[str]:
         for_terminal(tenant["hostname"] or tenant["host"], 100),
         tenant["planned_action"] or "",
         for_terminal(tenant["status"] or "not shown", 40),
-        tenant["probe_state"] or "not asked",
+        _ANSWERS.get(tenant["probe_state"], tenant["probe_state"]) or "not asked",
         tenant["receipt_state"] or "none",
     )
 

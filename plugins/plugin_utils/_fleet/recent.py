@@ -39,12 +39,13 @@ class TakenDown:
 class Recent:
     """What the receipts say.
 
-    ``tenants``: those that were taken down in the days that count; ``unreadable``: how many more receipts cannot be read, and count;
+    ``tenants``: those that were taken down in the days that count; ``unreadable``: the hostnames of those
+    whose receipts cannot be read: they count;
     ``taken_ids``: the ids of all that were taken down at any time, and are down.
     """
 
     tenants: tuple[TakenDown, ...]
-    unreadable: int
+    unreadable: frozenset[str]
     taken_ids: frozenset[str]
 
 
@@ -56,7 +57,7 @@ def read_recent(folders: Iterable[str], limit: MaxInDays, now: datetime, option:
     """
     tenants: list[TakenDown] = []
     taken_ids: set[str] = set()
-    unreadable = 0
+    unreadable: set[str] = set()
     for folder in folders:
         if not os.path.lexists(folder):
             # The first run makes it.
@@ -81,8 +82,8 @@ def read_recent(folders: Iterable[str], limit: MaxInDays, now: datetime, option:
             # A summary or a plan in the same folder is no receipt.
             if find_address([name]):
                 tenants.append(TakenDown(frozenset((name,)), now))
-                unreadable += 1
-    return Recent(tuple(tenants), unreadable, frozenset(taken_ids))
+                unreadable.add(name)
+    return Recent(tuple(tenants), frozenset(unreadable), frozenset(taken_ids))
 
 
 def recent_in_list(

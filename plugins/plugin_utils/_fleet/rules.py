@@ -20,7 +20,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.credentials import missing_credentials
@@ -53,15 +53,16 @@ def too_many_tenants(wave: WaveInput) -> Iterator[str]:
     option, limit = f"{wave.prefix}max_tenants", wave.policy.max_tenants
     if wave.to_change <= limit or wave.planning:
         return
-    besides = ""
-    uncounted = [one for one in wave.tenants if one.hostname not in wave.counting and one.host not in wave.not_due]
-    if wave.plan is not None:
-        besides = " according to the plan"
-    elif uncounted:
-        besides = f" ({len(uncounted)} more are disabled or purged according to their receipts, and are not counted)"
+    remarks = []
     before = len(wave.changed_before.difference(tenant.hostname for tenant in wave.tenants))
     if before:
-        besides += f" ({before} of them in earlier runs of the role in this play)"
+        remarks.append(f"{before} of the {wave.to_change} in earlier runs of the role in this play")
+    uncounted = [one for one in wave.tenants if one.hostname not in wave.counting and one.host not in wave.not_due]
+    if uncounted and wave.plan is None:
+        remarks.append(f"{len(uncounted)} more are disabled or purged according to their receipts, and are not counted")
+    besides = " according to the plan" if wave.plan else ""
+    if remarks:
+        besides += f" ({'; '.join(remarks)})"
     tenants = "tenant" if wave.to_change == 1 else "tenants"
     yield (
         f"The play has {wave.to_change} {tenants} to {VERBS[wave.operation]}{besides}, and {option} allows {limit}: check the"
@@ -90,7 +91,7 @@ def in_days_problem(wave: WaveInput, listed: Iterable[TakenDown] = ()) -> str | 
     if len(times) + len(going) <= limit.tenants:
         return None
     option = f"{wave.prefix}max_in_days"
-    sources = [f"{len(before)} according to receipts{_with_unreadable(recent)}"]
+    sources = [f"{len(before)} according to receipts{_with_unreadable(recent, going)}"]
     sources += [f"{len(besides)} more according to the organization's list"] if besides else []
     free = max(0, limit.tenants - len(times))
     were = "was" if len(times) == 1 else "were"
@@ -105,13 +106,18 @@ def in_days_problem(wave: WaveInput, listed: Iterable[TakenDown] = ()) -> str | 
     everyone = limit.free_at(times, len(going)) if len(going) <= limit.tenants else None
     if not everyone:
         words += f", and never {len(going)} at once"
-    elif len(going) > 1 or next_one is None:
+        if not limit.tenants:
+            return f"{words}. Check {option}."
+        # To wait alone does not help.
+        return f"{words}. Choose fewer with --limit{'' if free else ', and wait'}."
+    if len(going) > 1 or next_one is None:
         words += f", all {len(going)} from {_moment(everyone)} on"
     return f"{words}. Choose fewer with --limit, or wait."
 
 
-def _with_unreadable(recent: Recent) -> str:
-    return f", also {recent.unreadable} that cannot be read" if recent.unreadable else ""
+def _with_unreadable(recent: Recent, going: Collection[str]) -> str:
+    unreadable = len(recent.unreadable.difference(going))
+    return f", among them {unreadable} that cannot be read" if unreadable else ""
 
 
 def _moment(time: datetime) -> str:

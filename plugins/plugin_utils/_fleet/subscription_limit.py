@@ -36,6 +36,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._domain.planned imp
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.tenant import DISABLED_STATUSES, LIVE_STATUSES
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.validation import check_percent
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.guard import refusal
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.recent import TakenDown, recent_in_list
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.wave import Tenant, WaveInput
 
@@ -101,8 +102,8 @@ def look_up_wave(wave: WaveInput, params: Mapping[str, t.Any], run: Run) -> List
         names_of_limits = [*(["max_percent"] if limits else []), *(["max_in_days"] if wave.recent else [])]
         if names_of_limits and not wave.planning:
             checked = " and ".join(f"{prefix}{name}" for name in names_of_limits)
-            reason = f"The wave is stopped, since {checked} cannot be checked. {error.message}"
-            raise error.replaced(message=reason) from None
+            reason = f"{checked} cannot be checked. {error.message}"
+            raise error.replaced(message=refusal([reason], is_rest=bool(wave.changed_before))) from None
         unknown = "Purge dates of tenants that are disabled already"
         if wave.planning:
             unknown += ", and the ends of licenses,"

@@ -192,7 +192,7 @@ QUESTIONS = (
     Question("Which errors come only from an active tenant?", _errors_of_life),
     Question("`TENANT_DEACTIVATED` or `TENANT_DISABLED`?", _errors_of_deactivation),
     Question("Who may set `purgeAfterDays`?", _purge_days),
-    Question("Which hostname confirms?", _confirmation),
+    Question("Which of a tenant's hostnames does the API accept as confirmation?", _confirmation),
     Question("What does reactivate answer?", _reactivation),
     Question("How long is a token good?", _token_life),
     Question("Do token requests count against a rate limit?", _token_limit),

@@ -110,7 +110,7 @@ class _Region:
         if read is Reading.ABSENT:
             return Sight("gone", "the register host does not know it any more")
         found = probe(self._client, target.address, credentials=None)
-        words = f"its own host answers as {found.state.value}"
+        words = f"its own host {found.state.seen}"
         if found.state in LIVE_STATES:
             return Sight("live", words)
         if found.state is State.DEACTIVATED:

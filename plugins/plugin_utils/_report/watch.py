@@ -101,7 +101,7 @@ def watch(
         Finding(
             Reason.UNREADABLE,
             f"{for_terminal(os.path.basename(one.path), 300)} {one.problem}",
-            f"It is left out. {one.next_step}",
+            f"So its tenant was not checked. {one.next_step}",
         )
         for one in report.unreadable
     ]

@@ -288,7 +288,7 @@ def test_two_ids_that_were_swapped_stop_both_tenants(cloud, terminal):
 TASKS = {
     "Ask for one token per region": "was not checked at the beginning of this run",
     "Deactivate and verify each tenant": "was not checked at the beginning of this run",
-    "Sum up": "The wave was not guarded, so nothing was changed",
+    "Sum up": "The check of all tenants did not run, so nothing was changed",
 }
 
 

@@ -177,9 +177,10 @@ def test_the_parts_of_a_loop_add_up_for_limits_summary_and_statistics(cloud, ter
     assert done.status == 2, done
     assert [post["headers"]["qlik-confirm-hostname"] for post in cloud.action_posts()] == [ACME, BETA]
     assert (
-        "The play has 3 tenants to deactivate according to the plan (2 of them in earlier runs of the role in this play)"
+        "The play has 3 tenants to deactivate according to the plan (2 of the 3 in earlier runs of the role in this play)"
         in done.stdout
     )
+    assert "The rest of the wave is refused" in done.stdout
     assert "tenant_decommission_max_tenants allows 2" in done.stdout
     content = json.loads((terminal.folder / "summary.json").read_text())
     assert [(one["hostname"], one["outcome"]) for one in content["tenants"]] == [

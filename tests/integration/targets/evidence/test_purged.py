@@ -61,8 +61,8 @@ UNPROVEN = {
     "early": (days_ago(31), "its receipt has the purge date"),
     "byhandearly": (days_ago(91), "its receipt says that it was disabled on"),
     "killedearly": (killed_after_the_intent(91), "its receipt says that it was live"),
-    "silent": (days_ago(33), "its hostname answers as unreachable, so it may belong to another customer now"),
-    "taken": (days_ago(33), "its hostname answers as unauthorized, so it may belong to another customer now"),
+    "silent": (days_ago(33), "its hostname cannot be reached (unreachable), so it may belong to another customer now"),
+    "taken": (days_ago(33), "its hostname answers as live (unauthorized), so it may belong to another customer now"),
 }
 # Somebody else has this hostname, and was deactivated. A probe alone cannot tell that from the tenant that is meant.
 TAKEN_AND_DISABLED = "takenanddisabled"

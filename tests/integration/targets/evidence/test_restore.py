@@ -217,7 +217,7 @@ def test_a_tenant_that_is_not_confirmed_for_the_restore_stops_alone(disabled, te
 TASKS = {
     "Ask for one token per region": "was not checked at the beginning of this run",
     "Reactivate and verify each tenant": "was not checked at the beginning of this run",
-    "Sum up": "The wave was not guarded, so nothing was changed",
+    "Sum up": "The check of all tenants did not run, so nothing was changed",
 }
 
 
@@ -316,7 +316,7 @@ def test_a_tenant_that_does_not_answer_as_live_in_time_is_failed_and_changed(sta
         assert "was sent and is not confirmed" in done.stdout
         assert [(event["event"], event.get("effect")) for event in events] == [("intent", None), ("failed", "unknown")]
     else:
-        assert "after 1 s (verify_timeout) its own host does not answer as active or unauthorized" in done.stdout
+        assert "after 1 s (verify_timeout) its own host does not answer as live" in done.stdout
         assert "disabled → active, FAILED" in done.stdout
         assert [(event["event"], event.get("probe_state")) for event in events] == [
             ("intent", None),

@@ -120,7 +120,9 @@ def test_a_refused_wave_has_its_summary_too(start_cloud, terminal):
     terminal.write_inventory({**host("acme"), **host("beta")}, tenant_decommission_max_tenants=1)
     done, summary = terminal.sum_up("decommission")
     assert done.status == 2, done
-    assert summary["error"].startswith("The wave is refused: nothing was changed. The play has 2 tenants to deactivate")
+    assert summary["error"].startswith(
+        "The wave is refused (all tenants of this play): nothing was changed. The play has 2 tenants to deactivate"
+    )
     assert summary["totals"] == totals(not_reached=2)
     assert {result["outcome"] for result in summary["tenants"].values()} == {"not_reached"}
     assert cloud.requests() == []

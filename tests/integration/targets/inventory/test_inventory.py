@@ -223,7 +223,12 @@ def test_250_tenants_are_three_pages(start_cloud, terminal, inventory, cursor):
 
 LIST = {"method": "GET", "path": "/api/core/tenants"}
 FAILURES = {
-    "a foreign subscription": ({"subscription_ids": ["sub-of-others"]}, {}, "HTTP 403", "is one of its organization"),
+    "a foreign subscription": (
+        {"subscription_ids": ["sub-of-others"]},
+        {},
+        "HTTP 403",
+        "belongs to the organization of this client",
+    ),
     "a filter that must be": ({}, {"filter_required": True}, "HTTP 400", "subscription_ids"),
     "a misspelt option": ({"regoins": ["eu"]}, {}, "Unknown options", "regoins"),
     "a computed confirmation": (

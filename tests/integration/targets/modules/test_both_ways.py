@@ -104,7 +104,7 @@ TABLE = {
     "a probe that expects what is not": (
         probe("acme", expect="deactivated", wait_timeout=1),
         {"failed": True, "changed": False, "state": "active"},
-        "answers as active, not as deactivated",
+        "is active, and expect is deactivated",
     ),
     "a confirmation of another": (
         deactivate("acme", confirm_hostname="beta.eu.qlikcloud.com"),
@@ -295,7 +295,7 @@ TABLE |= {
     "a look-up in somebody else's subscription": (
         ask_organization(filter='subscriptionId eq "sub-of-others"'),
         {"failed": True, "http_status": 403, "code": "AUTH-5"},
-        "is one of its organization",
+        "belongs to the organization of this client",
     ),
     "a look-up by a filter with a region's client": (
         info(filter='status eq "disabled"'),

@@ -251,7 +251,7 @@ SINCE = {
     "no-id": Since({}, "active → disabled", "changed", inventory={"qlik_tenant_id": None}, refused="active → disabled"),
 }
 SINCE["unread"] = Since(
-    {}, "the register host does not allow reads now, and the plan was made with the tenant's record", refused=None
+    {}, "the register host does not allow reads now, but it did when the plan was made", refused=None
 )
 
 

@@ -270,7 +270,7 @@ NO_PLANS = {
     "a wave that is refused": (
         planned_host("copy", qlik_tenant_id=tenant_id("well")),
         (),
-        "No plan was written. The wave is refused: nothing was changed. 2 hosts have the tenant_id",
+        "No plan was written. The wave is refused (all tenants of this play): nothing was changed. 2 hosts have the tenant_id",
     ),
     "one tenant by two of its hostnames": (
         {**planned_host("twin", qlik_tenant_id=None), **planned_host("alias", qlik_tenant_id=None)},
@@ -406,7 +406,7 @@ def test_hostnames_and_a_status_that_a_server_made_up_can_do_no_harm(tmp_path_fa
 @pytest.mark.parametrize(
     ("keywords", "words"),
     [
-        ({}, "The wave was not guarded, so nothing was changed."),
+        ({}, "The check of all tenants did not run, so nothing was changed."),
         ({"async": 30, "poll": 1}, "qlik_wave_plan must run on the controller: remove async and delegate_to"),
     ],
     ids=["in the controller", "as a module"],

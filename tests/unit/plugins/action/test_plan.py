@@ -215,7 +215,9 @@ def test_what_is_wrong_with_the_plan_stops_the_whole_wave(wire: Wire, case: str)
 
 @pytest.mark.parametrize("key", ["created", "expires"])
 def test_a_plan_that_lacks_a_time_stops_the_wave_in_words(wire: Wire, key: str) -> None:
-    is_refused(wire, guarded(plan_of(to_deactivate(), without=key)), "its created or expires is missing or wrong")
+    is_refused(
+        wire, guarded(plan_of(to_deactivate(), without=key)), "its key 'created' or 'expires' is missing or wrong"
+    )
 
 
 def test_a_plan_with_a_number_that_json_has_not_stops_the_wave_in_words(wire: Wire) -> None:
@@ -749,7 +751,7 @@ def test_a_refused_wave_makes_no_plan(wire: Wire, tmp_path: Path, displayed: lis
 def test_a_wave_that_was_not_guarded_makes_no_plan(wire: Wire, tmp_path: Path, displayed: list[str]) -> None:
     made = run_action("qlik_wave_plan", {"wave": {}, "dest": "plan.json"}, Play({HOSTNAME: host()}).task_vars)
     assert made["failed"] is True
-    assert "was not guarded" in made["msg"]
+    assert "The check of all tenants did not run" in made["msg"]
     assert everything_below(tmp_path) == {}
 
 

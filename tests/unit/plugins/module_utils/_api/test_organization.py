@@ -236,7 +236,7 @@ BAD_PAGES = {
     "400": (answers.error(400, "HTTP-400", "Bad request"), "Check the filter.*subscription_ids"),
     "403": (
         answers.FORBIDDEN,
-        "Check that each subscription that you named is one of its organization",
+        "Check that each subscription that you named belongs to the organization of this client",
     ),
     "404": (answers.error(404, "HTTP-404", "Not found"), "Run again later"),
     "501": (answers.error(501, "HTTP-501", "Oops"), "Run again later"),

@@ -252,7 +252,10 @@ def test_a_block_that_is_longer_than_max_wait_ends_the_task_and_nothing_is_sent(
     failed = deactivate(run, max_wait=10)
     assert failed["failed"] is True
     assert failed["changed"] is False
-    assert f"not sent. {REGISTER} is at its rate limit (tier 2), for 20 s more" in failed["msg"]
+    assert (
+        f"not sent. {REGISTER} is at its rate limit (tier 2 of its API), and may get the next request only in 20 s"
+        in failed["msg"]
+    )
     assert "max_wait" in failed["msg"]
     assert limited.sequence == ["token", "read"]
     assert sum(t.cast(FakeClock, run.clock).sleeps) == 0

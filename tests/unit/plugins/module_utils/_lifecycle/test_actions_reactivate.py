@@ -113,7 +113,7 @@ def test_a_tenant_that_does_not_answer_as_live_in_time_is_failed_and_changed(wir
     wire.on("probe", answers.deactivated())
     result = reactivate(run, verify=True, verify_timeout=5)
     assert (result["failed"], result["changed"], result["status"]) == (True, True, "active")
-    assert "after 5 s (verify_timeout) its own host does not answer as active or unauthorized" in result["msg"]
+    assert "after 5 s (verify_timeout) its own host does not answer as live" in result["msg"]
 
 
 def test_another_confirmation_sends_nothing(wire: Wire, run: Run) -> None:

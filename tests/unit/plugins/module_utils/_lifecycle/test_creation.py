@@ -178,8 +178,8 @@ class TestAlias:
     @pytest.mark.parametrize(
         ("answer", "words"),
         [
-            (LIVES, "answers there as unauthorized"),
-            (answers.deactivated(), "answers there as deactivated"),
+            (LIVES, "its host answers as live (unauthorized)"),
+            (answers.deactivated(), "its host answers as deactivated"),
             (answers.HTML, "it is not known whether it is free"),
             (answers.BAD_GATEWAY, "it is not known whether it is free"),
         ],
@@ -598,7 +598,10 @@ class TestReceipt:
         [
             (receipt(event("observed", status="active")), "which qlik_tenant_create did not create"),
             (unborn(), "names no tenant|did not create"),
-            (unborn(event("intent", action="create"), event("deactivated")), "has more than its creation"),
+            (
+                unborn(event("intent", action="create"), event("deactivated")),
+                "has no hostname, but has events other than the creation",
+            ),
             ({**pending(), "region": "us"}, "region us"),
             (b"{", "is not JSON"),
         ],

@@ -83,7 +83,10 @@ def test_a_receipt_with_the_same_id_under_another_hostname_is_continued(
     assert [path.name for path in folder.iterdir()] == [known.name]
     assert [kind for kind, _facts in told(known, 1)][:2] == ["intent", "deactivated"]
     assert content_of(known)["hostnames"] == [HOSTNAME, ALIAS]
-    assert any(f"The receipt of {ALIAS} is that of {HOSTNAME}" in one for one in result["warnings"])
+    assert any(
+        f"The receipt of {ALIAS} is kept under another hostname of the same tenant, {HOSTNAME}:" in one
+        for one in result["warnings"]
+    )
 
 
 @pytest.mark.parametrize("act", [by_module, by_role])

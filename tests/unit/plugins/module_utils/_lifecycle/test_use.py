@@ -347,6 +347,9 @@ def test_an_export_of_a_tenant_that_does_not_show_its_logins_is_not_enough(
     result = go(run, idle_days=None, export_manifest=export(tmp_path))
     assert (result["failed"], wire.of("deactivate")) == (True, [])
     assert "does not show if somebody has used it since" in result["msg"]
+    # A new export would end in the same way.
+    assert "Export it once more" not in result["msg"]
+    assert "To deactivate the tenant without this check, remove tenant_decommission_export_manifest." in result["msg"]
 
 
 def test_neither_a_plan_nor_check_mode_needs_the_export(

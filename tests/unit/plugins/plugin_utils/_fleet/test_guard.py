@@ -229,9 +229,17 @@ def test_all_that_is_wrong_stands_in_one_message() -> None:
         max_tenants=4,
         regions=["eu"],
     )
-    assert message.startswith("The wave is refused: nothing was changed.")
+    assert message.startswith("The wave is refused (all tenants of this play): nothing was changed.")
     for told in ("5 tenants", "allows 4", "'x1'", "'b.eu.qlikcloud.com'", "'c.*'", "region us", "d.jp.qlikcloud.com"):
         assert told in message
+
+
+def test_what_earlier_batches_changed_is_not_denied() -> None:
+    message = refusal(*fleet(2), max_tenants=2, changed_before=frozenset(("earlier.eu.qlikcloud.com",)))
+    assert message.startswith(
+        "The rest of the wave is refused (all tenants of this play that are not done yet): nothing more was"
+    )
+    assert "3 tenants to deactivate (1 of the 3 in earlier runs of the role in this play)" in message
 
 
 def test_a_protection_that_is_none_hides_nothing_else_that_is_wrong() -> None:

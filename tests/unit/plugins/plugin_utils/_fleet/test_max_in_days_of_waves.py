@@ -77,10 +77,16 @@ def test_more_are_refused_with_the_numbers_and_the_days(tmp_path: Path) -> None:
 
 
 def test_more_than_the_limit_never_go_at_once(tmp_path: Path) -> None:
-    words = "and this play would deactivate 4. 3 can be deactivated now, and never 4 at once."
-    assert words in refusal(tmp_path / "none", 4)
+    words = (
+        "and this play would deactivate 4. 3 can be deactivated now, and never 4 at once. Choose fewer with --limit."
+    )
+    assert refusal(tmp_path / "none", 4).endswith(words)
     none = Policy(max_in_days=MaxInDays(0, 30))
-    assert "0 can be deactivated now, and never 1 at once." in refusal(tmp_path / "none", policy=none)
+    words = f"0 can be deactivated now, and never 1 at once. Check {OPTION}."
+    assert refusal(tmp_path / "none", policy=none).endswith(words)
+    for name in ("one", "two", "three"):
+        gone(tmp_path, name, days=1)
+    assert refusal(tmp_path, 4).endswith("and never 4 at once. Choose fewer with --limit, and wait.")
 
 
 def test_what_does_not_count(tmp_path: Path) -> None:
@@ -94,9 +100,14 @@ def test_what_does_not_count(tmp_path: Path) -> None:
 def test_a_receipt_that_cannot_be_read_counts(tmp_path: Path) -> None:
     put(tmp_path / "broken.eu.qlikcloud.com.json", b"{")
     assert (
-        "1 was deactivated since 2026-10-25 12:00 UTC (1 according to receipts, also 1 that cannot be read)"
+        "1 was deactivated since 2026-10-25 12:00 UTC (1 according to receipts, among them 1 that cannot be read)"
         in refusal(tmp_path, 3)
     )
+
+
+def test_a_receipt_that_cannot_be_read_of_a_tenant_that_goes_counts_once(tmp_path: Path) -> None:
+    put(tmp_path / "new0.eu.qlikcloud.com.json", b"{")
+    assert "0 were deactivated since 2026-10-25 12:00 UTC (0 according to receipts)" in refusal(tmp_path, 4)
 
 
 def test_a_tenant_that_goes_again_counts_once(tmp_path: Path) -> None:
@@ -185,4 +196,7 @@ def test_a_list_that_is_not_shown_stops_the_wave(wire: Wire, run: Run, tmp_path:
     params = options("qlik_wave_guard", org_client_id=ORG_CLIENT_ID, org_client_secret=ORG_CLIENT_SECRET)
     with pytest.raises(QlikError) as caught:
         look_up_wave(wave(tmp_path), params, run)
-    assert f"The wave is stopped, since {OPTION} cannot be checked." in caught.value.message
+    assert (
+        f"The wave is refused (all tenants of this play): nothing was changed. {OPTION} cannot be checked."
+        in caught.value.message
+    )

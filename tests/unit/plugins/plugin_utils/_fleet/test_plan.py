@@ -470,16 +470,20 @@ def test_a_plan_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("key", ["created", "expires"])
 @pytest.mark.parametrize("value", [None, "", "soon", 1764000000, "2026-13-01T00:00:00Z", ["2026-11-24T12:00:00Z"]])
 def test_a_plan_that_does_not_say_when_is_refused(key: str, value: t.Any) -> None:
-    assert "its created or expires is missing or wrong" in refused(file_of(plan_of(to_deactivate(), **{key: value}))[0])
+    assert "its key 'created' or 'expires' is missing or wrong" in refused(
+        file_of(plan_of(to_deactivate(), **{key: value}))[0]
+    )
 
 
 @pytest.mark.parametrize("key", ["created", "expires"])
 def test_a_plan_that_lacks_one_of_its_times_is_refused(key: str) -> None:
-    assert "its created or expires is missing or wrong" in refused(file_of(plan_of(to_deactivate(), without=key))[0])
+    assert "its key 'created' or 'expires' is missing or wrong" in refused(
+        file_of(plan_of(to_deactivate(), without=key))[0]
+    )
 
 
 def test_a_plan_that_ends_before_it_was_made_is_refused() -> None:
-    assert "its created or expires is missing or wrong" in refused(
+    assert "its key 'created' or 'expires' is missing or wrong" in refused(
         file_of(plan_of(to_deactivate(), hours=-1))[0], now=NOW - timedelta(days=1)
     )
 

@@ -568,7 +568,7 @@ def test_a_tenant_that_is_not_as_planned_after_a_refusal_for_now_gets_no_second_
     result = apply(run, to_deactivate(), receipts_dir=str(folder))
     assert len(wire.of("deactivate")) == 1
     assert (result["failed"], result["changed"]) == (True, False)
-    assert "Nothing was changed: what was sent before was refused" in result["msg"]
+    assert "Nothing was changed: the server refused the requests of this task" in result["msg"]
     assert [(one["event"], one.get("effect")) for one in events_of(folder)] == [("intent", None), ("failed", "none")]
 
 

@@ -54,6 +54,8 @@ def test_a_region_and_a_tenant_are_looked_at_with_three_requests(wire: Wire, run
         "deactivate",
     )
     assert found["problems"] == []
+    # The word alone looks like a mistake in the credentials, and none were sent.
+    assert any("live (unauthorized)" in line for line in found["lines"])
 
 
 def test_the_hosts_of_tenants_are_shown_no_credentials(wire: Wire, run: Run) -> None:

@@ -191,8 +191,10 @@ def test_one_tenant_that_failed_alone_has_its_summary_too() -> None:
 
 
 def test_a_wave_that_was_refused_is_told_once_and_not_a_tenant() -> None:
-    lines, totals = lines_of(None, None, error="The wave is refused: nothing was changed. Too many.")
-    assert "The wave is refused: nothing was changed. Too many." in lines[1]
+    lines, totals = lines_of(
+        None, None, error="The wave is refused (all tenants of this play): nothing was changed. Too many."
+    )
+    assert "The wave is refused (all tenants of this play): nothing was changed. Too many." in lines[1]
     assert len(lines) == 3
     assert totals["not_reached"] == 2
 
@@ -341,7 +343,7 @@ def test_a_tenant_that_stayed_deactivated_is_told_so_in_a_restore() -> None:
 EVERY_RESULT = [CHANGED, UNCHANGED, FAILED, PURGED, LATE, UNDONE, None, {}, {"failed": True}]
 
 
-@pytest.mark.parametrize("error", [None, "The wave is refused: nothing was changed."])
+@pytest.mark.parametrize("error", [None, "The wave is refused (all tenants of this play): nothing was changed."])
 @pytest.mark.parametrize("operation", ["decommission", "restore"])
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_the_summary_is_valid_as_its_schema_has_it(operation: str, check_mode: bool, error: str | None) -> None:

@@ -133,12 +133,15 @@ def test_a_creation_that_is_not_confirmed_needs_a_person(tmp_path: Path) -> None
 
 
 def test_the_texts_say_the_same_and_fit_the_schema(tmp_path: Path) -> None:
-    found = of_fleet(tmp_path, {"changed": Sight(None, "its own host answers as unreachable")})
+    found = of_fleet(tmp_path, {"changed": Sight(None, "its own host cannot be reached (unreachable)")})
     lines, markdown, data = "\n".join(watch_lines(found)), watch_markdown(found), watch_data(found)
     assert schema_faults("watch", json.loads(json.dumps(data))) == []
     for name in ("soon", "killed", "overdue"):
         assert f"{name}.eu.qlikcloud.com: " in lines and f"`{name}.eu.qlikcloud.com`" in markdown
-    assert "Could not be checked" in lines and "changed.eu.qlikcloud.com: its own host answers as unreachable" in lines
+    assert (
+        "Could not be checked" in lines
+        and "changed.eu.qlikcloud.com: its own host cannot be reached (unreachable)" in lines
+    )
     assert "1 could not be checked." in markdown
     assert (data["looked_at"], len(data["not_looked_at"]), len(data["findings"])) == (0, 1, 3)
 
