@@ -179,8 +179,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: InventoryData, loader: DataLoader, path: str, cache: bool = True) -> None:  # noqa: FBT001, FBT002
         """Add the tenants to the inventory."""
         super().parse(inventory, loader, path, cache)
-        self._check_keys(self._read_config_data(path))
-        params = self._params()
+        config = self._read_config_data(path)
+        self._check_keys(config)
+        params = self._params(config)
         try:
             check_core()
             selection = check_selection(params, datetime.now(timezone.utc))
@@ -213,18 +214,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 " make a plan with the playbook tenantops.qlik.plan, and have it approved."
             )
 
-    def _params(self) -> dict[str, t.Any]:
+    def _params(self, config: Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The options as the core takes them."""
         params = {name: plain(self.get_option(name)) for name in self._options}
         for name in ("org_client_id", "org_client_secret"):
-            params[name] = plain(self._credential(name))
+            # From the environment it is taken as it is. Before ansible-core 2.19, get_option_and_origin() has nothing of the source.
+            if name in config:
+                params[name] = plain(self._evaluated(name, config[name]))
         return params
 
-    def _credential(self, name: str) -> t.Any:
-        """A credential: from the environment as it is, from the source it may be a template."""
-        value, origin = self.get_option_and_origin(name)
-        if value is None or str(origin).startswith("env"):
-            return value
+    def _evaluated(self, name: str, value: t.Any) -> t.Any:
+        """A credential of the source, which may be a template."""
         self.templar.available_variables = self._vars
         try:
             return self.templar.template(value)

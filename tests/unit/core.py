@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import typing as t
 from collections.abc import Iterator, Mapping
 
@@ -25,10 +26,23 @@ try:
     from ansible.template import is_trusted_as_template, trust_as_template
 
     HAS_TAGS = True
+    task_timeout = TaskTimeoutError.alarm_timeout
 except ImportError:
+    from ansible.executor import task_executor
     from ansible.executor.task_executor import TaskTimeoutError
 
     HAS_TAGS = False
+
+    @contextlib.contextmanager
+    def task_timeout(timeout_seconds: int | None) -> Iterator[None]:
+        """The ``timeout`` of a task, as ansible-core sets it before 2.19."""
+        before = signal.signal(signal.SIGALRM, task_executor.task_timeout)
+        signal.alarm(timeout_seconds or 0)
+        try:
+            yield
+        finally:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, before)
 
     @contextlib.contextmanager
     def patch_module_args(args: Mapping[str, t.Any]) -> Iterator[None]:
@@ -38,7 +52,16 @@ except ImportError:
             yield
 
 
-__all__ = ("HAS_TAGS", "TaskTimeoutError", "data", "is_template_in_result", "patch_module_args", "template", "typed_at")
+__all__ = (
+    "HAS_TAGS",
+    "TaskTimeoutError",
+    "data",
+    "is_template_in_result",
+    "patch_module_args",
+    "task_timeout",
+    "template",
+    "typed_at",
+)
 
 
 def template(text: str) -> str:

@@ -88,7 +88,8 @@ def read_approval_rule(params: Mapping[str, t.Any]) -> ApprovalRule | None:
     """
     given = {name: params[name] for name in ("plan_signatures", "allowed_signers", "revoked_signers")}
     if params["approvals_required"] is None:
-        unused = [f"qlik_{name}" for name, value in given.items() if value is not None]
+        # An empty list is what a search for files finds if there are none.
+        unused = [f"qlik_{name}" for name, value in given.items() if value not in (None, [])]
         if unused:
             raise InvalidInput(
                 f"qlik_approvals_required is missing, and {' and '.join(unused)} {'is' if len(unused) == 1 else 'are'} given: nothing was"
@@ -96,7 +97,6 @@ def read_approval_rule(params: Mapping[str, t.Any]) -> ApprovalRule | None:
             )
         return None
     required = check_whole_number(params["approvals_required"], "qlik_approvals_required", 0, _MOST)
-    # An empty list is what a search for files finds if there are none.
     signatures = (
         () if given["plan_signatures"] in (None, []) else _paths(given["plan_signatures"], "qlik_plan_signatures")
     )

@@ -15,6 +15,7 @@ from simulator.process import Simulator
 from ansible_collections.tenantops.qlik.tests.integration.fleet import CLIENTS, host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Terminal
 from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
+from ansible_collections.tenantops.qlik.tests.unit.core import HAS_TAGS
 
 # Where nothing is sent, it makes no difference whether the register host answers reads.
 
@@ -58,11 +59,6 @@ WAVES = {
         {**host("acme"), **host("delta", "us")},
         {"tenant_decommission_credentials": {"eu": CLIENTS["eu"]}},
         "There are no credentials for region us in tenant_decommission_credentials, which has the keys eu: add it there",
-    ),
-    "credentials as JSON in a text": (
-        host("acme"),
-        {"tenant_decommission_credentials": json.dumps(CLIENTS)},
-        "tenant_decommission_credentials is a text with JSON in it",
     ),
     "credentials as a list": (
         host("acme"),
@@ -108,6 +104,13 @@ WAVES = {
         "no number of days fits both",
     ),
 }
+if HAS_TAGS:
+    # Before ansible-core 2.19, a text that looks like a mapping is one.
+    WAVES["credentials as JSON in a text"] = (
+        host("acme"),
+        {"tenant_decommission_credentials": json.dumps(CLIENTS)},
+        "tenant_decommission_credentials is a text with JSON in it",
+    )
 
 
 @one_reading
@@ -509,6 +512,7 @@ def test_what_would_be_ignored_refuses_the_wave(cloud, terminal, case):
 
 @pytest.mark.thorough
 @one_reading
+@pytest.mark.skipif(not HAS_TAGS, reason="ansible-core before 2.19 keeps no origin of a text")
 def test_a_confirmation_that_a_plugin_or_a_task_put_together_refuses_the_wave(cloud, terminal):
     written = host("acme", tenant_decommission_confirm_hostname=None, qlik_hostname="acme.eu.qlikcloud.com")
     terminal.write_inventory(written)

@@ -19,6 +19,7 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import (
     tenant_id,
 )
 from ansible_collections.tenantops.qlik.tests.integration.tiers import thorough_but
+from ansible_collections.tenantops.qlik.tests.unit.core import HAS_TAGS
 
 
 @pytest.fixture
@@ -180,7 +181,9 @@ def test_credentials_are_evaluated_once_a_region_and_only_for_regions_in_the_pla
     terminal.write_inventory({**hosts, **host("beta", "us")}, tenant_decommission_credentials=entries)
     done = terminal.decommission()
     assert done.status == 0, done
-    assert sorted((terminal.folder / "looked_up").read_text().split()) == ["eu", "us"]
+    looked_up = sorted((terminal.folder / "looked_up").read_text().split())
+    # Before ansible-core 2.19, whoever reads one entry of a mapping evaluates all of them.
+    assert looked_up == ["eu", "us"] if HAS_TAGS else set(looked_up) == {"eu", "jp", "us"}
     assert len(cloud.action_posts()) == 5
 
 

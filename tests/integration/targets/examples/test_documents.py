@@ -20,6 +20,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.tests.integration.fleet import scenario
 from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading
+from ansible_collections.tenantops.qlik.tests.usual_host import OF_EVERY_TENANT
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 BLOCK = re.compile(
@@ -71,8 +72,8 @@ def test_what_a_document_shows_works(name, start_cloud, terminal):
     installed = str(terminal.home / ".ansible/collections")
     terminal.environment["ANSIBLE_COLLECTIONS_PATH"] = installed
     if name != "README.md":
-        # README shows what every tenant needs. The other documents do not repeat it.
-        terminal.write_group_vars()
+        # README shows what every tenant needs. The other documents do not repeat it, and have files for the group.
+        terminal.write("group_vars/all.yml", OF_EVERY_TENANT)
         assert terminal.run("ansible-galaxy", "collection", "install", "./tenantops-qlik/").status == 0
         for block in BLOCK.finditer(DOCUMENTS["README.md"].read_text()):
             if block["kind"] == "file":

@@ -24,7 +24,7 @@ import pytest
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
 from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.instants import BEFORE, Instant, Watch
 from ansible_collections.tenantops.qlik.tests.unit.controller import run_action
-from ansible_collections.tenantops.qlik.tests.unit.core import TaskTimeoutError
+from ansible_collections.tenantops.qlik.tests.unit.core import task_timeout
 from ansible_collections.tenantops.qlik.tests.unit.operate import operate
 
 _OPERATION = "qlik_tenant_deactivate"
@@ -147,7 +147,7 @@ def _work(order: Order, pipe: Connection) -> None:
 
 def _operate_watched(order: Order, watch: Watch) -> dict[str, Any]:
     if order.ending is signal.SIGALRM:
-        with TaskTimeoutError.alarm_timeout(_NEVER), watch:
+        with task_timeout(_NEVER), watch:
             return run_action(_OPERATION, order.options, timeout=_NEVER)
     with watch:
         return operate(_OPERATION, Run(), **order.options)

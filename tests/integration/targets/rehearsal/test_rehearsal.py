@@ -27,9 +27,8 @@ from ansible_collections.tenantops.qlik.tests.integration.fleet import (
 )
 from ansible_collections.tenantops.qlik.tests.integration.targets.kill_sweep.running import Running, wait_for
 from ansible_collections.tenantops.qlik.tests.integration.terminal import Done, Terminal
-from ansible_collections.tenantops.qlik.tests.usual_host import OF_EVERY_TENANT
 
-REHEARSE = ("ansible-playbook", "tenantops.qlik.rehearsal", "-e", json.dumps(OF_EVERY_TENANT))
+REHEARSE = ("ansible-playbook", "tenantops.qlik.rehearsal")
 MEANT = (
     *("-e", "qlik_rehearsal=yes", "-e", "qlik_rehearsal_region=eu", "-e", "qlik_rehearsal_alias=rehearsal-1"),
     *("-e", "qlik_rehearsal_license_from=live.eu.qlikcloud.com"),

@@ -450,6 +450,10 @@ def test_nothing_is_asked_for() -> None:
     assert read_approval_rule({**NONE, "approvals_required": 0, "allowed_signers": "/etc/signers"}) is None
 
 
+def test_an_empty_list_of_signatures_is_not_given() -> None:
+    assert read_approval_rule({**NONE, "plan_signatures": []}) is None
+
+
 def test_signatures_separated_by_commas() -> None:
     given = {"approvals_required": "2", "plan_signatures": "/a.sig, /b.sig", "allowed_signers": "/signers"}
     rule = read_approval_rule({**NONE, **given})
