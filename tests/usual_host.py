@@ -11,9 +11,11 @@ from typing import Any
 
 import yaml
 
-# What a rule needs of every tenant, by the names of the variables.
-OF_EVERY_TENANT: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parent / "demo/group_vars/qlik_tenants.yml").read_text()
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+
+# What a rule needs of every tenant, by the names of the variables. A date without quotes is the text that was typed, as a rule gets it.
+OF_EVERY_TENANT: dict[str, Any] = plain(
+    yaml.safe_load((Path(__file__).parent / "demo/group_vars/qlik_tenants.yml").read_text())
 )
 
 
