@@ -6,17 +6,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
-
 # What a rule needs of every tenant, by the names of the variables. A date without quotes is the text that was typed, as a rule gets it.
-OF_EVERY_TENANT: dict[str, Any] = plain(
-    yaml.safe_load((Path(__file__).parent / "demo/group_vars/qlik_tenants.yml").read_text())
-)
+OF_EVERY_TENANT: dict[str, Any] = {
+    name: value.isoformat() if isinstance(value, date) else value
+    for name, value in yaml.safe_load((Path(__file__).parent / "demo/group_vars/qlik_tenants.yml").read_text()).items()
+}
 
 
 def usual_host(hostname: Any, tenant_id: Any, operation: str = "decommission") -> dict[str, Any]:
