@@ -10,19 +10,14 @@ Before 2.19, a text is a template unless it is marked as data.
 from __future__ import annotations
 
 import contextlib
-import json
 import signal
-import typing as t
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-import pytest
-from ansible.module_utils import basic
 from ansible.utils.unsafe_proxy import wrap_var
 
 try:
     from ansible._internal._datatag._tags import Origin
     from ansible._internal._errors._task_timeout import TaskTimeoutError
-    from ansible.module_utils.testing import patch_module_args
     from ansible.template import is_trusted_as_template, trust_as_template
 
     HAS_TAGS = True
@@ -44,20 +39,12 @@ except ImportError:
             signal.alarm(0)
             signal.signal(signal.SIGALRM, before)
 
-    @contextlib.contextmanager
-    def patch_module_args(args: Mapping[str, t.Any]) -> Iterator[None]:
-        """Give a module its arguments, as ansible-core's own tests did before 2.19."""
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode())
-            yield
-
 
 __all__ = (
     "HAS_TAGS",
     "TaskTimeoutError",
     "data",
     "is_template_in_result",
-    "patch_module_args",
     "task_timeout",
     "template",
     "typed_at",

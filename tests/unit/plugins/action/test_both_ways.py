@@ -15,7 +15,6 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module imp
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.controller import run_action
-from ansible_collections.tenantops.qlik.tests.unit.core import patch_module_args
 from ansible_collections.tenantops.qlik.tests.unit.facts import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -26,6 +25,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     REGION,
     TENANT_ID,
 )
+from ansible_collections.tenantops.qlik.tests.unit.module_args import patch_module_args
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}

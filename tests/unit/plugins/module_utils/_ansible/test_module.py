@@ -18,7 +18,6 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.module imp
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.clock import Clock
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
-from ansible_collections.tenantops.qlik.tests.unit.core import patch_module_args
 from ansible_collections.tenantops.qlik.tests.unit.facts import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -28,6 +27,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     TENANT_ID,
     TOKEN,
 )
+from ansible_collections.tenantops.qlik.tests.unit.module_args import patch_module_args
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
