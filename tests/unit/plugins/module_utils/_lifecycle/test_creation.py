@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import typing as t
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._base import files as files_module
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import is_one_sentence_about, secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.clock import FakeClock
@@ -28,6 +30,7 @@ from ansible_collections.tenantops.qlik.tests.unit.facts import (
     REGION,
     TENANT_ID,
 )
+from ansible_collections.tenantops.qlik.tests.unit.failing_os import FailingOs
 from ansible_collections.tenantops.qlik.tests.unit.operate import operate
 from ansible_collections.tenantops.qlik.tests.unit.receipts import (
     ago,
@@ -90,6 +93,11 @@ def create(run: Run, path: Path, **given: t.Any) -> dict[str, t.Any]:
 
 def pending(hours: float = 1) -> dict[str, t.Any]:
     return unborn(event("intent", ago(hours=hours), action="create"))
+
+
+def cannot_write(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """From this write of the receipt on (1: the first) the file system is read-only."""
+    monkeypatch.setattr(files_module, "os", FailingOs("replace", number, errno.EROFS, until_the_end=True))
 
 
 def born(*events: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
@@ -166,6 +174,15 @@ class TestNew:
         assert "do not allow an alias" in result["msg"]
         assert told(path) == [WANTED, MADE]
 
+    def test_an_alias_that_is_not_shown_afterwards_is_no_success(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, answers.NOBODYS_HOST, LIVES, answers.tenant_token())
+        wire.on(READ, PLAIN)
+        wire.on(PATCH, SET)
+        result = create(run, path, alias="acme-old")
+        assert (result["failed"], result["changed"], result["hostnames"]) == (True, True, [HOSTNAME])
+        assert "does not show it yet" in result["msg"]
+        assert told(path) == [WANTED, MADE]
+
     def test_a_new_tenant_that_does_not_answer_fails_and_is_kept(self, run: Run, path: Path, wire: Wire) -> None:
         wire.on(PROBE, answers.NOBODYS_HOST)
         result = create(run, path)
@@ -208,6 +225,13 @@ class TestAlias:
         wire.on(PATCH, SET)
         assert create(run, path, alias="acme-old", **LIST)["changed"]
 
+    def test_a_list_that_is_refused_sends_nothing(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, answers.NOBODYS_HOST)
+        wire.on(READ, answers.FORBIDDEN)
+        result = create(run, path, alias="acme-old", **LIST)
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert not wire.of(CREATE)
+
     def test_that_of_a_deleted_tenant_is_free(self, run: Run, path: Path, wire: Wire) -> None:
         wire.on(PROBE, answers.NOBODYS_HOST, LIVES, answers.tenant_token())
         wire.on(
@@ -247,6 +271,14 @@ class TestRefused:
         assert create(run, path)["changed"]
         assert 7 in clock.sleeps
         assert [kind for kind, _facts in told(path)] == ["intent", "failed", "intent", "created"]
+
+    def test_what_could_not_be_sent_says_why_and_the_next_run_may_send(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(CREATE, faults.refused(), CREATED)
+        result = create(run, path, retries=0)
+        assert (result["failed"], result["changed"], result["id"]) == (True, False, None)
+        assert "the connection was refused" in result["msg"]
+        assert told(path) == [WANTED, lost("none")]
+        assert create(run, path)["changed"]
 
     def test_what_was_not_sent_is_sent_again(self, run: Run, path: Path, wire: Wire) -> None:
         wire.on(CREATE, faults.refused(), CREATED)
@@ -334,6 +366,16 @@ class TestLost:
         wire.on(READ, answers.page(), answers.page(), answers.page(listed()))
         assert create(run, path, **CONFIRMED)["id"] == TENANT_ID
         assert len(wire.of(READ)) == 3
+
+    def test_a_list_that_max_wait_leaves_no_time_for_is_not_looked_at_again(
+        self, run: Run, path: Path, wire: Wire
+    ) -> None:
+        put(path, pending())
+        wire.on(READ, answers.page())
+        result = create(run, path, max_wait=0, **LIST)
+        assert (result["failed"], result["changed"], result["id"]) == (True, False, None)
+        assert len(wire.of(READ)) == 1
+        assert not wire.of(CREATE)
 
     @pytest.mark.parametrize(
         ("entries", "words"),
@@ -625,6 +667,42 @@ class TestReceipt:
         assert result["failed"] or result["changed"]
         assert len(wire.of(CREATE)) == (0 if result["failed"] else 1)
 
+    def test_without_an_intent_nothing_is_sent(
+        self, run: Run, path: Path, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cannot_write(monkeypatch, 1)
+        result = create(run, path)
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert "no tenant is created without a receipt" in result["msg"]
+        assert wire.sequence == [TOKEN]
+
+    def test_a_tenant_that_the_receipt_does_not_have_is_no_success(
+        self, run: Run, path: Path, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cannot_write(monkeypatch, 2)
+        result = create(run, path)
+        assert (result["failed"], result["changed"], result["id"]) == (True, True, TENANT_ID)
+        assert "could not be written to its receipt" in result["msg"]
+        assert told(path) == [WANTED]
+
+    @pytest.mark.parametrize(
+        ("answer", "words"),
+        [
+            (answers.rate_limited("7"), "failed, and no tenant was created"),
+            (faults.cut(), "is not confirmed"),
+        ],
+        ids=["refused", "lost"],
+    )
+    def test_a_failure_that_the_receipt_does_not_have_ends_it(
+        self, monkeypatch: pytest.MonkeyPatch, run: Run, path: Path, wire: Wire, *, answer: Reply, words: str
+    ) -> None:
+        cannot_write(monkeypatch, 2)
+        wire.on(CREATE, answer)
+        result = create(run, path, **LIST)
+        assert (result["failed"], result["changed"], result["id"]) == (True, words == "is not confirmed", None)
+        assert f"{words}. This could not be written to the receipt" in result["msg"]
+        assert wire.sequence == [TOKEN, CREATE]
+
     def test_the_other_modules_say_that_the_creation_is_not_confirmed(self, run: Run, path: Path, wire: Wire) -> None:
         put(path, pending())
         tenant = {"tenant_id": TENANT_ID, "hostname": HOSTNAME, "receipt_path": str(path)}
@@ -643,6 +721,12 @@ class TestCheckMode:
         assert wire.sequence == [PROBE, PROBE]
         assert not any("client_id" in sent.body for sent in wire.of(PROBE))
         assert everything_below(tmp_path) == {}
+
+    def test_without_an_alias_nothing_is_asked(self, run: Run, path: Path, wire: Wire) -> None:
+        run.check_mode = True
+        result = create(run, path)
+        assert (result["failed"], result["changed"], result["hostnames"]) == (False, True, [])
+        assert wire.sent == []
 
     def test_a_tenant_that_does_not_live_has_no_license(self, run: Run, path: Path, wire: Wire) -> None:
         run.check_mode = True
@@ -668,6 +752,7 @@ class TestOptions:
             ({"name": " "}, "name"),
             ({"name": "two\nlines"}, "name"),
             ({"receipt_path": "folder/"}, "receipt_path"),
+            ({"receipt_path": None}, "receipt_path"),
             ({"client_secret": None}, "client_secret"),
         ],
     )
