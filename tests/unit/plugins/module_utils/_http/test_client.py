@@ -19,6 +19,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.version impor
 from ansible_collections.tenantops.qlik.plugins.module_utils._http import client as client_module
 from ansible_collections.tenantops.qlik.plugins.module_utils._http import transport
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.client import Client
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.masking import Masking
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.messages import Request
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials, Token, region_issuer
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.retry import RetryPolicy
@@ -329,6 +330,17 @@ def test_the_tokens_that_come_with_answers_are_known_as_secrets(wire: Wire, run:
     probe(run)
     issued = json.loads(answers.tenant_token().body)["access_token"]
     assert run.mask(f"{CLIENT_SECRET}, {TOKEN}, {issued}") == "********, ********, ********"
+
+
+def test_credentials_that_come_late_are_known_as_secrets_and_are_got_once(clock: FakeClock) -> None:
+    client = make_client(clock)
+    late, client.credentials = client.credentials, None
+    given = [late]
+    client.late_credentials = given.pop
+    # The client of these tests was made with them.
+    client.secrets = Masking()
+    assert [client.obtain_credentials(), client.obtain_credentials()] == [late, late]
+    assert client.mask(CLIENT_SECRET) == "********"
 
 
 def test_whoever_is_interrupted_knows_whether_something_was_sent(wire: Wire, clock: FakeClock) -> None:

@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.client_options import Run
+from ansible_collections.tenantops.qlik.plugins.module_utils._ansible.operations import perform
+from ansible_collections.tenantops.qlik.plugins.module_utils._http.oauth import Credentials
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.apply import change_tenant
 from ansible_collections.tenantops.qlik.tests.unit import answers
 from ansible_collections.tenantops.qlik.tests.unit.answers import Reply
-from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, GIVEN_TOKEN, HOSTNAME
-from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, reactivate
+from ansible_collections.tenantops.qlik.tests.unit.facts import CLIENT_ID, CLIENT_SECRET, GIVEN_TOKEN, HOSTNAME, NOW
+from ansible_collections.tenantops.qlik.tests.unit.operate import deactivate, options, reactivate
 from ansible_collections.tenantops.qlik.tests.unit.receipts import ago, event, failed, intent, put, receipt, told
+from ansible_collections.tenantops.qlik.tests.unit.waves import TOKENS, guarded
 from ansible_collections.tenantops.qlik.tests.unit.wire import Wire
 
 # What answers in place of a tenant's host, or as it, and proves nothing.
@@ -125,6 +129,38 @@ def test_against_a_receipt_that_says_disabled_a_token_is_proof(
     assert wire.sequence == ["token", "read", "probe", "deactivate"]
     assert wire.of("probe")[0].body["client_id"] == CLIENT_ID
     assert (result["failed"], result["changed"]) == (False, True)
+
+
+# In a wave, a tenant's task has a token of the region, and gets the client only if it needs more.
+def change_in_a_wave(run: Run, folder: Path, got: list[Credentials]) -> dict[str, t.Any]:
+    def late_credentials() -> Credentials:
+        got.append(Credentials(CLIENT_ID, CLIENT_SECRET))
+        return got[-1]
+
+    tenant = guarded(receipts_dir=str(folder), confirm_restored=f"{NOW:%Y-%m-%d}")
+    given = options("qlik_wave_tenant", tokens=TOKENS)
+    return perform(lambda params, run: change_tenant(tenant, params, run, late_credentials), given, run)
+
+
+@pytest.mark.parametrize("told_before", ["deactivated", "observed"])
+def test_the_client_of_a_region_is_got_for_the_proof_that_a_disabled_tenant_lives(
+    wire: Wire, run: Run, path: Path, told_before: str
+) -> None:
+    got: list[Credentials] = []
+    put(path, receipt(*DISABLED[told_before]))
+    wire.on("probe", answers.UNKNOWN_CLIENT, answers.tenant_token(), answers.deactivated())
+    result = change_in_a_wave(run, path.parent, got)
+    assert (result["failed"], result["changed"], len(got)) == (False, True, 1)
+    assert [sent.body.get("client_id") for sent in wire.of("probe")] == [None, CLIENT_ID, None]
+
+
+def test_the_client_of_a_region_is_not_got_where_nothing_says_that_the_tenant_is_disabled(
+    wire: Wire, run: Run, path: Path
+) -> None:
+    got: list[Credentials] = []
+    wire.on("probe", answers.UNKNOWN_CLIENT, answers.deactivated())
+    result = change_in_a_wave(run, path.parent, got)
+    assert (result["failed"], result["changed"], got) == (False, True, [])
 
 
 def test_a_restore_that_is_verified_without_credentials_says_in_the_receipt_that_the_tenant_answers_as_live(
