@@ -21,6 +21,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.approvals im
     read_approval_rule,
     verify_signatures,
 )
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._fleet.ssh_keygen import Verifier
 from ansible_collections.tenantops.qlik.tests.unit.facts import NOW
 from ansible_collections.tenantops.qlik.tests.unit.hostile import TERMINAL, is_harmless
 from ansible_collections.tenantops.qlik.tests.unit.signing import HardwareKey, Key, make_key, ssh_keygen
@@ -426,6 +427,18 @@ def test_an_ssh_keygen_that_does_not_verify(
     assert words in desk.refusal()
 
 
+def test_a_signature_that_was_verified_with_another_key_than_it_names_does_not_count(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.required = 1
+    desk.sign("alice")
+    other = desk.keys["bob"].fingerprint
+    monkeypatch.setattr(Verifier, "verify", lambda *_arguments: other)
+    message = desk.refusal()
+    assert "approved by nobody" in message
+    assert f"in its header, but ssh-keygen verified it with {other}" in message
+
+
 def test_nothing_is_left_behind(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.sign("alice", "bob")
     temporary = tmp_path / "temporary"
@@ -474,6 +487,10 @@ def test_signatures_separated_by_commas() -> None:
         (
             {"approvals_required": 1, "plan_signatures": [TERMINAL["clear screen"], 1]},
             "it must be a list of the paths of files",
+        ),
+        (
+            {"approvals_required": 1, "plan_signatures": 7, "allowed_signers": "s"},
+            "qlik_plan_signatures is 7: it must be a list of the paths of files",
         ),
         ({"approvals_required": 1, "plan_signatures": "a,"}, "qlik_plan_signatures is 'a,': it is not a valid path"),
         (

@@ -365,6 +365,17 @@ def test_a_file_that_is_no_json_is_refused(content: bytes) -> None:
     assert "it is not JSON" in refused(content)
 
 
+@pytest.mark.parametrize("key", [b'"schema": 3', b'"action": "deactivate"'])
+def test_a_key_that_stands_in_it_twice_is_refused(key: bytes) -> None:
+    assert key in GOOD
+    assert "different programs may read different values" in refused(GOOD.replace(key, key + b", " + key))
+
+
+@pytest.mark.parametrize(("key", "value"), [("planned_by", 7), ("warnings", "none"), ("warnings", [7])])
+def test_a_head_of_another_kind_is_refused(key: str, value: t.Any) -> None:
+    assert "The file was changed or damaged" in refused(file_of({**plan_of(to_deactivate()), key: value})[0])
+
+
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999"])
 @pytest.mark.parametrize("key", ["expected_purge_date", "more"])
 def test_a_number_that_json_has_not_is_refused(number: bytes, key: str) -> None:

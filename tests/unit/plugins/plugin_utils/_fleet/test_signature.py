@@ -29,6 +29,7 @@ def test_what_was_signed_is_read_back_as_it_was() -> None:
         guarded(RESTORE),
         guarded(verify="maybe"),
         guarded(planned=to_deactivate(), protected=["x.*"]),
+        guarded(idle_days=30, export_manifest="/exports/manifest.json"),
     ):
         through_json = json.loads(json.dumps(passed.signed()))
         assert GuardedTenant.verified(through_json) == passed
