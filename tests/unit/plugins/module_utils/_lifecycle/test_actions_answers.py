@@ -77,6 +77,7 @@ def test_a_no_of_the_server_is_a_failure_and_no_change(wire: Wire, run: Run, sta
     for told in (HOSTNAME, TENANT_ID, f"HTTP {status}", "TENANTS-77", "Not today", "Ask again in spring", TRACE_ID):
         assert told in result["msg"]
     assert clock.sleeps == []
+    assert ("check its scopes" in result["msg"]) is (status == 403)
 
 
 @pytest.mark.parametrize("status", REDIRECTS)

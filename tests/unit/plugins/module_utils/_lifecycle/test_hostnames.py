@@ -112,6 +112,16 @@ def test_two_receipts_with_the_same_id_stop_the_tenant_and_are_named(
     assert f"{HOSTNAME}.json, other.eu.qlikcloud.com.json" in result["msg"]
 
 
+@pytest.mark.parametrize("act", [by_module, by_role])
+def test_a_receipt_under_its_own_name_is_used_whatever_lies_beside_it(
+    wire: Wire, run: Run, folder: Path, act: t.Any
+) -> None:
+    for name in (ALIAS, HOSTNAME):
+        put(folder / f"{name}.json", receipt(hostname=name))
+    result = act(run, folder)
+    assert (result["failed"], result["receipt"]) == (False, str(folder / f"{ALIAS}.json"))
+
+
 def test_the_receipt_of_another_tenant_under_the_alias_stops_the_tenant(wire: Wire, run: Run, folder: Path) -> None:
     # The alias belonged to another customer before.
     put(folder / f"{ALIAS}.json", receipt(hostname=ALIAS, tenant_id="another"))
@@ -195,6 +205,14 @@ def test_without_credentials_a_tenant_that_may_be_protected_stops(refused: Wire,
     result = decommission(run, **BY_ALIAS, protected=["vip.*"])
     assert (result["failed"], refused.of("deactivate")) == (True, [])
     assert "client_id and client_secret" in result["msg"]
+
+
+def test_a_tenant_that_is_deactivated_already_is_not_asked(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.FORBIDDEN)
+    result = decommission(run, **BY_ALIAS, **ONE_CLIENT, protected=["vip.*"])
+    assert (result["failed"], result["changed"], result["status"]) == (False, False, "disabled")
+    assert set(wire.sequence) == {"read", "probe"}
+    assert len(wire.of("read")) == 1
 
 
 def test_without_a_protection_the_tenant_is_not_asked(refused: Wire, run: Run) -> None:

@@ -340,6 +340,12 @@ def test_a_manifest_that_is_missing_or_is_none_stops_it(
     assert "Export it once more" in result["msg"]
 
 
+def test_a_manifest_that_is_a_folder_stops_it(wire: Wire, run: Run, content: TenantContent, tmp_path: Path) -> None:
+    result = go(run, idle_days=None, export_manifest=str(tmp_path))
+    assert (result["failed"], steps(wire)) == (True, ["read"])
+    assert f"tenant_decommission_export_manifest is {tmp_path}, which is a folder" in result["msg"]
+
+
 def test_an_export_of_a_tenant_that_does_not_show_its_logins_is_not_enough(
     wire: Wire, run: Run, content: TenantContent, tmp_path: Path
 ) -> None:

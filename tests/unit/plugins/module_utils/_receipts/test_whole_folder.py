@@ -37,6 +37,9 @@ def test_a_receipt_counts_once_under_a_name_that_a_run_finds(names: list[str], u
 
 
 def test_without_an_id_only_the_hostname_finds_it(tmp_path: Path) -> None:
+    put(tmp_path / OWN, receipt(intent(), tenant_id=None))
+    assert list(read_whole_folder(str(tmp_path)).receipts) == [str(tmp_path / OWN)]
+    (tmp_path / OWN).unlink()
     put(tmp_path / OTHER, receipt(intent(), tenant_id=None))
     found = read_whole_folder(str(tmp_path))
     assert found.receipts == {}

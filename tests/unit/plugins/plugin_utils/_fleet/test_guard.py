@@ -432,6 +432,17 @@ def test_a_wave_that_is_done_passes_whatever_may_be_changed(folder: Path) -> Non
     assert counted(wave) == [False] * 3
 
 
+@pytest.mark.parametrize("prepare_all", [False, True])
+def test_the_tasks_that_come_first_run_for_all_where_one_of_them_is_for_all_hosts(
+    folder: Path, *, prepare_all: bool
+) -> None:
+    hosts = [with_receipt(folder, 0, DEACTIVATED), entry("other.eu.qlikcloud.com", tenant_id="o")]
+    hosts = [replace(one, values={**one.values, "pre_tasks": "first.yml"}) for one in hosts]
+    wave = guard(*hosts, pre_tasks="first.yml", prepare_all=prepare_all)
+    prepares = [one.prepares for one in pass_tenants(wave, WAVE, one_client=True, purge_dates={})]
+    assert (prepares, counted(wave)) == ([prepare_all, True], [prepare_all, True])
+
+
 def test_a_refusal_names_those_that_do_not_count_too(folder: Path) -> None:
     done = [with_receipt(folder, number, DEACTIVATED) for number in range(3)]
     others = [entry(f"o{number}.eu.qlikcloud.com", tenant_id=f"o{number}") for number in range(3)]

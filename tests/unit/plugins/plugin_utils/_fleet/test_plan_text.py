@@ -95,6 +95,12 @@ def test_a_number_that_is_not_known_makes_the_losses_a_lower_bound() -> None:
     assert "    users unknown, 12 spaces, 87 apps, 14 GB; last login 2026-08-03" in lines_of(plan)
 
 
+@pytest.mark.parametrize("key", ["app_bytes", "file_bytes"])
+def test_a_size_of_which_a_part_is_not_known_is_not_known(key: str) -> None:
+    plan = plan_of(with_usage(contents={**CONTENTS, key: "unknown"}))
+    assert "    41 users, 12 spaces, 87 apps, size unknown; last login 2026-08-03" in lines_of(plan)
+
+
 def test_two_plans_of_the_same_tenants_mean_the_same_only_if_their_contents_are_the_same() -> None:
     others = [with_usage(contents={**CONTENTS, "users": 42}), with_usage(activity={**ACTIVITY, "last_login": None})]
     digests = {plan_of(entry)["content_sha256"] for entry in (with_usage(), *others)}

@@ -91,7 +91,10 @@ def test_a_value_that_is_no_day_stops_the_tenant_whatever_its_receipt_says(wire:
     assert result["msg"].startswith(f"{PREFIX}confirm_restored is 'yes'")
 
 
-@pytest.mark.parametrize("events", [[], [event("observed", ago(days=1), status="active")], [intent(), failed()]])
+@pytest.mark.parametrize(
+    "events",
+    [[], [event("observed", ago(days=1), status="active")], [intent(), failed()], [intent(ago(hours=1))]],
+)
 def test_a_tenant_that_was_not_restored_since_needs_no_such_day(
     wire: Wire, run: Run, tmp_path: Path, events: list[dict[str, t.Any]]
 ) -> None:

@@ -417,6 +417,12 @@ def test_a_tenant_that_is_deactivated_has_the_date_of_the_answer(wire: Wire, run
     assert [one.get("estimated_purge_date") for one in events] == [None, PURGE_DATE, None]
 
 
+def test_the_plan_of_a_countdown_that_is_to_be_restarted_has_not_the_old_date(wire: Wire, run: Run) -> None:
+    wire.on("read", answers.record("disabled"))
+    result = change(run, planning=True, verify=False, listed_purge_date=PURGE_DATE, reset_purge_timer=True)
+    assert (result["action"], result["estimated_purge_date"]) == ("reset", None)
+
+
 def test_the_plan_of_a_disabled_tenant_has_the_date_of_the_list(wire: Wire, run: Run) -> None:
     wire.on("read", answers.record("disabled"))
     result = change(run, planning=True, verify=False, listed_purge_date=PURGE_DATE)
