@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _LONGEST = 300
+_LONGEST_QUOTED = 200
 
 # Cc: control characters (escape codes, line breaks), Cf: invisible formatting (text direction), Cs, Co, Cn: not text,
 # Zl and Zp: line and paragraph separators.
@@ -66,9 +67,11 @@ def as_text(value: t.Any) -> str:
 
 
 def shown(value: t.Any) -> str:
-    """A wrong value as a message quotes it."""
+    """A wrong value as a message quotes it; a long path is shown whole."""
+    if not isinstance(value, str):
+        return for_terminal(value, 100)
     # Python's form of a text has its blanks, and no character that does something.
-    return repr(value[:100]) if isinstance(value, str) else for_terminal(value, 100)
+    return repr(value if len(value) <= _LONGEST_QUOTED else value[: _LONGEST_QUOTED - 1] + "…")
 
 
 def sentence(text: str) -> str:
