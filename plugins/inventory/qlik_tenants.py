@@ -133,7 +133,7 @@ from ansible_collections.tenantops.qlik.plugins.module_utils._base.version impor
 from ansible_collections.tenantops.qlik.plugins.module_utils._domain.addresses import CONSOLE_HOST
 from ansible_collections.tenantops.qlik.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.core_version import check_core
-from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import plain
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.native import NONE_IS_EMPTY, plain
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._inventory.host_names import (
     by_hostname,
     rename,
@@ -328,6 +328,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             # The methods of constructed work on this attribute.
             self.inventory = whole
         return built
+
+    def _compose(self, template: str, variables: Mapping[str, t.Any], *more: t.Any, **options: t.Any) -> t.Any:
+        """The value of an expression of ``compose`` or ``keyed_groups``."""
+        value = super()._compose(template, variables, *more, **options)
+        if not NONE_IS_EMPTY:
+            return value
+        # Before ansible-core 2.19, a text that looks like another value becomes one: a tenant's name could choose the tenant's groups. In
+        # a list it stays a text, and None stays None.
+        alone = super()._compose(f"[({template})]", variables, *more, **options)
+        return alone[0] if isinstance(alone, list) and len(alone) == 1 else value
 
     def _evaluate(self, template: str, variables: Mapping[str, t.Any]) -> t.Any:
         self.templar.available_variables = variables

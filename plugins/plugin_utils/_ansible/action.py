@@ -42,8 +42,8 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output imp
 
 _COLLECTION = "tenantops.qlik"
 _GROUP = "group/tenantops.qlik.qlik"
-# How the roles hand on a variable that need not be set.
-_UNSET_OR_VALUE = re.compile(r"\{\{ (\w+) \| default\(none\) \}\}")
+# How the roles hand on a variable that need not be set, with what stands for it then.
+_VALUE_OR_DEFAULT = re.compile(r"\{\{ (\w+) \| default\(([^()]*)\) \}\}")
 # The variable that an option is taken from.
 _VARIABLE = re.compile(r"\{\{ (\w+) (?:\||\}\})")
 _THIS_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -95,22 +95,26 @@ class QlikAction(ActionBase):
 
     def arguments(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The options of the task; an action that works for each host of a wave takes some of them from its variables."""
-        return {
-            name: plain(value)
-            for name, value in self._args().items()
-            # Null means not given: Automation controller sends it for a question of a survey without an answer.
-            if value is not None and not (NONE_IS_EMPTY and value == "" and self._is_unset(name, task_vars))
-        }
+        return {name: plain(value) for name, value in self._args(task_vars).items()}
 
-    def _args(self) -> dict[str, t.Any]:
-        """The arguments of the task, without those that module_defaults give to the whole group and this module has no use for."""
+    def _args(self, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The arguments of the task that are given, without those that module_defaults give to the whole group and this module has no use
+        for.
+        """
         given_to_group: set[str] = set()
         for defaults in self._task.module_defaults or ():
             options = defaults.get(_GROUP)
             # A template stands for any of them.
             given_to_group.update(options if isinstance(options, Mapping) else OF_THE_GROUP if options else ())
         unused = (given_to_group & OF_THE_GROUP) - set(ARGUMENT_SPECS[self.NAME])
-        return {name: value for name, value in self._task.args.items() if name not in unused}
+        return {
+            name: value
+            for name, value in self._task.args.items()
+            if name not in unused
+            # Null means not given: Automation controller sends it for a question of a survey without an answer.
+            and value is not None
+            and not (NONE_IS_EMPTY and value == "" and self._is_unset(name, task_vars))
+        }
 
     def _is_unset(self, name: str, task_vars: Mapping[str, t.Any]) -> bool:
         """Whether an option that is an empty text stands for None, which is the value of a template before ansible-core 2.19.
@@ -119,8 +123,11 @@ class QlikAction(ActionBase):
         """
         if ARGUMENT_SPECS[self.NAME].get(name, {}).get("type") == "dict":
             return True
-        variable = _UNSET_OR_VALUE.fullmatch(self._written(name))
-        return variable is not None and task_vars.get(variable[1]) is None
+        written = _VALUE_OR_DEFAULT.fullmatch(self._written(name))
+        if written is None:
+            return False
+        # default() is for a variable that is not set. One that is null is handed on.
+        return task_vars.get(written[1], None if written[2] == "none" else "") is None
 
     def name_of(self, option: str) -> str:
         """What the user calls an option, for messages: the variable that the task has it from, if there is one."""
@@ -213,7 +220,7 @@ class QlikAction(ActionBase):
                 f"{with_user[0]} in the environment of the task has a user or a password in it, and with async or delegate_to it would be"
                 f" part of a command line, which all users of the machine can read. Set it {place}, or leave out async and delegate_to."
             )
-        args = self._args()
+        args = self._args(task_vars)
         for variable, option in _CREDENTIAL_VARIABLES.items():
             value = environment.pop(variable, None)
             if value is not None and option in ARGUMENT_SPECS[self.NAME]:

@@ -135,6 +135,22 @@ def test_every_tenant_is_a_host_with_what_is_known_of_it(cloud, terminal, invent
     assert leaks(done.output) == []
 
 
+def test_a_name_that_looks_like_another_value_is_a_text(start_cloud, terminal, inventory):
+    odd = {"acme": "True", "beta": "['vip', 'others']", "crown": "{'vip': 1}", "delta": "0x10"}
+    terminal.go_online(start_cloud(scenario(*(tenant(one) | {"name": name} for one, name in odd.items()))))
+    compose = {"label": "qlik_name", "days": "30 + 30", "first_day": "none", "both": "[qlik_name, qlik_region]"}
+    done = inventory("--list", keyed_groups=[{"key": "qlik_name", "prefix": "name"}], compose=compose)
+    found = {host.partition(".")[0]: variables for host, variables in hosts(done).items()}
+    assert {host: variables["label"] for host, variables in found.items()} == odd
+    assert {host: variables["both"] for host, variables in found.items()} == {
+        host: [name, "eu"] for host, name in odd.items()
+    }
+    assert (found["acme"]["days"], found["acme"]["first_day"]) == (60, None)
+    groups = json.loads(done.stdout)
+    assert groups["name_True"]["hosts"] == ["acme.eu.qlikcloud.com"]
+    assert "name_vip" not in groups
+
+
 def test_a_name_that_is_a_template_is_never_run(cloud, terminal, inventory):
     terminal.go_online(cloud)
     group = {"key": "qlik_name", "prefix": "name", "parent_group": "by_name"}

@@ -286,6 +286,24 @@ def test_what_is_not_set_is_told_from_what_is_empty_before_templates_have_none(
     assert set(action.arguments(variables)) == left
 
 
+@pytest.mark.parametrize("default", ["none", "omit", "false", "168"])
+def test_a_variable_that_is_null_is_not_set_whatever_its_default_is_before_templates_have_none(
+    default: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_module, "NONE_IS_EMPTY", True)
+    written = {"require_plan": f"{{{{ qlik_require_plan | default({default}) }}}}"}
+    action = make_action("qlik_wave_guard", {"require_plan": ""}, _ds={"tenantops.qlik.qlik_wave_guard": written})
+    assert action.arguments({"qlik_require_plan": None}) == {}
+    assert action.arguments({"qlik_require_plan": ""}) == {"require_plan": ""}
+
+
+def test_a_default_that_is_an_empty_text_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(action_module, "NONE_IS_EMPTY", True)
+    written = {"dest": "{{ qlik_plan | default('') }}"}
+    action = make_action("qlik_wave_plan", {"dest": ""}, _ds={"tenantops.qlik.qlik_wave_plan": written})
+    assert action.arguments({}) == {"dest": ""}
+
+
 def test_an_empty_text_is_an_empty_text_where_templates_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(action_module, "NONE_IS_EMPTY", False)
     action = make_action("qlik_wave_guard", {"plan": ""}, _ds={"tenantops.qlik.qlik_wave_guard": WRITTEN})
@@ -295,6 +313,25 @@ def test_an_empty_text_is_an_empty_text_where_templates_have_none(monkeypatch: p
 def test_an_empty_text_is_no_mapping_before_templates_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(action_module, "NONE_IS_EMPTY", True)
     assert make_action("qlik_region_token", {"region": "", "credentials": ""}).arguments({}) == {"region": ""}
+
+
+@pytest.mark.parametrize("none", [None, ""])
+def test_what_is_null_is_not_given_to_a_module_on_another_machine(
+    none: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_module, "NONE_IS_EMPTY", True)
+    written = {"purge_after_days": "{{ days | default(none) }}"}
+    action = make_action(
+        "qlik_tenant_deactivate",
+        {**DEACTIVATION, "purge_after_days": none},
+        delegate_to="jump.example",
+        _ds={"tenantops.qlik.qlik_tenant_deactivate": written},
+    )
+    given: dict[str, t.Any] = {}
+    monkeypatch.setattr(action, "_execute_module", lambda **call: given.update(call["module_args"]) or {})
+    monkeypatch.setattr(action, "_remove_tmp_path", lambda path: None)
+    action.run(task_vars={"inventory_hostname": HOSTNAME})
+    assert given == DEACTIVATION
 
 
 GROUP = "group/tenantops.qlik.qlik"
