@@ -101,6 +101,13 @@ def tunnel_refused(words: str = "403 Forbidden") -> MaxRetryError:
     return _gave_up(ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {words}")))
 
 
+def no_tls_any_more() -> MaxRetryError:
+    """What came instead of an answer, over a connection that had TLS, is no TLS: the request may have passed."""
+    reason = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")
+    reason.reason = "WRONG_VERSION_NUMBER"
+    return _gave_up(SSLError(reason))
+
+
 def cut_by_proxy() -> MaxRetryError:
     """The proxy dropped the connection: the same class as a refused CONNECT, but the request may have passed."""
     return _gave_up(

@@ -69,6 +69,7 @@ FAILURES = {
         faults.write_timeout(),
         Expected("no complete response within 30 s (timeout)", sent=True, timed_out=True),
     ),
+    "no TLS any more": (faults.no_tls_any_more(), Expected("broke before the response", sent=True)),
     "certificate": (faults.certificate(), Expected("certificate is not trusted: self-signed", temporary=False)),
 }
 

@@ -333,5 +333,14 @@ def test_what_a_proxy_answers_to_connect(
     assert "Proxy-Authorization: Basic ********" in error.message
 
 
-def test_a_folder_of_certificates_is_taken(tmp_path: Path) -> None:
-    assert context_for(str(tmp_path)).verify_mode is ssl.CERT_REQUIRED
+def test_a_folder_of_certificates_is_taken_and_nothing_else(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, folder = tmp_path / "usual.pem", tmp_path / "folder"
+    authority.cert_pem.write_to_path(str(usual))
+    folder.mkdir()
+    # What OpenSSL takes if it is given neither a file nor a folder.
+    monkeypatch.setenv("SSL_CERT_FILE", str(usual))
+    context = context_for(str(folder))
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.get_ca_certs() == []
