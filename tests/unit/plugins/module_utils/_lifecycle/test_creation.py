@@ -165,6 +165,13 @@ class TestNew:
         assert told(path) == [WANTED, MADE, ("observed", {"status": "active"})]
         assert content_of(path)["hostnames"] == [HOSTNAME, ALIAS]
 
+    def test_a_name_alone_is_set_too(self, run: Run, path: Path, wire: Wire) -> None:
+        wire.on(PROBE, LIVES, answers.tenant_token())
+        wire.on(READ, PLAIN, answers.record(name="Rehearsal", hostnames=[HOSTNAME]))
+        wire.on(PATCH, SET)
+        assert create(run, path, name="Rehearsal")["changed"]
+        assert [sent.body[0]["path"] for sent in wire.of(PATCH)] == ["/name"]
+
     def test_an_alias_that_is_refused_fails_and_the_tenant_is_kept(self, run: Run, path: Path, wire: Wire) -> None:
         wire.on(PROBE, answers.NOBODYS_HOST, LIVES, answers.tenant_token())
         wire.on(READ, PLAIN)

@@ -200,6 +200,13 @@ def test_a_tenant_that_does_not_show_its_hostnames_stops(refused: Wire, run: Run
     assert "Nothing was changed" in result["msg"]
 
 
+def test_a_tenant_that_somebody_deactivates_before_it_shows_its_hostnames_stops(refused: Wire, run: Run) -> None:
+    refused.on("probe", answers.tenant_token(), answers.deactivated())
+    result = decommission(run, **BY_ALIAS, **ONE_CLIENT, protected=["vip.*"])
+    assert (result["failed"], refused.of("deactivate")) == (True, [])
+    assert "may be protected" in result["msg"]
+
+
 def test_without_credentials_a_tenant_that_may_be_protected_stops(refused: Wire, run: Run) -> None:
     refused.on("probe", answers.UNKNOWN_CLIENT)
     result = decommission(run, **BY_ALIAS, protected=["vip.*"])

@@ -163,6 +163,18 @@ def test_the_client_of_a_region_is_not_got_where_nothing_says_that_the_tenant_is
     assert (result["failed"], result["changed"], got) == (False, True, [])
 
 
+def test_the_client_of_a_region_is_not_sent_to_the_hostname_of_a_tenant_that_is_purged(
+    wire: Wire, run: Run, path: Path
+) -> None:
+    # The hostname may belong to another customer now.
+    got: list[Credentials] = []
+    put(path, receipt(event("deactivated", ago(days=99), estimated_purge_date=ago(days=69))))
+    wire.on("read", answers.NO_SUCH_TENANT)
+    wire.on("probe", answers.UNKNOWN_CLIENT)
+    result = change_in_a_wave(run, path.parent, got)
+    assert (result["failed"], wire.sequence, got) == (True, ["read", "probe"], [])
+
+
 def test_a_restore_that_is_verified_without_credentials_says_in_the_receipt_that_the_tenant_answers_as_live(
     wire: Wire, run: Run, path: Path
 ) -> None:

@@ -304,6 +304,7 @@ WRONG = {
     "nobody": ({"by": None}, "does not have the key by"),
     "another tenant": ({"hostname": "other.eu.qlikcloud.com"}, "is the export of other.eu.qlikcloud.com"),
     "no files": ({"files": []}, "does not have the key files"),
+    "no list of files": ({"files": 7}, "does not have the key files"),
     "no digest": (
         {"files": [{"path": "apps/sales.qvf", "size": 9}]},
         "has a fault in files[0]: it must have path, size",

@@ -87,6 +87,13 @@ def test_a_good_wave_passes_with_its_commands_and_regions() -> None:
     assert getattr(second.command, "listed_purge_date", None) == "2026-12-24"
 
 
+def test_what_was_not_written_is_passed_as_nothing() -> None:
+    (passed,) = pass_tenants(guard(entry(tenant_id=None, region=None)), WAVE, one_client=True, purge_dates={})
+    assert (passed.tenant_id, passed.pre_tasks, passed.region) == (None, None, "eu")
+    (faulty,) = pass_tenants(wave_of(entry(None, host="a", region=None)), WAVE, one_client=True, purge_dates={})
+    assert (faulty.hostname, faulty.region) == (None, None)
+
+
 def test_an_empty_wave_passes() -> None:
     wave = guard()
     assert (wave.tenants, wave.regions, wave.to_change, wave.not_applied) == ((), [], 0, [])
