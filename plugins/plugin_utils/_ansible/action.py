@@ -18,6 +18,7 @@ import sys
 import typing as t
 from collections.abc import Iterator, Mapping
 
+from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
@@ -77,7 +78,13 @@ class QlikAction(ActionBase):
         task_vars = task_vars or {}
         environment: dict[str, t.Any] = {}
         self._compute_environment_string(environment)
-        if self._task.async_val or self._delegated_to_another_machine(task_vars):
+        ignored = self._ignored_variable(task_vars)
+        if ignored:
+            result = _failed(
+                f"{ignored} is set, and its template names something that is not defined: it would be ignored. Define what it names, or"
+                f" remove {ignored}. Nothing was changed."
+            )
+        elif self._task.async_val or self._delegated_to_another_machine(task_vars):
             result = self._run_module(task_vars, environment)
         else:
             with _overlaid(environment):
@@ -128,6 +135,22 @@ class QlikAction(ActionBase):
             return False
         # default() is for a variable that is not set. One that is null is handed on.
         return task_vars.get(written[1], None if written[2] == "none" else "") is None
+
+    def _ignored_variable(self, task_vars: Mapping[str, t.Any]) -> str | None:
+        """A variable that is set, and that ``default(omit)`` left out all the same, because its template cannot be evaluated."""
+        for option in ARGUMENT_SPECS[self.NAME].keys() - self._task.args.keys():
+            written = _VALUE_OR_DEFAULT.fullmatch(self._written(option))
+            value = task_vars.get(written[1]) if written else None
+            if written is None or not isinstance(value, str):
+                continue
+            try:
+                self._templar.template(value)
+            except AnsibleUndefinedVariable:
+                return written[1]
+            except AnsibleError:
+                # What the template gives is omitted.
+                continue
+        return None
 
     def name_of(self, option: str) -> str:
         """What the user calls an option, for messages: the variable that the task has it from, if there is one."""

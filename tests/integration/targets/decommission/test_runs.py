@@ -18,6 +18,7 @@ import pytest
 from ansible_collections.tenantops.qlik.tests.integration.evidence import read_summary, totals
 from ansible_collections.tenantops.qlik.tests.integration.fleet import host, planned_host, scenario, tenant, tenant_id
 from ansible_collections.tenantops.qlik.tests.integration.tiers import one_reading, thorough_but
+from ansible_collections.tenantops.qlik.tests.unit.core import HAS_TAGS
 
 pytestmark = one_reading
 
@@ -277,6 +278,21 @@ def test_a_run_of_any_playbook_that_has_nothing_to_do_by_mistake_fails(cloud, te
         assert words in done.output.replace('\\"', '"'), (playbook, done)
     assert cloud.requests() == []
     assert (terminal.folder / "plan.json").read_text() == "the old one"
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(HAS_TAGS, reason="the setting has no effect since ansible-core 2.19")
+def test_a_run_that_would_leave_undefined_templates_as_they_are_fails(cloud, terminal):
+    terminal.write(
+        "tenants.yml", {"qlik_tenants": {"hosts": THREE}, "others": {"hosts": {"other.eu.qlikcloud.com": {}}}}
+    )
+    terminal.environment["ANSIBLE_ERROR_ON_UNDEFINED_VARS"] = "False"
+    for playbook in (*PLAYBOOKS, "watch"):
+        for options in ((), ("--limit", "others")):
+            done = terminal.run("ansible-playbook", "-i", "tenants.yml", f"tenantops.qlik.{playbook}", *options)
+            assert done.status != 0, (playbook, options, done)
+            assert "error_on_undefined_vars is false in Ansible's configuration" in done.output, (playbook, done)
+    assert cloud.requests() == []
 
 
 OPTIONS = {

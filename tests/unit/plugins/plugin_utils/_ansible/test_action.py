@@ -17,6 +17,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import out
 from ansible_collections.tenantops.qlik.tests.unit import answers, faults
 from ansible_collections.tenantops.qlik.tests.unit.checks import secrets_in
 from ansible_collections.tenantops.qlik.tests.unit.controller import make_action, run_action
+from ansible_collections.tenantops.qlik.tests.unit.core import template
 from ansible_collections.tenantops.qlik.tests.unit.facts import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -313,6 +314,23 @@ def test_an_empty_text_is_an_empty_text_where_templates_have_none(monkeypatch: p
 def test_an_empty_text_is_no_mapping_before_templates_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(action_module, "NONE_IS_EMPTY", True)
     assert make_action("qlik_region_token", {"region": "", "credentials": ""}).arguments({}) == {"region": ""}
+
+
+@pytest.mark.parametrize(
+    ("value", "is_refused"),
+    [("{{ missing }}", True), ("{{ missing | default(omit) }}", False), ("{{ none }}", False), (None, False)],
+)
+def test_a_variable_that_is_set_and_left_out_is_refused(wire: Wire, value: str | None, is_refused: bool) -> None:
+    written = {"client_id": "{{ other_id | default(omit) }}"}
+    variables = {"inventory_hostname": HOSTNAME, "other_id": None if value is None else template(value), "omit": "omit"}
+    action = make_action(
+        "qlik_tenant_deactivate", {**DEACTIVATION}, _ds={"tenantops.qlik.qlik_tenant_deactivate": written}
+    )
+    del action._task.args["client_id"]
+    action._templar.available_variables = variables
+    result = action.run(task_vars=variables)
+    assert ("other_id is set, and its template names something that is not defined" in result["msg"]) is is_refused
+    assert wire.sent == []
 
 
 @pytest.mark.parametrize("none", [None, ""])

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.tenantops.qlik.plugins.module_utils._base.errors import InvalidInput
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import action as action_module
+from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible import core_version
 from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.core_version import check_core
 from ansible_collections.tenantops.qlik.tests.unit.controller import Play, run_action
 from ansible_collections.tenantops.qlik.tests.unit.facts import HOSTNAME
@@ -26,6 +27,16 @@ def test_an_older_core_is_refused_in_one_sentence(version: str) -> None:
 @pytest.mark.parametrize("version", ["2.16.0", "2.22.0rc1", "2.100.1", "3.0.0"])
 def test_a_newer_core_is_not_refused(version: str) -> None:
     check_core(version)
+
+
+def test_a_core_that_leaves_undefined_templates_as_they_are_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core_version, "NONE_IS_EMPTY", True)
+    monkeypatch.setattr(core_version.constants, "DEFAULT_UNDEFINED_VAR_BEHAVIOR", False)
+    with pytest.raises(InvalidInput, match="error_on_undefined_vars is false in Ansible's configuration"):
+        check_core()
+    # Since ansible-core 2.19, the setting has no effect.
+    monkeypatch.setattr(core_version, "NONE_IS_EMPTY", False)
+    check_core()
 
 
 def test_the_guard_sends_nothing_on_an_older_core(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
