@@ -819,7 +819,9 @@ def test_what_somebody_else_did_between_two_attempts_is_not_told_as_the_runs_own
     assert (result["failed"], result["changed"]) == (False, False)
     # A date that is too late by 80 days would be worse than none.
     assert result["estimated_purge_date"] is None
-    assert "deactivated" not in [kind for kind, _facts in told(path)]
+    events = told(path)
+    assert "deactivated" not in [kind for kind, _facts in events]
+    assert [facts["http_status"] for kind, facts in events if kind == "failed"] == [429]
 
 
 def test_what_was_resolved_has_not_failed_because_it_was_not_verified(wire: Wire, run: Run, path: Path) -> None:

@@ -207,6 +207,7 @@ SUMS: dict[str, tuple[list[dict[str, t.Any]], str | None, str | None, str | None
     "deactivated, no date": ([event("deactivated", FIRST)], DISABLED, FIRST, None, False),
     "deactivated twice": ([DEACTIVATED, event("deactivated", SECOND)], DISABLED, SECOND, None, False),
     "seen disabled": ([event("observed", FIRST, status="disabled")], DISABLED, FIRST, None, False),
+    "seen in a status that nobody knows": ([event("observed", FIRST, status="frozen")], None, None, None, False),
     "seen disabled later": ([DEACTIVATED, event("observed", SECOND, status="disabled")], DISABLED, FIRST, DATE, False),
     "seen deactivated later": (
         [DEACTIVATED, event("observed", SECOND, probe_state="deactivated")],

@@ -383,6 +383,13 @@ def test_allowed_signers_that_the_author_of_the_plan_can_write(desk: Desk, place
     assert "can also change who may approve" in warnings[0]
 
 
+def test_allowed_signers_in_a_checkout_of_their_own_are_no_warning(desk: Desk) -> None:
+    desk.sign("alice", "bob")
+    for folder in (desk.author, desk.safe):
+        (folder / ".git").mkdir()
+    assert desk.approve() == ([ALICE, BOB], [])
+
+
 def test_no_ssh_keygen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.sign("alice", "bob")
     monkeypatch.setenv("PATH", str(desk.safe))
