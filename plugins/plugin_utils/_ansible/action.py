@@ -44,7 +44,7 @@ from ansible_collections.tenantops.qlik.plugins.plugin_utils._ansible.output imp
 _COLLECTION = "tenantops.qlik"
 _GROUP = "group/tenantops.qlik.qlik"
 # How the roles hand on a variable that need not be set, with what stands for it then.
-_VALUE_OR_DEFAULT = re.compile(r"\{\{ (\w+) \| default\(([^()]*)\) \}\}")
+_VALUE_OR_DEFAULT = re.compile(r"\{\{ (\w+) \| default\(([^()]*)\)(?: or omit)? \}\}")
 # The variable that an option is taken from.
 _VARIABLE = re.compile(r"\{\{ (\w+) (?:\||\}\})")
 _THIS_MACHINE = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -137,11 +137,14 @@ class QlikAction(ActionBase):
         return task_vars.get(written[1], None if written[2] == "none" else "") is None
 
     def _ignored_variable(self, task_vars: Mapping[str, t.Any]) -> str | None:
-        """A variable that is set, and that ``default(omit)`` left out all the same, because its template cannot be evaluated."""
-        for option in ARGUMENT_SPECS[self.NAME].keys() - self._task.args.keys():
+        """A variable that is set, and whose default was taken all the same, because its template cannot be evaluated."""
+        for option in ARGUMENT_SPECS[self.NAME]:
             written = _VALUE_OR_DEFAULT.fullmatch(self._written(option))
             value = task_vars.get(written[1]) if written else None
             if written is None or not isinstance(value, str):
+                continue
+            default = written[2].removesuffix(", true").strip("'")
+            if str(self._task.args.get(option) or "").lower() not in ("", default):
                 continue
             try:
                 self._templar.template(value)

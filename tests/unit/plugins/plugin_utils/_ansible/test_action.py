@@ -333,6 +333,31 @@ def test_a_variable_that_is_set_and_left_out_is_refused(wire: Wire, value: str |
     assert wire.sent == []
 
 
+@pytest.mark.parametrize(
+    ("written", "given"),
+    [
+        ("{{ other | default(omit) }}", {}),
+        ("{{ other | default(none, true) or omit }}", {}),
+        ("{{ other | default(none) }}", {"dest": None}),
+        ("{{ other | default(none) }}", {"dest": ""}),
+        ("{{ other | default('qlik-report', true) }}", {"dest": "qlik-report"}),
+    ],
+)
+def test_a_default_that_was_taken_for_a_variable_that_is_set_is_refused(written: str, given: dict[str, t.Any]) -> None:
+    variables = {"inventory_hostname": HOSTNAME, "other": template("{{ missing }}")}
+    action = make_action("qlik_watch", given, _ds={"tenantops.qlik.qlik_watch": {"dest": written}})
+    action._templar.available_variables = variables
+    result = action.run(task_vars=variables)
+    assert "other is set, and its template names something that is not defined" in result["msg"]
+
+
+def test_a_summary_is_shown_whatever_is_left_out() -> None:
+    variables = {"inventory_hostname": HOSTNAME, "other": template("{{ missing }}")}
+    written = {"tenantops.qlik.qlik_wave_summary": {"dest": "{{ other | default(none) }}"}}
+    result = run_action("qlik_wave_summary", {"wave": {}, "dest": None}, variables, _ds=written)
+    assert "other is set" not in result["msg"]
+
+
 @pytest.mark.parametrize("none", [None, ""])
 def test_what_is_null_is_not_given_to_a_module_on_another_machine(
     none: str | None, monkeypatch: pytest.MonkeyPatch
