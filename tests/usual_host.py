@@ -15,7 +15,9 @@ import yaml
 # What a rule needs of every tenant, by the names of the variables. A date without quotes is the text that was typed, as a rule gets it.
 OF_EVERY_TENANT: dict[str, Any] = {
     name: value.isoformat() if isinstance(value, date) else value
-    for name, value in yaml.safe_load((Path(__file__).parent / "demo/group_vars/qlik_tenants.yml").read_text()).items()
+    for name, value in yaml.safe_load(
+        (Path(__file__).parent / "../playbooks/vars/every_tenant.yml").read_text()
+    ).items()
 }
 
 

@@ -29,7 +29,9 @@ set -a
 set +a
 # Nothing is left behind: the receipts go beside the inventory, the locks into the state folder.
 export TENANTOPS_QLIK_STATE_DIR=$cloud/state
-cp -r tests/demo/tenants.yml tests/demo/group_vars "$cloud"
+cp tests/demo/tenants.yml "$cloud/tenants.yml"
+mkdir "$cloud/group_vars"
+cp playbooks/vars/every_tenant.yml "$cloud/group_vars/qlik_tenants.yml"
 export ANSIBLE_CONFIG=$PWD/ansible.cfg ANSIBLE_LOCALHOST_WARNING=0
 # Short: only what changes and what fails. One tenant after the other, so that the run can be killed in the middle.
 export ANSIBLE_DISPLAY_OK_HOSTS=0 ANSIBLE_DISPLAY_SKIPPED_HOSTS=0 ANSIBLE_FORKS=1
