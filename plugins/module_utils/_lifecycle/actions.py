@@ -296,15 +296,15 @@ class _Deactivating(Executor):
         # The response to the deactivation has the date; later the organization's list has it, if it was asked, else the receipt.
         known = not changed and receipt.state in (DISABLED, PURGED)
         listed = self._listed() if not changed and previous_status in DISABLED_STATUSES else {}
-        dates = {
+        keys: dict[str, t.Any] = {
             "estimated_purge_date": receipt.purge_date if known else None,
             "purge_date_computed": known and receipt.purge_date_computed and not listed,
             **listed,
             **more,
         }
         if self._command.planned and not changed:
-            dates["plan_sha256"] = self._journal.applied_plan
-        super()._conclude(previous_status, changed=changed, purge_after_days=self._command.purge_after_days, **dates)
+            keys["plan_sha256"] = self._journal.applied_plan
+        super()._conclude(previous_status, changed=changed, purge_after_days=self._command.purge_after_days, **keys)
         self._warn_of_another_date()
 
     def _listed(self) -> PurgeDate:
