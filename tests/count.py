@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 # By part: its JUnit files, and the least number of test functions that it must run.
 PARTS = {
     "units": ("units.xml", 1000),
+    "controller": ("controller.xml", 500),
     "simulator": ("simulator.xml", 55),
     "smoke": ("smoke.xml", 80),
     "thorough": ("thorough.xml", 190),

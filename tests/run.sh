@@ -6,6 +6,7 @@
 # Runs parts of the tests with the Python and the ansible-core on PATH: tests/run.sh PART...
 #
 #   units          every unit test
+#   controller     those of what runs in the controller only
 #   simulator      the tests of the simulated Qlik Cloud
 #   smoke          integration tests that show each feature, in one of the two readings of the register host
 #   thorough       all other integration tests, and the smoke tests in the other reading
@@ -72,6 +73,7 @@ ansible_test() {
 run() {
     case $1 in
         units) pytest units tests/unit ;;
+        controller) pytest controller tests/unit --ignore tests/unit/plugins/module_utils ;;
         simulator) pytest simulator tests/simulator ;;
         smoke) integration smoke -m "not thorough" ;;
         thorough) integration thorough --both-readings --beyond-smoke ;;
