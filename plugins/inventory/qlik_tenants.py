@@ -331,13 +331,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _compose(self, template: str, variables: Mapping[str, t.Any], *more: t.Any, **options: t.Any) -> t.Any:
         """The value of an expression of ``compose`` or ``keyed_groups``."""
-        value = super()._compose(template, variables, *more, **options)
-        if not NONE_IS_EMPTY:
-            return value
-        # Before ansible-core 2.19, a text that looks like another value becomes one: a tenant's name could choose the tenant's groups. In
-        # a list it stays a text, and None stays None.
-        alone = super()._compose(f"[({template})]", variables, *more, **options)
-        return alone[0] if isinstance(alone, list) and len(alone) == 1 else value
+        if NONE_IS_EMPTY:
+            # Before ansible-core 2.19, a text that looks like another value becomes one: a tenant's name could choose the tenant's groups.
+            # In a list it stays a text, and None stays None.
+            alone = super()._compose(f"[({template})]", variables, *more, **options)
+            if isinstance(alone, list) and len(alone) == 1:
+                return alone[0]
+        return super()._compose(template, variables, *more, **options)
 
     def _evaluate(self, template: str, variables: Mapping[str, t.Any]) -> t.Any:
         self.templar.available_variables = variables

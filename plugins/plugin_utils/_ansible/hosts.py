@@ -97,7 +97,7 @@ def read_entries(
 
 def _misplaced(variables: Mapping[str, t.Any], operation: str) -> tuple[str, ...]:
     """The variables that can only be meant for the role, and that it does not have."""
-    names = [str(name) for name in variables if is_misplaced(str(name), operation, OBSERVED_VARIABLES)]
+    names = [name for name in map(str, variables) if is_misplaced(name, operation, OBSERVED_VARIABLES)]
     if not names:
         return ()
     # A variable of one's own that one of the role's is made of is not ignored.
